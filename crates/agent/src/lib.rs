@@ -1,0 +1,1 @@
+//! The agent: the parts put together.

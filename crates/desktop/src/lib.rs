@@ -1,0 +1,1 @@
+//! Windows, controls and keys of the desktop.

@@ -1,0 +1,1 @@
+//! Repositories of templates and sealed records: the folder repository.

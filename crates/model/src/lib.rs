@@ -1,0 +1,1 @@
+//! The nouns of single sign-on and the traits its parts meet at.

@@ -1,0 +1,1 @@
+//! What templates and settings mean: parse, lint, match, explain.

@@ -1,0 +1,1 @@
+//! Passwords and keys in locked memory, wiped on drop.

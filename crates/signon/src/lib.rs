@@ -1,0 +1,1 @@
+//! The sign-on state machine: events in, effects out.

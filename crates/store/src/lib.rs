@@ -1,0 +1,1 @@
+//! A durable sealed log with a derived sled index.

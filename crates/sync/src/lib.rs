@@ -1,0 +1,1 @@
+//! The exchange of sealed records with a repository, over a port.

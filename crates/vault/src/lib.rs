@@ -1,0 +1,1 @@
+//! Slots, keys and sealed records: bytes in, bytes out.

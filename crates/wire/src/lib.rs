@@ -1,0 +1,1 @@
+//! The agent's protocol: messages, codec, client, peer check.
