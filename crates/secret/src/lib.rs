@@ -1,1 +1,17 @@
 //! Passwords and keys in locked memory, wiped on drop.
+//!
+//! Every secret lives in pages of its own that are locked (never swapped), left out of core dumps and wiped before they are
+//! returned. The types have no `Clone`, `Serialize`, `Deref` or `Display`; `Debug` shows a fixed word. Reading one is a visible
+//! call: [`Password::expose`], [`Key::expose`]. All unsafe code for secrets is in this crate.
+
+mod allocator;
+mod key;
+mod pages;
+mod password;
+mod process;
+
+pub use allocator::ZeroOnFree;
+pub use key::Key;
+pub use pages::{Protection, protection};
+pub use password::{Password, PasswordError};
+pub use process::{HardenError, harden_process};

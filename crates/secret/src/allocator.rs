@@ -1,0 +1,50 @@
+#![expect(unsafe_code, reason = "a global allocator is unsafe by its trait")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system allocator, wiping every block before it is freed.
+///
+/// Libraries keep secrets in ordinary buffers for a moment (a D-Bus message, say); with this allocator no freed block holds one.
+pub struct ZeroOnFree;
+
+// SAFETY: every call is passed on to `System` with the arguments it came with; wiping touches only the block being freed.
+unsafe impl GlobalAlloc for ZeroOnFree {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise is the one `System` asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise is the one `System` asks for.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the block is valid for `layout.size()` bytes until it is freed on the next line.
+        unsafe {
+            std::ptr::write_bytes(block, 0, layout.size());
+            std::hint::black_box(block);
+            System.dealloc(block, layout);
+        }
+    }
+
+    // `realloc` keeps the trait's default: allocate, copy, and free the old block through `dealloc`, which wipes it.
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growing_keeps_the_bytes() {
+        let layout = Layout::from_size_align(64, 8).unwrap();
+        // SAFETY: the block is used within its layout and freed once with the layout of its last size.
+        unsafe {
+            let block = ZeroOnFree.alloc(layout);
+            std::ptr::write_bytes(block, 0x5a, 64);
+            let grown = ZeroOnFree.realloc(block, layout, 4096);
+            assert_eq!(std::slice::from_raw_parts(grown, 64), [0x5a; 64]);
+            ZeroOnFree.dealloc(grown, Layout::from_size_align(4096, 8).unwrap());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Who the laboratory's programs run as.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::process::{getegid, geteuid};
+
+use crate::{LabError, Result};
+
+/// The user id of the laboratory's account when the caller is root. It is never added to the machine.
+pub const LAB_UID: u32 = 59_417;
+/// Its group.
+pub const LAB_GID: u32 = 59_417;
+/// The name under which the account is known inside the laboratory, and to the servers.
+pub const LAB_NAME: &str = "demo";
+/// Set inside the laboratory's mount namespace: the folder that only exists there.
+pub const LAB_VARIABLE: &str = "COUNTERSIGN_LAB";
+
+/// The ordinary user as whom the laboratory's programs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+impl Account {
+    /// The caller, or the laboratory's account when the caller is root.
+    #[must_use]
+    pub fn ordinary() -> Self {
+        let uid = geteuid();
+        if uid.is_root() {
+            Self { uid: LAB_UID, gid: LAB_GID }
+        } else {
+            Self { uid: uid.as_raw(), gid: getegid().as_raw() }
+        }
+    }
+
+    /// A command that runs as this account.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        if !geteuid().is_root() {
+            return Command::new(program);
+        }
+        let mut command = Command::new("setpriv");
+        command.arg(format!("--reuid={}", self.uid)).arg(format!("--regid={}", self.gid));
+        command.args(["--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"]).arg(program);
+        command
+    }
+
+    /// Gives a file or folder to this account.
+    pub fn own(&self, path: &Path) -> Result<()> {
+        if !geteuid().is_root() {
+            return Ok(());
+        }
+        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+            .map_err(|source| LabError::File { action: "change the owner of", path: path.to_owned(), source })
+    }
+}
+
+/// The folder of the mount namespace, when we are in it.
+#[must_use]
+pub fn lab_folder() -> Option<PathBuf> {
+    std::env::var_os(LAB_VARIABLE).map(PathBuf::from)
+}
+
+/// The password with which the servers accept the account [`LAB_NAME`]; made anew for each namespace.
+pub fn lab_password() -> Result<String> {
+    let folder = lab_folder().ok_or(LabError::NoAccounts("this server"))?;
+    let path = folder.join("password");
+    let text = std::fs::read_to_string(&path).map_err(|source| LabError::File { action: "read", path, source })?;
+    Ok(text.trim_end().to_owned())
+}
