@@ -1,1 +1,41 @@
 //! The nouns of single sign-on and the traits its parts meet at.
+//!
+//! Nothing here acts: templates, logons, windows, controls, plans, refusals, settings, and in [`port`] the traits that adapters
+//! (desktop, store, directory) implement and the pure machines (signon, sync) are written against.
+
+mod binding;
+mod controls;
+mod explain;
+mod ids;
+mod logon;
+mod pattern;
+pub mod port;
+mod record;
+mod respond;
+mod setting;
+mod stored;
+mod template;
+mod terminal;
+mod time;
+mod windows;
+
+pub use binding::{Binding, Publisher};
+pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, States};
+pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
+pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
+pub use logon::{FieldKind, FieldValues, Logon};
+pub use pattern::Pattern;
+pub use record::{ConfigKind, ConfigObject, HeaderVersion, RecordVersion, RepositoryEvent};
+pub use respond::{
+    Action, Carried, KeyName, KeyPress, KeyStep, KeyTarget, Method, Modifier, Outcome, Plan, PlannedStep, Refusal,
+    Timing,
+};
+pub use setting::{Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
+pub use stored::{Change, StoreKey, StoreKind};
+pub use template::{
+    Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response, Selection, Selector,
+    Step, Template, Wait, WindowPattern,
+};
+pub use terminal::{TerminalFacts, TerminalSpec};
+pub use time::{Monotonic, Timestamp};
+pub use windows::{IdentityProblem, Lineage, ProcessIdentity, WindowEvent, WindowFacts, WindowId, Writable};

@@ -32,7 +32,7 @@ impl Key {
     /// # Errors
     /// When the system has no random source.
     pub fn make_random() -> Result<Self, getrandom::Error> {
-        Self::try_from_fill(|bytes| getrandom::fill(bytes))
+        Self::try_from_fill(getrandom::fill)
     }
 
     /// The bytes. Call this only where they are used at once.

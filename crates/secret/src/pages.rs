@@ -20,7 +20,11 @@ pub enum Protection {
 /// The weakest protection any secret of this process has had.
 #[must_use]
 pub fn protection() -> Protection {
-    if UNLOCKED.load(Ordering::Relaxed) { Protection::Swappable } else { Protection::Locked }
+    if UNLOCKED.load(Ordering::Relaxed) {
+        Protection::Swappable
+    } else {
+        Protection::Locked
+    }
 }
 
 /// A run of locked pages holding `len` bytes, zero at first.
@@ -44,7 +48,12 @@ impl Pages {
         let mapped = len.max(1).div_ceil(page) * page;
         // SAFETY: a fresh anonymous mapping at an address the kernel chooses touches no memory of ours.
         let mapping = unsafe {
-            mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
+            mmap_anonymous(
+                std::ptr::null_mut(),
+                mapped,
+                ProtFlags::READ | ProtFlags::WRITE,
+                MapFlags::PRIVATE,
+            )
         };
         let start = mapping.ok().and_then(|p| NonNull::new(p.cast::<u8>()));
         let Some(start) = start else { std::process::abort() };

@@ -103,7 +103,10 @@ mod tests {
     #[test]
     fn bad_bytes_are_refused() {
         assert_eq!(Password::from_utf8(&[0xff]).unwrap_err(), PasswordError::NotText);
-        assert_eq!(Password::from_string("x".repeat(4097)).unwrap_err(), PasswordError::TooLong);
+        assert_eq!(
+            Password::from_string("x".repeat(4097)).unwrap_err(),
+            PasswordError::TooLong
+        );
         assert!(Password::from_utf8(b"").unwrap().is_empty());
     }
 }

@@ -18,6 +18,13 @@ pub enum HardenError {
 /// # Errors
 /// When the system refuses; a program that holds secrets should then stop.
 pub fn harden_process() -> Result<(), HardenError> {
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).map_err(HardenError::Core)?;
+    setrlimit(
+        Resource::Core,
+        Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    )
+    .map_err(HardenError::Core)?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(HardenError::Dumpable)
 }

@@ -1,0 +1,50 @@
+use crate::{DeviceId, RecordId};
+use serde::{Deserialize, Serialize};
+
+/// What a configuration object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConfigKind {
+    /// An application template.
+    Template,
+    /// A setting override.
+    Override,
+}
+
+/// A configuration object as a repository holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigObject {
+    /// What it is.
+    pub kind: ConfigKind,
+    /// Where it is, for people: a file's path, a DN.
+    pub place: String,
+    /// Its bytes, exactly as published.
+    pub bytes: Vec<u8>,
+}
+
+/// One version of one sealed record: written by one device, numbered by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordVersion {
+    /// The record.
+    pub record: RecordId,
+    /// The device that wrote it.
+    pub device: DeviceId,
+    /// That device's count of writes, from 1.
+    pub counter: u64,
+}
+
+/// The number of a vault header; each replacement is the next number, made exclusively (compare-and-set).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HeaderVersion(pub u64);
+
+/// What a watched repository reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepositoryEvent {
+    /// Configuration may have changed: read it again.
+    Configuration,
+    /// Records of a user may have changed: list them again.
+    Records,
+    /// The watch ended; the text says why and what to do.
+    Lost(String),
+}

@@ -1,0 +1,153 @@
+//! Every setting, declared once.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a value comes from, lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// Built into the program.
+    BuiltIn,
+    /// Shipped with the package.
+    Package,
+    /// Set by the machine's administrator.
+    Machine,
+    /// Set by the user.
+    User,
+    /// Set by the organisation, in its directory.
+    Directory,
+}
+
+/// The type and bounds of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    /// `true` or `false`.
+    Switch,
+    /// A whole number between the two, both included.
+    Number(u64, u64),
+    /// Any text.
+    Text,
+    /// An absolute path, or one that starts with `~/`.
+    Path,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+/// A setting's value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SettingValue {
+    /// Of a switch.
+    Switch(bool),
+    /// Of a number.
+    Number(u64),
+    /// Of everything else.
+    Text(String),
+}
+
+/// The declaration of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its dotted name.
+    pub name: &'static str,
+    /// Its type and bounds.
+    pub kind: SettingKind,
+    /// Its default, written as in TOML. Empty: the program works it out at start.
+    pub default: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// The highest layer that may set it.
+    pub up_to: Layer,
+}
+
+/// Every setting there is, in alphabetical order.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "fill.automatic",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Fill a recognised form without being asked. Off: only `countersign logon fill` fills.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "loop.fills",
+        kind: SettingKind::Number(1, 20),
+        default: "3",
+        doc: "How often one logon may be filled into the same program within the grace period before it stops.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "loop.grace_seconds",
+        kind: SettingKind::Number(5, 3600),
+        default: "60",
+        doc: "The grace period of loop protection, in seconds.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "passphrase.min_length",
+        kind: SettingKind::Number(8, 128),
+        default: "16",
+        doc: "The shortest passphrase answer that is accepted, in characters.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "passphrase.min_strength",
+        kind: SettingKind::Number(0, 4),
+        default: "3",
+        doc: "The weakest passphrase answer that is accepted, by zxcvbn's score from 0 to 4.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "passphrase.question",
+        kind: SettingKind::Text,
+        default: "\"Which words will let you back in?\"",
+        doc: "The question asked when the password no longer opens the vault.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "repository.path",
+        kind: SettingKind::Path,
+        default: "",
+        doc: "The folder repository. Default: `countersign/repository` in the user's data folder.",
+        up_to: Layer::User,
+    },
+    Setting {
+        name: "repository.user",
+        kind: SettingKind::Text,
+        default: "",
+        doc: "The user's name in the repository. Default: the login name.",
+        up_to: Layer::User,
+    },
+    Setting {
+        name: "unlock.kdf_memory_mib",
+        kind: SettingKind::Number(64, 2048),
+        default: "256",
+        doc: "Memory of Argon2id for new slots, in MiB.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "unlock.kdf_passes",
+        kind: SettingKind::Number(3, 10),
+        default: "3",
+        doc: "Passes of Argon2id for new slots.",
+        up_to: Layer::Directory,
+    },
+];
+
+/// The declaration of a setting by its name.
+#[must_use]
+pub fn setting(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_sorted_and_found() {
+        assert!(SETTINGS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(setting("loop.fills").is_some());
+        assert!(setting("loop.fill").is_none());
+    }
+}

@@ -1,0 +1,99 @@
+use crate::Monotonic;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A top-level window as the desktop numbers it (an X11 window id, an HWND).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WindowId(pub u64);
+
+/// A process that cannot be mistaken for a later one with the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lineage {
+    /// Process id.
+    pub pid: u32,
+    /// Start time in clock ticks since boot (field 22 of `/proc/PID/stat`).
+    pub started: u64,
+}
+
+/// Who may change a program's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Writable {
+    /// Only root (the file and every folder above it).
+    RootOnly,
+    /// The user himself or others: the program may be replaced by anything the user runs. Warned of.
+    ByUser,
+}
+
+/// Which program a window belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ProcessIdentity {
+    /// The process.
+    #[serde(flatten)]
+    pub lineage: Lineage,
+    /// Its parent, so that prompts started again by the same program are known as repeats.
+    pub parent: Option<Lineage>,
+    /// The executable, links resolved (`/proc/PID/exe`).
+    pub executable: PathBuf,
+    /// For interpreters: the script, jar or package that is being run.
+    pub script: Option<PathBuf>,
+    /// Who may change the executable (or the script, if that is weaker).
+    pub writable: Writable,
+}
+
+/// Why a window's program is not known. Nothing is filled then.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityProblem {
+    /// The window names no process, or two sources name different ones.
+    #[error("the window does not say which process it belongs to")]
+    NoProcess,
+    /// `/proc/PID/exe` cannot be read: the program made itself undumpable.
+    #[error("the program of process {0} may not be looked at; install countersign-identify to allow it")]
+    Unreadable(u32),
+    /// The window belongs to a program on another machine.
+    #[error("the window belongs to a program on another machine ({0})")]
+    Remote(String),
+    /// The process ended while being looked at.
+    #[error("process {0} has ended")]
+    Ended(u32),
+}
+
+/// What is known of a top-level window without looking inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowFacts {
+    /// The window.
+    pub id: WindowId,
+    /// Its program, or why that is not known.
+    pub process: Result<ProcessIdentity, IdentityProblem>,
+    /// The title (`_NET_WM_NAME`, else `WM_NAME`). Never proof of anything.
+    pub title: String,
+    /// The window class (`WM_CLASS`, second part).
+    pub class: String,
+    /// The instance name (`WM_CLASS`, first part).
+    pub instance: String,
+}
+
+/// What a desktop reports, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WindowEvent {
+    /// A window is on the screen.
+    Appeared {
+        /// The window.
+        window: WindowFacts,
+        /// When it was mapped, as near as the desktop knows.
+        at: Monotonic,
+    },
+    /// Its title or identity changed.
+    Changed(WindowFacts),
+    /// Something inside changed: controls came, went or changed state; a terminal's contents changed.
+    /// Only for windows that were asked for by `ControlAccess::watch`.
+    ControlsChanged(WindowId),
+    /// It is the active window now (`None`: no window is).
+    Activated(Option<WindowId>),
+    /// It is gone.
+    Gone(WindowId),
+    /// The desktop connection ended; the text says why and what to do.
+    Lost(String),
+}
