@@ -12,6 +12,9 @@ use crate::{LabError, Result};
 pub const LAB_UID: u32 = 59_417;
 /// Its group.
 pub const LAB_GID: u32 = 59_417;
+/// `nobody`: who programs run as when the caller is root and outside the namespace, where the account is not known.
+/// The bus daemon serves no one whom the user database does not know.
+const NOBODY: u32 = 65_534;
 /// The name under which the account is known inside the laboratory, and to the servers.
 pub const LAB_NAME: &str = "demo";
 /// Set inside the laboratory's mount namespace: the folder that only exists there.
@@ -27,14 +30,25 @@ pub struct Account {
 }
 
 impl Account {
-    /// The caller, or the laboratory's account when the caller is root.
+    /// The caller; when the caller is root, the laboratory's account, or `nobody` outside its namespace.
     #[must_use]
     pub fn ordinary() -> Self {
         let uid = geteuid();
-        if uid.is_root() {
-            Self { uid: LAB_UID, gid: LAB_GID }
+        if uid.is_root() && lab_folder().is_none() {
+            Self {
+                uid: NOBODY,
+                gid: NOBODY,
+            }
+        } else if uid.is_root() {
+            Self {
+                uid: LAB_UID,
+                gid: LAB_GID,
+            }
         } else {
-            Self { uid: uid.as_raw(), gid: getegid().as_raw() }
+            Self {
+                uid: uid.as_raw(),
+                gid: getegid().as_raw(),
+            }
         }
     }
 
@@ -45,8 +59,12 @@ impl Account {
             return Command::new(program);
         }
         let mut command = Command::new("setpriv");
-        command.arg(format!("--reuid={}", self.uid)).arg(format!("--regid={}", self.gid));
-        command.args(["--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"]).arg(program);
+        command
+            .arg(format!("--reuid={}", self.uid))
+            .arg(format!("--regid={}", self.gid));
+        command
+            .args(["--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--"])
+            .arg(program);
         command
     }
 
@@ -55,8 +73,11 @@ impl Account {
         if !geteuid().is_root() {
             return Ok(());
         }
-        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
-            .map_err(|source| LabError::File { action: "change the owner of", path: path.to_owned(), source })
+        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid)).map_err(|source| LabError::File {
+            action: "change the owner of",
+            path: path.to_owned(),
+            source,
+        })
     }
 }
 
@@ -70,6 +91,10 @@ pub fn lab_folder() -> Option<PathBuf> {
 pub fn lab_password() -> Result<String> {
     let folder = lab_folder().ok_or(LabError::NoAccounts("this server"))?;
     let path = folder.join("password");
-    let text = std::fs::read_to_string(&path).map_err(|source| LabError::File { action: "read", path, source })?;
+    let text = std::fs::read_to_string(&path).map_err(|source| LabError::File {
+        action: "read",
+        path,
+        source,
+    })?;
     Ok(text.trim_end().to_owned())
 }

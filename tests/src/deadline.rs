@@ -34,7 +34,10 @@ impl Deadline {
     /// A deadline so far ahead.
     #[must_use]
     pub fn after(allowed: Duration) -> Self {
-        Self { end: now() + allowed, allowed }
+        Self {
+            end: now() + allowed,
+            allowed,
+        }
     }
 
     /// What is left; zero when it is over.
@@ -50,7 +53,10 @@ impl Deadline {
     }
 
     /// A moment's rest between two looks at something that offers no event.
-    #[expect(clippy::disallowed_methods, reason = "looking at files and foreign windows that offer no event, with a deadline")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "looking at files and foreign windows that offer no event, with a deadline"
+    )]
     pub fn pause(&self) {
         std::thread::sleep(PAUSE.min(self.left()));
     }
@@ -76,6 +82,10 @@ impl Deadline {
     /// The error for something that came too late.
     #[must_use]
     pub fn late(&self, what: &str, hint: &str) -> LabError {
-        LabError::Late { what: what.to_owned(), seconds: self.allowed.as_secs(), hint: hint.to_owned() }
+        LabError::Late {
+            what: what.to_owned(),
+            seconds: self.allowed.as_secs(),
+            hint: hint.to_owned(),
+        }
     }
 }

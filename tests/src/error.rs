@@ -57,7 +57,9 @@ pub enum LabError {
     #[error("the accessibility bus did not answer in time; the application is stopped or dead")]
     BusSilent,
     /// The caller runs outside the laboratory's mount namespace, where the accounts are.
-    #[error("{0} needs the laboratory's own accounts: run through `cargo xtask test` or `cargo xtask enter -- COMMAND`")]
+    #[error(
+        "{0} needs the laboratory's own accounts: run through `cargo xtask test` or `cargo xtask enter -- COMMAND`"
+    )]
     NoAccounts(&'static str),
     /// A tool answered with a failure.
     #[error("{program} failed: {message}")]

@@ -8,9 +8,14 @@ use crate::{LabError, Result, Session};
 /// Types `text` into whatever has the keyboard. The text goes by standard input, never by argument.
 pub fn type_text(session: &Session, text: &str) -> Result<()> {
     let mut command = session.command("xdotool");
-    command.args(["type", "--clearmodifiers", "--delay", "15", "--file", "-"]).stdin(Stdio::piped());
+    command
+        .args(["type", "--clearmodifiers", "--delay", "15", "--file", "-"])
+        .stdin(Stdio::piped());
     command.stdout(Stdio::null()).stderr(Stdio::piped());
-    let start = |source| LabError::Start { program: "xdotool".to_owned(), source };
+    let start = |source| LabError::Start {
+        program: "xdotool".to_owned(),
+        source,
+    };
     let mut child = command.spawn().map_err(start)?;
     if let Some(mut input) = child.stdin.take() {
         input.write_all(text.as_bytes()).map_err(start)?;
@@ -20,7 +25,10 @@ pub fn type_text(session: &Session, text: &str) -> Result<()> {
         return Ok(());
     }
     let message = String::from_utf8_lossy(&answer.stderr).trim().to_owned();
-    Err(LabError::Tool { program: "xdotool".to_owned(), message })
+    Err(LabError::Tool {
+        program: "xdotool".to_owned(),
+        message,
+    })
 }
 
 /// Presses keys by their X names: `Tab`, `Return`, `alt+o`.

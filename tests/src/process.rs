@@ -20,9 +20,16 @@ pub struct Process {
 impl Process {
     /// Starts `command` with no input and what it says going to the file `log`.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
-        let file = std::fs::File::create(log)
-            .map_err(|source| LabError::File { action: "write", path: log.to_owned(), source })?;
-        let also = file.try_clone().map_err(|source| LabError::File { action: "write", path: log.to_owned(), source })?;
+        let file = std::fs::File::create(log).map_err(|source| LabError::File {
+            action: "write",
+            path: log.to_owned(),
+            source,
+        })?;
+        let also = file.try_clone().map_err(|source| LabError::File {
+            action: "write",
+            path: log.to_owned(),
+            source,
+        })?;
         command.stdin(Stdio::null()).stdout(file).stderr(also);
         let mut process = Self::adopt(name, command)?;
         process.log = Some(log.to_owned());
@@ -31,8 +38,15 @@ impl Process {
 
     /// Starts `command` with the streams its caller chose.
     pub fn adopt(name: &str, command: &mut Command) -> Result<Self> {
-        let child = command.spawn().map_err(|source| LabError::Start { program: name.to_owned(), source })?;
-        Ok(Self { name: name.to_owned(), child, log: None })
+        let child = command.spawn().map_err(|source| LabError::Start {
+            program: name.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            log: None,
+        })
     }
 
     /// The process id.
@@ -64,7 +78,10 @@ impl Process {
             Some(status) => Err(LabError::Ended {
                 program: self.name.clone(),
                 status: describe(status),
-                log: self.log.as_ref().map_or_else(|| "not kept".to_owned(), |path| path.display().to_string()),
+                log: self
+                    .log
+                    .as_ref()
+                    .map_or_else(|| "not kept".to_owned(), |path| path.display().to_string()),
             }),
         }
     }
@@ -108,7 +125,10 @@ pub fn output(command: &mut Command) -> Result<String> {
     let answer = command
         .stdin(Stdio::null())
         .output()
-        .map_err(|source| LabError::Start { program: program.clone(), source })?;
+        .map_err(|source| LabError::Start {
+            program: program.clone(),
+            source,
+        })?;
     if answer.status.success() {
         return Ok(String::from_utf8_lossy(&answer.stdout).into_owned());
     }
@@ -118,7 +138,9 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// A file's text, or nothing when it is not there yet.
 pub(crate) fn read_lossy(path: &Path) -> String {
-    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    std::fs::read(path)
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
 }
 
 /// Ends every process that carries `marker` (a `NAME=VALUE`) in its environment: what our own processes left behind.
@@ -127,14 +149,19 @@ pub(crate) fn sweep(marker: &str) {
         for id in marked(marker) {
             signal(id, kill);
         }
-        if Deadline::seconds(seconds).find(|| marked(marker).is_empty().then_some(())).is_some() {
+        if Deadline::seconds(seconds)
+            .find(|| marked(marker).is_empty().then_some(()))
+            .is_some()
+        {
             return;
         }
     }
 }
 
 fn marked(marker: &str) -> Vec<u32> {
-    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
     entries
         .filter_map(io::Result::ok)
         .filter_map(|entry| entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()))

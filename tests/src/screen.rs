@@ -20,7 +20,11 @@ pub fn picture(screen: &Screen, path: &Path) -> Result<()> {
         .reply()
         .map_err(|error| screen.error(error))?;
     let least_first = screen.connection().setup().image_byte_order == ImageOrder::LSB_FIRST;
-    let pixels: Vec<u8> = image.data.chunks_exact(4).flat_map(|pixel| colour(pixel, least_first)).collect();
+    let pixels: Vec<u8> = image
+        .data
+        .chunks_exact(4)
+        .flat_map(|pixel| colour(pixel, least_first))
+        .collect();
     write(path, u32::from(width), u32::from(height), &pixels)
 }
 
@@ -32,11 +36,17 @@ fn colour(pixel: &[u8], least_first: bool) -> [u8; 3] {
 }
 
 fn write(path: &Path, width: u32, height: u32, pixels: &[u8]) -> Result<()> {
-    let error = |source| LabError::File { action: "write", path: path.to_owned(), source };
+    let error = |source| LabError::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    };
     let file = File::create(path).map_err(error)?;
     let mut encoder = png::Encoder::new(BufWriter::new(file), width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(pixels));
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(pixels));
     written.map_err(|source| error(std::io::Error::other(source)))
 }

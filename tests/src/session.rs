@@ -131,7 +131,17 @@ impl Session {
             folder,
         };
         session.make_folder(&session.folder)?;
-        for part in ["home", "run", "log", "home/.config", "home/.local", "home/.local/share", "home/.local/state", "home/.cache", "home/.ssh"] {
+        for part in [
+            "home",
+            "run",
+            "log",
+            "home/.config",
+            "home/.local",
+            "home/.local/share",
+            "home/.local/state",
+            "home/.cache",
+            "home/.ssh",
+        ] {
             session.make_folder(&session.folder.join(part))?;
         }
         Ok(session)
@@ -141,7 +151,11 @@ impl Session {
         DirBuilder::new()
             .mode(0o700)
             .create(path)
-            .map_err(|source| LabError::File { action: "make", path: path.to_owned(), source })?;
+            .map_err(|source| LabError::File {
+                action: "make",
+                path: path.to_owned(),
+                source,
+            })?;
         self.account.own(path)
     }
 
@@ -149,18 +163,40 @@ impl Session {
         let screen = format!("{}x{}x24", options.width, options.height);
         let log = self.log("xvfb");
         let mut command = self.command("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset", "-dpi", "96"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(create(&log)?);
+        command.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            &screen,
+            "-nolisten",
+            "tcp",
+            "-noreset",
+            "-dpi",
+            "96",
+        ]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(create(&log)?);
         let mut server = Process::adopt("Xvfb", &mut command)?;
         // The server writes its number once it is ready, and closes the pipe when it fails.
         let mut line = String::new();
         if let Some(stdout) = server.child().stdout.take() {
             let read = BufReader::new(stdout).read_line(&mut line);
-            read.map_err(|source| LabError::File { action: "read the display number of", path: "Xvfb".into(), source })?;
+            read.map_err(|source| LabError::File {
+                action: "read the display number of",
+                path: "Xvfb".into(),
+                source,
+            })?;
         }
         let number = line.trim();
         if number.is_empty() {
-            return Err(LabError::Ended { program: "Xvfb".to_owned(), status: "no display".to_owned(), log: crate::process::read_lossy(&log) });
+            return Err(LabError::Ended {
+                program: "Xvfb".to_owned(),
+                status: "no display".to_owned(),
+                log: crate::process::read_lossy(&log),
+            });
         }
         self.display = format!(":{number}");
         self.processes.push(server);
@@ -171,7 +207,9 @@ impl Session {
         let path = self.runtime.join("bus");
         self.bus = format!("unix:path={}", path.display());
         let mut command = self.command("dbus-daemon");
-        command.args(["--session", "--nofork", "--nopidfile"]).arg(format!("--address={}", self.bus));
+        command
+            .args(["--session", "--nofork", "--nopidfile"])
+            .arg(format!("--address={}", self.bus));
         let mut daemon = Process::start("dbus-daemon", &mut command, &self.log("dbus"))?;
         let deadline = Deadline::seconds(READY);
         while !path.exists() {
@@ -188,8 +226,19 @@ impl Session {
     fn enable_accessibility(&mut self) -> Result<()> {
         let enable = "variant:boolean:true";
         let mut command = self.command("dbus-send");
-        command.args(["--session", "--print-reply", "--reply-timeout=20000", "--dest=org.a11y.Bus", "/org/a11y/bus"]);
-        command.args(["org.freedesktop.DBus.Properties.Set", "string:org.a11y.Status", "string:IsEnabled", enable]);
+        command.args([
+            "--session",
+            "--print-reply",
+            "--reply-timeout=20000",
+            "--dest=org.a11y.Bus",
+            "/org/a11y/bus",
+        ]);
+        command.args([
+            "org.freedesktop.DBus.Properties.Set",
+            "string:org.a11y.Status",
+            "string:IsEnabled",
+            enable,
+        ]);
         output(&mut command)?;
         // Asking the registry anything starts it; applications then find it ready.
         accessible::Bus::of(self)?.wait_for_registry(Deadline::seconds(READY))
@@ -200,7 +249,9 @@ impl Session {
         let manager = Process::start("openbox", &mut command, &self.log("openbox"))?;
         self.processes.insert(0, manager);
         let screen = self.screen()?;
-        Deadline::seconds(READY).wait_for("openbox's taking over the screen", || screen.has_manager().then_some(()))
+        Deadline::seconds(READY).wait_for("openbox's taking over the screen", || {
+            screen.has_manager().then_some(())
+        })
     }
 
     /// A command that runs in this session, as the ordinary user, with nothing of the caller's environment.
@@ -217,7 +268,10 @@ impl Session {
         let path = |path: &Path| path.display().to_string();
         let config = self.home.join(".config");
         let pairs = [
-            ("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".to_owned()),
+            (
+                "PATH",
+                "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin".to_owned(),
+            ),
             ("LANG", "C.UTF-8".to_owned()),
             ("USER", LAB_NAME.to_owned()),
             ("LOGNAME", LAB_NAME.to_owned()),
@@ -242,7 +296,11 @@ impl Session {
         ];
         let mut environment: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value)).into();
         environment.retain(|(_, value)| !value.is_empty());
-        environment.extend(self.marker.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+        environment.extend(
+            self.marker
+                .split_once('=')
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
         for inherited in ["XAUTHORITY", crate::account::LAB_VARIABLE] {
             environment.extend(std::env::var(inherited).ok().map(|value| (inherited.to_owned(), value)));
         }
@@ -251,7 +309,9 @@ impl Session {
 
     /// Starts a program in this session; what it says goes to the session's log folder.
     pub fn spawn(&self, program: &str, arguments: &[&str]) -> Result<Process> {
-        let name = Path::new(program).file_name().map_or_else(|| program.into(), OsStr::to_string_lossy);
+        let name = Path::new(program)
+            .file_name()
+            .map_or_else(|| program.into(), OsStr::to_string_lossy);
         Process::start(&name, self.command(program).args(arguments), &self.log(&name))
     }
 
@@ -263,7 +323,10 @@ impl Session {
         if !first.exists() {
             return first;
         }
-        (2..).map(|number: u32| folder.join(format!("{name}.{number}.log"))).find(|path| !path.exists()).unwrap_or(first)
+        (2..)
+            .map(|number: u32| folder.join(format!("{name}.{number}.log")))
+            .find(|path| !path.exists())
+            .unwrap_or(first)
     }
 
     /// Writes a file for the session's user (0600), making folders on the way.
@@ -272,7 +335,11 @@ impl Session {
         for above in missing.into_iter().rev() {
             self.make_folder(above)?;
         }
-        let error = |source| LabError::File { action: "write", path: path.to_owned(), source };
+        let error = |source| LabError::File {
+            action: "write",
+            path: path.to_owned(),
+            source,
+        };
         std::fs::write(path, content).map_err(error)?;
         std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).map_err(error)?;
         self.account.own(path)
@@ -356,13 +423,21 @@ impl Drop for Session {
 }
 
 fn create(path: &Path) -> Result<std::fs::File> {
-    std::fs::File::create(path).map_err(|source| LabError::File { action: "write", path: path.to_owned(), source })
+    std::fs::File::create(path).map_err(|source| LabError::File {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn random() -> Result<u32> {
     let mut bytes = [0; 4];
     let path = Path::new("/dev/urandom");
     let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes));
-    read.map_err(|source| LabError::File { action: "read", path: path.to_owned(), source })?;
+    read.map_err(|source| LabError::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
     Ok(u32::from_ne_bytes(bytes))
 }

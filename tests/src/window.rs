@@ -32,7 +32,10 @@ pub struct Seen {
 impl Screen {
     /// Connects to `display`.
     pub fn open(display: &str) -> Result<Self> {
-        let error = |reason: String| LabError::Display { display: display.to_owned(), reason };
+        let error = |reason: String| LabError::Display {
+            display: display.to_owned(),
+            reason,
+        };
         let (connection, number) = x11rb::connect(Some(display)).map_err(|reason| error(reason.to_string()))?;
         let (root, size) = connection
             .setup()
@@ -40,7 +43,12 @@ impl Screen {
             .get(number)
             .map(|screen| (screen.root, (screen.width_in_pixels, screen.height_in_pixels)))
             .ok_or_else(|| error("it has no such screen".to_owned()))?;
-        Ok(Self { connection, root, size, display: display.to_owned() })
+        Ok(Self {
+            connection,
+            root,
+            size,
+            display: display.to_owned(),
+        })
     }
 
     /// The connection.
@@ -62,7 +70,10 @@ impl Screen {
     }
 
     pub(crate) fn error(&self, reason: impl ToString) -> LabError {
-        LabError::Display { display: self.display.clone(), reason: reason.to_string() }
+        LabError::Display {
+            display: self.display.clone(),
+            reason: reason.to_string(),
+        }
     }
 
     /// True when a window manager has taken over.
@@ -81,21 +92,28 @@ impl Screen {
     /// The window that has the keyboard, as the window manager says.
     #[must_use]
     pub fn active(&self) -> Option<Window> {
-        numbers(&self.property(self.root, "_NET_ACTIVE_WINDOW")?).next().filter(|&id| id != 0)
+        numbers(&self.property(self.root, "_NET_ACTIVE_WINDOW")?)
+            .next()
+            .filter(|&id| id != 0)
     }
 
     /// What is known of one window.
     #[must_use]
     pub fn window(&self, id: Window) -> Seen {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let title = self.property(id, "_NET_WM_NAME").or_else(|| self.property(id, "WM_NAME"));
+        let title = self
+            .property(id, "_NET_WM_NAME")
+            .or_else(|| self.property(id, "WM_NAME"));
         let class = self.property(id, "WM_CLASS").map(text).unwrap_or_default();
         let mut parts = class.split('\0').map(str::to_owned);
         Seen {
             id,
             title: title.map(text).unwrap_or_default(),
             class: (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()),
-            pid: self.owner(id).or_else(|| self.property(id, "_NET_WM_PID").and_then(|bytes| numbers(&bytes).next())),
+            pid: self.owner(id).or_else(|| {
+                self.property(id, "_NET_WM_PID")
+                    .and_then(|bytes| numbers(&bytes).next())
+            }),
         }
     }
 
@@ -107,10 +125,12 @@ impl Screen {
 
     /// Waits for a managed window for which `wanted` holds.
     pub fn wait_for_window(&self, what: &str, deadline: Deadline, wanted: impl Fn(&Seen) -> bool) -> Result<Seen> {
-        deadline.find(|| self.windows().into_iter().find(&wanted)).ok_or_else(|| {
-            let there: Vec<_> = self.windows().into_iter().map(|seen| seen.title).collect();
-            deadline.late(what, &format!("; the windows are {there:?}"))
-        })
+        deadline
+            .find(|| self.windows().into_iter().find(&wanted))
+            .ok_or_else(|| {
+                let there: Vec<_> = self.windows().into_iter().map(|seen| seen.title).collect();
+                deadline.late(what, &format!("; the windows are {there:?}"))
+            })
     }
 
     /// Waits until no managed window satisfies `unwanted`.
@@ -119,23 +139,38 @@ impl Screen {
     }
 
     fn owner(&self, id: Window) -> Option<u32> {
-        let spec = ClientIdSpec { client: id, mask: ClientIdMask::LOCAL_CLIENT_PID };
+        let spec = ClientIdSpec {
+            client: id,
+            mask: ClientIdMask::LOCAL_CLIENT_PID,
+        };
         let reply = self.connection.res_query_client_ids(&[spec]).ok()?.reply().ok()?;
         reply.ids.first()?.value.first().copied()
     }
 
     fn atom(&self, name: &str) -> Option<Atom> {
-        Some(self.connection.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?.atom)
+        Some(
+            self.connection
+                .intern_atom(false, name.as_bytes())
+                .ok()?
+                .reply()
+                .ok()?
+                .atom,
+        )
     }
 
     fn property(&self, window: Window, name: &str) -> Option<Vec<u8>> {
         let atom = self.atom(name)?;
-        let cookie = self.connection.get_property(false, window, atom, AtomEnum::ANY, 0, 4096).ok()?;
+        let cookie = self
+            .connection
+            .get_property(false, window, atom, AtomEnum::ANY, 0, 4096)
+            .ok()?;
         let reply = cookie.reply().ok()?;
         (reply.type_ != x11rb::NONE).then_some(reply.value)
     }
 }
 
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    bytes.chunks_exact(4).filter_map(|chunk| chunk.try_into().ok().map(u32::from_ne_bytes))
+    bytes
+        .chunks_exact(4)
+        .filter_map(|chunk| chunk.try_into().ok().map(u32::from_ne_bytes))
 }

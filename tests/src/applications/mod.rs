@@ -1,0 +1,1 @@
+//! Real applications that ask for a logon.

@@ -1,0 +1,1 @@
+//! Counterparts that accept or refuse a logon.
