@@ -136,10 +136,10 @@ pub enum KeyStep<'a> {
 /// How long it took, from the moment the window was there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
-    /// Until the last value was written.
-    pub filled: Option<Duration>,
-    /// Until the submitting step returned.
-    pub submitted: Option<Duration>,
+    /// Microseconds until the last value was written.
+    pub filled_us: Option<u64>,
+    /// Microseconds until the submitting step returned.
+    pub submitted_us: Option<u64>,
 }
 
 /// How far a response got.
