@@ -33,8 +33,8 @@ pub use respond::{
 pub use setting::{Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{
-    Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response, Selection, Selector,
-    Step, Template, Wait, WindowPattern,
+    AsksFor, Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response, Selection,
+    Selector, Step, Template, Wait, WindowPattern,
 };
 pub use terminal::{TerminalFacts, TerminalSpec};
 pub use time::{Monotonic, Timestamp};

@@ -78,6 +78,9 @@ pub struct Form {
     pub kind: FormKind,
     /// Which window it is.
     pub window: WindowPattern,
+    /// On whose behalf the program asks.
+    #[serde(default)]
+    pub asks_for: AsksFor,
     /// For programs that ask inside a terminal.
     #[serde(default)]
     pub terminal: Option<TerminalSpec>,
@@ -90,6 +93,17 @@ pub struct Form {
     /// How to answer. Only for `logon` forms.
     #[serde(default)]
     pub respond: Option<Response>,
+}
+
+/// On whose behalf a program asks for a logon. The same form shown again by the same asker is a failed logon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AsksFor {
+    /// For itself.
+    #[default]
+    Itself,
+    /// For the program that started it (an askpass, a pinentry): each prompt is a new process.
+    Parent,
 }
 
 /// Which window a form is (`[form.window]`). Everything given must hold.
