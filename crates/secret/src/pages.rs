@@ -69,6 +69,14 @@ impl Pages {
         Self { start, len, mapped }
     }
 
+    /// Keeps the first `len` bytes and wipes the rest.
+    pub(crate) fn shorten(&mut self, len: usize) {
+        if let Some(rest) = self.as_mut_slice().get_mut(len..) {
+            rest.zeroize();
+            self.len = len;
+        }
+    }
+
     pub(crate) fn as_slice(&self) -> &[u8] {
         // SAFETY: `len` bytes from `start` are mapped, initialised (anonymous pages are zero) and live as long as `self`.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }

@@ -45,6 +45,30 @@ impl Password {
         Ok(Self(pages))
     }
 
+    /// Text written straight into locked memory: `fill` gets `capacity` zeroed bytes and returns how many of them it used.
+    ///
+    /// For secrets that come from a socket or a terminal, so that no other buffer ever holds them. The rest is wiped.
+    ///
+    /// # Errors
+    /// What `fill` returns; [`PasswordError::TooLong`] for a capacity over [`Password::MAX`] or a use over the capacity;
+    /// [`PasswordError::NotText`] when the bytes are not UTF-8.
+    pub fn try_fill<E: From<PasswordError>>(
+        capacity: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Self, E> {
+        if capacity > Self::MAX {
+            return Err(PasswordError::TooLong.into());
+        }
+        let mut pages = Pages::zeroed(capacity);
+        let used = fill(pages.as_mut_slice())?;
+        if used > capacity {
+            return Err(PasswordError::TooLong.into());
+        }
+        pages.shorten(used);
+        std::str::from_utf8(pages.as_slice()).map_err(|_| PasswordError::NotText)?;
+        Ok(Self(pages))
+    }
+
     /// A second copy in locked memory of its own. Named so that every copy is a visible choice.
     #[must_use]
     pub fn duplicate(&self) -> Self {
@@ -98,6 +122,28 @@ mod tests {
         assert_eq!(password.chars(), 8);
         assert_eq!(format!("{password:?}"), "Password(redacted)");
         assert_eq!(password.duplicate(), password);
+    }
+
+    #[test]
+    fn filling_in_place_keeps_only_what_was_used() {
+        let filled = Password::try_fill(16, |into| {
+            into[..7].copy_from_slice(b"abcdefg");
+            Ok::<_, PasswordError>(3)
+        });
+        assert_eq!(filled.unwrap().expose(), "abc");
+        assert_eq!(
+            Password::try_fill(2, |_| Ok::<_, PasswordError>(3)).unwrap_err(),
+            PasswordError::TooLong
+        );
+        assert_eq!(
+            Password::try_fill(4097, |_| Ok::<_, PasswordError>(0)).unwrap_err(),
+            PasswordError::TooLong
+        );
+        let bad = Password::try_fill(2, |into| {
+            into.fill(0xff);
+            Ok::<_, PasswordError>(2)
+        });
+        assert_eq!(bad.unwrap_err(), PasswordError::NotText);
     }
 
     #[test]
