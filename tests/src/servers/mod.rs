@@ -1,1 +1,53 @@
-//! Counterparts that accept or refuse a logon.
+//! Counterparts that accept or refuse a logon. Their logs are the evidence.
+
+mod ftp;
+mod sshd;
+
+pub use ftp::Ftp;
+pub use sshd::Sshd;
+
+/// What a counterpart wrote about one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It let the account in; the line of its log that says so.
+    Accepted(String),
+    /// It refused; the line that says so.
+    Refused(String),
+}
+
+impl Verdict {
+    /// The log's line.
+    #[must_use]
+    pub fn evidence(&self) -> &str {
+        match self {
+            Self::Accepted(line) | Self::Refused(line) => line,
+        }
+    }
+
+    /// True when the account was let in.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted(_))
+    }
+}
+
+/// The part of a log that is not yet looked at.
+#[derive(Debug, Default)]
+struct Unread {
+    bytes: usize,
+}
+
+impl Unread {
+    /// The next complete line for which `judge` finds a verdict.
+    fn next(&mut self, log: &str, judge: impl Fn(&str) -> Option<Verdict>) -> Option<Verdict> {
+        while let Some(rest) = log.get(self.bytes..) {
+            let end = rest.find('\n')?;
+            let line = rest.get(..end)?.trim_end();
+            self.bytes += end + 1;
+            if let Some(verdict) = judge(line) {
+                return Some(verdict);
+            }
+        }
+        None
+    }
+}

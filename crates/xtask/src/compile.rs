@@ -1,0 +1,47 @@
+//! Building what the laboratory runs.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Result;
+use crate::workspace::{cargo, step, target};
+
+/// How the programs are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Dev,
+    /// For measurements.
+    Release,
+}
+
+/// Builds the agent and the command line, and returns the folder they are in.
+pub fn programs(profile: Profile) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--package", "countersign-agent", "--package", "countersign-cli"]);
+    if profile == Profile::Release {
+        command.args(["--package", "xtask", "--release"]);
+    }
+    step("building the agent and the command line", &mut command)?;
+    Ok(folder(profile))
+}
+
+/// The folder of the built programs.
+#[must_use]
+pub fn folder(profile: Profile) -> PathBuf {
+    target().join(match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    })
+}
+
+/// The agent's program in that folder.
+#[must_use]
+pub fn agent(folder: &Path) -> PathBuf {
+    folder.join("countersign-agent")
+}
+
+/// The command line's program in that folder.
+#[must_use]
+pub fn command_line(folder: &Path) -> PathBuf {
+    folder.join("countersign")
+}

@@ -1,0 +1,109 @@
+//! Starts the servers that must be root, for the ordinary user inside the namespace and for nobody else.
+//!
+//! One request a connection: the client writes `ftp\n` and gets `PORT LOG\n`; the server lives until the client hangs
+//! up. The configuration is ours, so the client gains nothing but a server on a loopback port.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use countersign_tests::Deadline;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::error::{Error, Result};
+
+/// The socket's name in the keeper's folder.
+const SOCKET: &str = "socket";
+
+/// Listens in `folder` for the ordinary user's requests.
+pub fn start(folder: &Path, (uid, gid): (u32, u32)) -> Result<()> {
+    let path = folder.join(SOCKET);
+    let listener = UnixListener::bind(&path).map_err(Error::file("listen on", &path))?;
+    std::os::unix::fs::chown(&path, Some(uid), Some(gid)).map_err(Error::file("give away", &path))?;
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).map_err(Error::file("close", &path))?;
+    let folder = folder.to_owned();
+    std::thread::spawn(move || {
+        for client in listener.incoming().filter_map(std::io::Result::ok) {
+            let folder = folder.clone();
+            std::thread::spawn(move || serve(client, &folder));
+        }
+    });
+    Ok(())
+}
+
+fn serve(mut client: UnixStream, folder: &Path) {
+    let mut request = String::new();
+    let read = client.try_clone().map(BufReader::new).and_then(|mut reader| reader.read_line(&mut request));
+    if read.is_err() || request.trim_end() != "ftp" {
+        return;
+    }
+    match Server::start(folder) {
+        Ok(_server) => {
+            let answered = writeln!(client, "{} {}", _server.port, _server.log.display());
+            // Reading returns when the client hangs up or dies.
+            let _hung_up = answered.and_then(|()| client.read_to_end(&mut Vec::new()).map(drop));
+        }
+        Err(error) => {
+            let _client_may_be_gone = writeln!(client, "error {error}");
+        }
+    }
+}
+
+struct Server {
+    child: Child,
+    port: u16,
+    log: PathBuf,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let port = free_port()?;
+        let log = folder.join(format!("vsftpd.{number}.log"));
+        std::fs::write(&log, "").map_err(Error::file("write", &log))?;
+        let empty = folder.join("empty");
+        std::fs::create_dir_all(&empty).map_err(Error::file("make", &empty))?;
+        let configuration = folder.join(format!("vsftpd.{number}.conf"));
+        std::fs::write(&configuration, settings(port, &log, &empty)).map_err(Error::file("write", &configuration))?;
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "TERM", "--", "vsftpd"]).arg(&configuration).process_group(0);
+        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null()).stdout(Stdio::null());
+        let child = command.spawn().map_err(|source| Error::Start { program: "vsftpd".to_owned(), source })?;
+        let server = Self { child, port, log };
+        let answering = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok();
+        Deadline::seconds(10).wait_for("vsftpd's answer", answering)?;
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Its process group: the listener and the processes it made for its connections.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _gone_already = kill_process_group(group, Signal::TERM);
+        }
+        let _gone = self.child.wait();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    Ok(bound.map_err(Error::file("find a free port on", "127.0.0.1"))?.port())
+}
+
+fn settings(port: u16, log: &Path, empty: &Path) -> String {
+    format!(
+        "listen=YES\nlisten_ipv6=NO\nlisten_address=127.0.0.1\nlisten_port={port}\nbackground=NO\n\
+         anonymous_enable=NO\nlocal_enable=YES\nwrite_enable=NO\ncheck_shell=NO\npam_service_name=countersign-lab\n\
+         session_support=NO\nsecure_chroot_dir={}\nseccomp_sandbox=NO\nisolate=NO\nisolate_network=NO\n\
+         xferlog_enable=YES\nlog_ftp_protocol=YES\nvsftpd_log_file={}\nmax_login_fails=3\ndelay_failed_login=0\n",
+        empty.display(),
+        log.display()
+    )
+}
