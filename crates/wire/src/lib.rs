@@ -1,1 +1,43 @@
-//! The agent's protocol: messages, codec, client, peer check.
+//! The agent's protocol: messages, codec, client, server plumbing, peer check.
+//!
+//! One Unix socket per user (`$XDG_RUNTIME_DIR/countersign/agent.sock` in a folder of mode 0700), spoken by the command line, the
+//! windows and everything else that wants something from the agent. A message is a bounded frame ([`frame`]): a JSON header, and beside
+//! it the secrets, which go from socket to locked memory and back without passing through any other buffer. Both ends check whom they
+//! talk to ([`peer`]).
+//!
+//! A client: [`SocketPlace::from_environment`], [`Client::connect`], [`Client::call`]. The agent: [`Listener::bind`] or
+//! [`Listener::from_activated`], then [`serve`] with a [`Handler`].
+
+mod client;
+mod connection;
+mod error;
+mod folder;
+pub mod frame;
+mod hello;
+mod listener;
+pub mod peer;
+mod place;
+mod reply;
+mod request;
+mod serve;
+mod status;
+mod timed;
+
+pub use client::{Client, ClientError};
+pub use connection::{Connection, ConnectionError};
+pub use error::{ErrorCode, ErrorReply};
+pub use folder::FolderProblem;
+pub use hello::PROTOCOL;
+pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
+pub use peer::Peer;
+pub use place::{PlaceError, SocketPlace};
+pub use reply::{
+    Answer, EnrollTerms, Enrolled, LogonSummary, RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary,
+    UnlockTerms,
+};
+pub use request::{PlainField, Request};
+pub use serve::{Handler, ServeError, Trouble, serve};
+pub use status::{
+    AccessibilityState, Check, CheckResult, DesktopState, DisplayState, MemoryProtection, Problem, Rating,
+    RepositoryHealth, RepositoryState, SlotReport, Status, TemplateCounts, VaultState,
+};

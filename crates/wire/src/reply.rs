@@ -1,0 +1,200 @@
+use crate::{Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status};
+use countersign_model::{
+    Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
+    WindowFacts,
+};
+use countersign_secret::Password;
+use serde::{Deserialize, Serialize};
+
+/// What the agent answers. A `Revealed` brings one secret beside it, the others none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// It was not done.
+    Error(ErrorReply),
+    /// It was done; there is nothing to tell.
+    Done,
+    /// How things stand.
+    Status(Box<Status>),
+    /// What was looked at, and what is wrong.
+    Doctor(Vec<Check>),
+    /// Decisions, newest last.
+    Why(Vec<Explanation>),
+    /// The settings in force.
+    Settings(Vec<SettingReport>),
+    /// Paused until then.
+    Paused(Timestamp),
+    /// What an enrolment asks for.
+    EnrollTerms(EnrollTerms),
+    /// The vault is made.
+    Enrolled(Enrolled),
+    /// What an unlock asks for.
+    UnlockTerms(UnlockTerms),
+    /// The templates in force.
+    Templates(Vec<TemplateSummary>),
+    /// The stored logons.
+    Logons(Vec<LogonSummary>),
+    /// The logon is saved under this id.
+    LogonSaved(LogonId),
+    /// The secret comes beside this.
+    Revealed,
+    /// What was decided about the window, and how the filling went.
+    Filled(Box<Explanation>),
+    /// What was read again.
+    Refreshed(RefreshReport),
+    /// The windows on the screen.
+    Windows(Vec<WindowFacts>),
+}
+
+/// A reply and the secrets that travel beside it.
+#[derive(Debug)]
+pub struct Answer {
+    /// The reply.
+    pub reply: Reply,
+    /// The secrets.
+    pub secrets: Vec<Password>,
+}
+
+impl Answer {
+    /// A secret of a logon.
+    #[must_use]
+    pub fn revealed(secret: Password) -> Self {
+        Self {
+            reply: Reply::Revealed,
+            secrets: vec![secret],
+        }
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self {
+            reply,
+            secrets: Vec::new(),
+        }
+    }
+}
+
+impl From<ErrorReply> for Answer {
+    fn from(error: ErrorReply) -> Self {
+        Reply::Error(error).into()
+    }
+}
+
+/// A setting in force, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingReport {
+    /// Its dotted name.
+    pub name: String,
+    /// Its value.
+    pub value: SettingValue,
+    /// The layer the value comes from.
+    pub layer: Layer,
+    /// The file or entry it comes from; none for built-in values.
+    pub place: Option<String>,
+    /// The default, written as in TOML. Empty: worked out at start.
+    pub default: String,
+    /// What it does.
+    pub doc: String,
+}
+
+/// What an enrolment asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrollTerms {
+    /// The passphrase question.
+    pub question: String,
+    /// The shortest answer, in characters.
+    pub min_length: u32,
+    /// The weakest answer, 0 to 4.
+    pub min_strength: u8,
+    /// The slots that will be made, and what each is worth.
+    pub slots: Vec<SlotReport>,
+}
+
+/// A vault that was just made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The slots that open it.
+    pub slots: Vec<SlotReport>,
+    /// What the user should know: an answer that is only just strong enough, say.
+    pub warnings: Vec<String>,
+}
+
+/// What an unlock asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnlockTerms {
+    /// How the vault stands.
+    pub vault: crate::VaultState,
+    /// No attempt is taken before so many milliseconds have passed, after wrong ones.
+    pub retry_after_ms: Option<u64>,
+    /// The passphrase question, if a passphrase opens the vault.
+    pub question: Option<String>,
+}
+
+/// A template in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateSummary {
+    /// Its id.
+    pub id: TemplateId,
+    /// The application's name.
+    pub name: String,
+    /// Who answers for it.
+    pub publisher: Publisher,
+    /// Where it is from.
+    pub place: String,
+    /// What is stored for it, in order.
+    pub fields: Vec<TemplateField>,
+}
+
+/// A field of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateField {
+    /// The field.
+    pub name: FieldName,
+    /// Whether it may be shown.
+    pub kind: FieldKind,
+    /// What people call it; none: its name.
+    pub label: Option<String>,
+}
+
+/// A stored logon without its secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogonSummary {
+    /// Its id.
+    pub id: LogonId,
+    /// Its template.
+    pub template: TemplateId,
+    /// The application's name; none: no template of that id is in force.
+    pub application: Option<String>,
+    /// The user's name for it.
+    pub label: String,
+    /// Its plain fields.
+    pub plain: Vec<PlainField>,
+    /// The names of its secret fields.
+    pub secret_fields: Vec<FieldName>,
+    /// What it was saved for.
+    pub binding: Binding,
+    /// When it was last changed.
+    pub changed: Timestamp,
+}
+
+/// What a refresh read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshReport {
+    /// Templates now in force.
+    pub templates: u32,
+    /// Records that came from the repository.
+    pub pulled: u32,
+    /// Records that went to the repository.
+    pub pushed: u32,
+    /// What could not be read or written. What was good before stays in force.
+    pub problems: Vec<Problem>,
+}
+
+impl Enrolled {
+    /// The weakest rating of its slots: what the vault is worth.
+    #[must_use]
+    pub fn weakest(&self) -> Option<Rating> {
+        self.slots.iter().map(|slot| slot.rating).min()
+    }
+}

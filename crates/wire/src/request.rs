@@ -1,0 +1,138 @@
+use countersign_model::{FieldName, LogonId, TemplateId, WindowId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A plain (never a secret) field and its value.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainField {
+    /// The field.
+    pub name: FieldName,
+    /// What it holds.
+    pub value: String,
+}
+
+impl fmt::Debug for PlainField {
+    /// Only the name: values are sealed in the vault and have no place in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=…", self.name)
+    }
+}
+
+/// What a client asks. Secrets travel beside it, in the order each request names; [`Request::secrets`] is how many.
+///
+/// `Debug` shows no field's value and may be logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Request {
+    /// How things stand. Answer: `Status`.
+    Status,
+    /// Looks for what is wrong. Answer: `Doctor`.
+    Doctor,
+    /// The latest decisions. Answer: `Why`, newest last.
+    Why {
+        /// Only about this window.
+        window: Option<WindowId>,
+        /// So many at most.
+        limit: Option<u32>,
+    },
+    /// The settings in force. Answer: `Settings`.
+    Settings {
+        /// Only this one.
+        name: Option<String>,
+    },
+    /// Fills nothing for a while. Answer: `Paused`.
+    Pause {
+        /// How long.
+        seconds: u32,
+    },
+    /// Ends a pause. Answer: `Done`.
+    Resume,
+    /// What an enrolment asks for. Answer: `EnrollTerms`.
+    EnrollTerms,
+    /// Makes the vault. Secrets: the password, the passphrase answer. Answer: `Enrolled`.
+    Enroll,
+    /// What an unlock asks for. Answer: `UnlockTerms`.
+    UnlockTerms,
+    /// Unlocks. Secret: the password. Answer: `Done`.
+    Unlock,
+    /// Unlocks by the passphrase and makes the new password open the vault from now on. Secrets: the answer, the new password. Answer:
+    /// `Done`.
+    UnlockWithPassphrase,
+    /// Locks. Answer: `Done`.
+    Lock,
+    /// The templates in force. Answer: `Templates`.
+    Templates,
+    /// The stored logons, without secrets. Answer: `Logons`.
+    LogonList,
+    /// Stores a logon. Secrets: one for each of `secret_fields`, in that order. Answer: `LogonSaved`.
+    LogonAdd {
+        /// The application.
+        template: TemplateId,
+        /// The user's name for it; empty: the agent makes one.
+        label: String,
+        /// The plain fields.
+        plain: Vec<PlainField>,
+        /// The secret fields whose values come as secrets.
+        secret_fields: Vec<FieldName>,
+    },
+    /// Changes a logon. Secrets: one for each of `secret_fields`. What is not named stays. Answer: `LogonSaved`.
+    LogonEdit {
+        /// Which.
+        id: LogonId,
+        /// A new name for it.
+        label: Option<String>,
+        /// Plain fields with new values.
+        plain: Vec<PlainField>,
+        /// Secret fields whose new values come as secrets.
+        secret_fields: Vec<FieldName>,
+    },
+    /// Forgets which program a logon was saved for, so that the next fill fixes it anew. Secret: the password, for re-authentication.
+    /// Answer: `LogonSaved`.
+    LogonRebind {
+        /// Which.
+        id: LogonId,
+    },
+    /// Removes a logon. Answer: `Done`.
+    LogonRemove {
+        /// Which.
+        id: LogonId,
+    },
+    /// Hands a secret out. Secret: the password, for re-authentication. Answer: `Revealed` with one secret.
+    LogonReveal {
+        /// Which logon.
+        id: LogonId,
+        /// Which field.
+        field: FieldName,
+    },
+    /// Fills now. Answer: `Filled`.
+    LogonFill {
+        /// This logon, where several would do.
+        id: Option<LogonId>,
+        /// This window; otherwise the active one.
+        window: Option<WindowId>,
+    },
+    /// Reads templates, settings and records again. Answer: `Refreshed`.
+    Refresh,
+    /// Judges a template against the windows on the screen now, without taking it into use. Answer: `Why`.
+    TemplateExplain {
+        /// Where it is from, for messages.
+        place: String,
+        /// Its text.
+        text: String,
+    },
+    /// The windows on the screen now. Answer: `Windows`.
+    Windows,
+}
+
+impl Request {
+    /// How many secrets travel with it.
+    #[must_use]
+    pub fn secrets(&self) -> usize {
+        match self {
+            Self::Enroll | Self::UnlockWithPassphrase => 2,
+            Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } => 1,
+            Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
+            _ => 0,
+        }
+    }
+}

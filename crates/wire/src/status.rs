@@ -1,0 +1,197 @@
+use countersign_model::{DeviceId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How the vault stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VaultState {
+    /// There is none on this machine.
+    Unenrolled,
+    /// It is there and locked.
+    Locked,
+    /// It is open.
+    Unlocked,
+}
+
+/// What a slot is worth, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rating {
+    /// It opens without anything the user knows.
+    Weak,
+    /// It only slows an attacker who has the stored part.
+    Fair,
+    /// It holds against an attacker who has the stored part.
+    Strong,
+}
+
+/// A way to open the vault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotReport {
+    /// Its kind: `login`, `passphrase`…
+    pub kind: String,
+    /// What it is worth.
+    pub rating: Rating,
+    /// The rating in plain words: who could open it and who could not.
+    pub words: String,
+}
+
+/// How many templates are in force, by publisher.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateCounts {
+    /// Shipped ones.
+    pub package: u32,
+    /// Others.
+    pub unsigned: u32,
+}
+
+/// Something in a file that is not in force because of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file or entry.
+    pub place: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.place)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// Whether the repository answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepositoryHealth {
+    /// It answered the last time.
+    Reachable,
+    /// It did not; why. Logons work from the local store meanwhile.
+    Unreachable(String),
+}
+
+/// The repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryState {
+    /// Where it is.
+    pub place: String,
+    /// Whether it answers.
+    pub health: RepositoryHealth,
+    /// When records were last exchanged.
+    pub synced: Option<Timestamp>,
+    /// Records that still have to go there.
+    pub waiting: u32,
+}
+
+/// The display.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DisplayState {
+    /// Windows are watched on it.
+    Watching(String),
+    /// There is none; why and what to do.
+    Missing(String),
+}
+
+/// The accessibility bus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessibilityState {
+    /// Controls can be read and written.
+    Available,
+    /// They cannot; why and what to do. Keys still work.
+    Missing(String),
+}
+
+/// The desktop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesktopState {
+    /// Its display.
+    pub display: DisplayState,
+    /// Its accessibility bus.
+    pub accessibility: AccessibilityState,
+}
+
+/// Whether secrets in memory can reach the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemoryProtection {
+    /// Locked into memory.
+    Locked,
+    /// Some could not be locked (`RLIMIT_MEMLOCK`); they may be swapped out.
+    Swappable,
+}
+
+impl From<countersign_secret::Protection> for MemoryProtection {
+    fn from(protection: countersign_secret::Protection) -> Self {
+        match protection {
+            countersign_secret::Protection::Locked => Self::Locked,
+            countersign_secret::Protection::Swappable => Self::Swappable,
+        }
+    }
+}
+
+/// How things stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The agent's version.
+    pub version: String,
+    /// The agent's process.
+    pub pid: u32,
+    /// The vault.
+    pub vault: VaultState,
+    /// The user, as the repository knows him.
+    pub user: UserId,
+    /// This device, once enrolled.
+    pub device: Option<DeviceId>,
+    /// The ways to open the vault.
+    pub slots: Vec<SlotReport>,
+    /// Stored logons; unknown while locked.
+    pub logons: Option<u32>,
+    /// Templates in force.
+    pub templates: TemplateCounts,
+    /// What is not in force because of a mistake in it.
+    pub problems: Vec<Problem>,
+    /// The repository.
+    pub repository: RepositoryState,
+    /// Until when nothing is filled, if paused.
+    pub paused_until: Option<Timestamp>,
+    /// The desktop.
+    pub desktop: DesktopState,
+    /// Whether secrets in memory can reach the disk.
+    pub protection: MemoryProtection,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckResult {
+    /// As it should be.
+    Good,
+    /// It works, but weaker or slower than it could.
+    Warning,
+    /// It does not work.
+    Bad,
+}
+
+/// One thing `doctor` looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was looked at.
+    pub name: String,
+    /// How it came out.
+    pub result: CheckResult,
+    /// What was found.
+    pub found: String,
+    /// What to do about it.
+    pub next: Option<String>,
+}
