@@ -22,6 +22,8 @@ fn main() -> Result<()> {
             "filezilla" => {
                 let _application = FileZilla::start(&session, &ftp)?;
                 look(&session, "before")?;
+                keyboard::type_text(&session, "demo")?;
+                keyboard::press(&session, &["Tab"])?;
                 type_in(&session, &password)?;
                 println!("VERDICT {:?}", ftp.verdict(Deadline::seconds(20)));
                 look(&session, "after")?;
@@ -42,6 +44,7 @@ fn main() -> Result<()> {
             }
         }
     }
+    println!("{}", sshd.log());
     Ok(())
 }
 

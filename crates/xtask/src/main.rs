@@ -80,7 +80,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Run => run::run(),
         Command::Test { all } => suites::run(if all { suites::Extent::All } else { suites::Extent::Usual }),
         Command::Bench { name: Some(name), json } if !namespace::is_inside() => run::bench(&name, json.as_deref()),
-        Command::Bench { name, json } => bench::run(name.as_deref(), json.as_deref()),
+        Command::Bench { name, json } => Ok(bench::run(name.as_deref(), json.as_deref())),
         Command::Ci => ci::run(),
         Command::Enter { command } => namespace::enter(namespace::Who::Ordinary, &command, &[]),
         Command::Prepare(preparation) => namespace::prepare(&preparation),

@@ -1,4 +1,3 @@
-use crate::account::LAB_NAME;
 use crate::servers::Ftp;
 use crate::{Process, Result, Session};
 
@@ -46,7 +45,7 @@ fn sites(port: u16) -> String {
       <Port>{port}</Port>
       <Protocol>0</Protocol>
       <Type>0</Type>
-      <User>{LAB_NAME}</User>
+      <User />
       <Logontype>2</Logontype>
       <EncodingType>Auto</EncodingType>
       <BypassProxy>0</BypassProxy>

@@ -108,7 +108,7 @@ fn accounts(lab: &Path, wanted: &Preparation) -> Result<()> {
     own(&lab.join("password"), wanted)?;
     let user = format!("{LAB_NAME}:x:{uid}:{gid}:Countersign laboratory:{FOLDER}/home:/bin/sh\n");
     write(&etc.join("passwd"), &(user + &read("/etc/passwd")?), 0o644)?;
-    write(&etc.join("group"), &(format!("{LAB_NAME}:x:{gid}:\n") + &read("/etc/group")?), 0o644)?;
+    write(&etc.join("group"), &groups(gid)?, 0o644)?;
     // The machine's own hashes are none of the laboratory's business. Our sshd, an ordinary process, reads this file.
     let hash = hash(&password)?;
     write(&etc.join("shadow"), &format!("root:*:19000:0:99999:7:::\n{LAB_NAME}:{hash}:19000:0:99999:7:::\n"), 0o400)?;
@@ -117,6 +117,18 @@ fn accounts(lab: &Path, wanted: &Preparation) -> Result<()> {
         mount(&["--bind".as_ref(), etc.join(file).as_os_str(), Path::new("/etc").join(file).as_os_str()])?;
     }
     pam(lab)
+}
+
+/// The machine's groups with the laboratory's in front. `tty` is the group that terminals really have here: an sshd
+/// that is not root gives up where it would have to change it.
+fn groups(gid: u32) -> Result<String> {
+    let mounts = read("/proc/self/mounts")?;
+    let options = mounts.lines().filter_map(|line| line.split_once(" devpts ")).map(|(_, options)| options);
+    let fixed = options.flat_map(|options| options.split([',', ' '])).find_map(|option| option.strip_prefix("gid="));
+    let terminal = fixed.and_then(|number| number.parse().ok()).unwrap_or(gid);
+    let machine = read("/etc/group")?;
+    let others = machine.lines().filter(|line| !line.starts_with("tty:")).map(|line| format!("{line}\n"));
+    Ok(format!("{LAB_NAME}:x:{gid}:\ntty:x:{terminal}:\n") + &others.collect::<String>())
 }
 
 /// A PAM service of our own, so that the machine's settings do not matter.

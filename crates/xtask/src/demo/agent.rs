@@ -1,0 +1,121 @@
+//! The agent of this tree, and its command line as a person would use it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use countersign_tests::{Deadline, Process, Session};
+use serde_json::Value;
+
+use crate::compile;
+use crate::demo::secrets::Secrets;
+use crate::demo::stage::Application;
+use crate::error::{Error, Result};
+use crate::workspace;
+
+/// How much the agent says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// As usual.
+    Usual,
+    /// Everything.
+    Trace,
+}
+
+/// A running agent.
+#[derive(Debug)]
+pub struct Agent<'a> {
+    session: &'a Session,
+    process: Process,
+    command_line: PathBuf,
+}
+
+impl<'a> Agent<'a> {
+    /// Starts it as the ordinary user and waits for its socket.
+    pub fn start(session: &'a Session, programs: &Path, voice: Voice) -> Result<Self> {
+        let mut command = session.command(compile::agent(programs));
+        command.arg("--package-dir").arg(workspace::root());
+        command.env("RUST_LOG", if voice == Voice::Trace { "trace" } else { "info" });
+        let mut process = Process::start("countersign-agent", &mut command, &session.log("agent"))?;
+        let socket = session.runtime().join("countersign/agent.sock");
+        let deadline = Deadline::seconds(20);
+        while !socket.exists() {
+            if let Err(error) = process.must_run() {
+                eprintln!("{}", process.said());
+                return Err(error.into());
+            }
+            if deadline.is_over() {
+                return Err(deadline.late("the agent's socket", "").into());
+            }
+            deadline.pause();
+        }
+        Ok(Self { session, process, command_line: compile::command_line(programs) })
+    }
+
+    /// First-time use.
+    pub fn enrol(&self, secrets: &Secrets) -> Result<()> {
+        println!("── first-time use: countersign enroll");
+        self.ask(&["enroll"], &[&secrets.primary, &secrets.passphrase]).map(drop)
+    }
+
+    /// Stores a logon for an application.
+    pub fn store(&self, application: Application, password: &str) -> Result<()> {
+        let mut words = vec!["logon", "add", application.template()];
+        words.extend(application.plain_fields());
+        self.ask(&words, &[password]).map(drop)
+    }
+
+    /// Removes what is stored for an application.
+    pub fn forget(&self, application: Application) -> Result<()> {
+        let list = self.ask_json(&["logon", "list", "--json"])?;
+        let logons = list.get("logons").and_then(Value::as_array);
+        for logon in logons.into_iter().flatten() {
+            let id = logon.get("id").and_then(Value::as_str);
+            let ours = logon.get("template").and_then(Value::as_str) == Some(application.template());
+            if let Some(id) = id.filter(|_| ours) {
+                self.ask(&["logon", "remove", id], &[])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The agent's explanations, newest last.
+    pub fn explanations(&self) -> Result<Vec<Value>> {
+        let answer = self.ask_json(&["why", "--json"])?;
+        let list = answer.get("explanations").and_then(Value::as_array).cloned();
+        list.ok_or_else(|| Error::Answer { what: "`countersign why --json`", found: answer.to_string() })
+    }
+
+    /// Shows a person what the agent thought, when something did not go as it should.
+    pub fn complain(&self) {
+        eprintln!("── countersign why");
+        eprintln!("{}", self.ask(&["why"], &[]).unwrap_or_else(|error| error.to_string()));
+        eprintln!("── what the agent said\n{}", self.process.said());
+    }
+
+    fn ask_json(&self, words: &[&str]) -> Result<Value> {
+        let text = self.ask(words, &[])?;
+        serde_json::from_str(&text).map_err(|_| Error::Answer { what: "the command line's JSON", found: text })
+    }
+
+    /// Runs the command line; secrets go by standard input, one a line.
+    fn ask(&self, words: &[&str], secrets: &[&str]) -> Result<String> {
+        let named = format!("countersign {}", words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
+        let start = |source| Error::Start { program: named.clone(), source };
+        let mut command = self.session.command(&self.command_line);
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(start)?;
+        if let Some(mut input) = child.stdin.take() {
+            // It may refuse before it has read everything: what it says then is more telling than a broken pipe.
+            let _refused_early = secrets.iter().try_for_each(|secret| writeln!(input, "{secret}"));
+        }
+        let answer = child.wait_with_output().map_err(start)?;
+        let text = String::from_utf8_lossy(&answer.stdout).into_owned();
+        if answer.status.success() {
+            return Ok(text);
+        }
+        eprintln!("{}", String::from_utf8_lossy(&answer.stderr).trim_end());
+        eprintln!("── what the agent said\n{}", self.process.said());
+        Err(Error::Step(named))
+    }
+}
