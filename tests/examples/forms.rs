@@ -17,7 +17,14 @@ fn main() -> Result<()> {
     let mut sshd = Sshd::start(&session)?;
     let mut ftp = Ftp::start()?;
     for password in ["wrong-password".to_owned(), lab_password()?] {
-        println!("════ with {}", if password.starts_with("wrong") { "the wrong password" } else { "the right password" });
+        println!(
+            "════ with {}",
+            if password.starts_with("wrong") {
+                "the wrong password"
+            } else {
+                "the right password"
+            }
+        );
         match which.as_str() {
             "filezilla" => {
                 let _application = FileZilla::start(&session, &ftp)?;
@@ -61,7 +68,13 @@ fn look(session: &Session, when: &str) -> Result<()> {
     println!("──── {when}");
     for seen in screen.windows() {
         let exe = seen.pid.map(|pid| std::fs::read_link(format!("/proc/{pid}/exe")));
-        println!("window {:?} class {:?} pid {:?} exe {exe:?} active {}", seen.title, seen.class, seen.pid, screen.active() == Some(seen.id));
+        println!(
+            "window {:?} class {:?} pid {:?} exe {exe:?} active {}",
+            seen.title,
+            seen.class,
+            seen.pid,
+            screen.active() == Some(seen.id)
+        );
     }
     let bus = Bus::of(session)?;
     for (application, pid) in bus.applications()? {

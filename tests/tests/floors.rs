@@ -1,5 +1,7 @@
 //! A crate depends only on lower floors, adapters never name each other, and only one room names each dangerous library.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::BTreeMap;
 
@@ -35,7 +37,11 @@ const ROOMS: &[(&str, &str)] = &[
 
 fn members() -> Vec<cargo_metadata::Package> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
-    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().other_options(["--offline".to_owned()]).exec();
+    let metadata = MetadataCommand::new()
+        .manifest_path(manifest)
+        .no_deps()
+        .other_options(["--offline".to_owned()])
+        .exec();
     metadata.unwrap().packages
 }
 
@@ -44,12 +50,20 @@ fn every_crate_depends_only_on_lower_floors() {
     let floors: BTreeMap<_, _> = FLOORS.iter().copied().collect();
     for package in members() {
         let name = package.name.as_str();
-        let floor = *floors.get(name).unwrap_or_else(|| panic!("{name} has no floor: add it to FLOORS"));
+        let floor = *floors
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} has no floor: add it to FLOORS"));
         for dependency in &package.dependencies {
-            let Some(below) = floors.get(dependency.name.as_str()) else { continue };
+            let Some(below) = floors.get(dependency.name.as_str()) else {
+                continue;
+            };
             // A crate's own tests may use a neighbour's contract suite.
             let allowed = floor > *below || dependency.kind == DependencyKind::Development;
-            assert!(allowed, "{name} (floor {floor}) must not depend on {} (floor {below})", dependency.name);
+            assert!(
+                allowed,
+                "{name} (floor {floor}) must not depend on {} (floor {below})",
+                dependency.name
+            );
         }
     }
 }
@@ -58,7 +72,11 @@ fn every_crate_depends_only_on_lower_floors() {
 fn libraries_stay_in_their_rooms() {
     let rooms: BTreeMap<_, _> = ROOMS.iter().copied().collect();
     for package in members() {
-        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+        {
             if let Some(room) = rooms.get(dependency.name.as_str()) {
                 assert_eq!(package.name.as_str(), *room, "only {room} may name {}", dependency.name);
             }
@@ -72,10 +90,17 @@ fn the_model_is_the_only_meeting_place_of_adapters() {
     let machines = ["countersign-signon", "countersign-sync"];
     for package in members() {
         let name = package.name.as_str();
-        let dependencies: Vec<_> = package.dependencies.iter().map(|dependency| dependency.name.as_str()).collect();
+        let dependencies: Vec<_> = package
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.as_str())
+            .collect();
         if adapters.contains(&name) || machines.contains(&name) {
             for other in adapters.iter().chain(&machines).filter(|other| **other != name) {
-                assert!(!dependencies.contains(other), "{name} must meet {other} at model::port, not by name");
+                assert!(
+                    !dependencies.contains(other),
+                    "{name} must meet {other} at model::port, not by name"
+                );
             }
         }
     }

@@ -17,7 +17,14 @@ pub enum Profile {
 /// Builds the agent and the command line, and returns the folder they are in.
 pub fn programs(profile: Profile) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--quiet", "--package", "countersign-agent", "--package", "countersign-cli"]);
+    command.args([
+        "build",
+        "--quiet",
+        "--package",
+        "countersign-agent",
+        "--package",
+        "countersign-cli",
+    ]);
     if profile == Profile::Release {
         command.args(["--package", "xtask", "--release"]);
     }

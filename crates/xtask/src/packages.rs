@@ -33,8 +33,10 @@ const PACKAGES: [(&str, &str); 20] = [
 ];
 
 /// Packages whose installation also starts a service of the machine, which nobody asked for.
-const SERVICES: [(&str, &[&str]); 2] =
-    [("openssh-server", &["ssh.service", "ssh.socket"]), ("vsftpd", &["vsftpd.service"])];
+const SERVICES: [(&str, &[&str]); 2] = [
+    ("openssh-server", &["ssh.service", "ssh.socket"]),
+    ("vsftpd", &["vsftpd.service"]),
+];
 
 /// Installs what is missing on Debian and Ubuntu; elsewhere says what to install.
 pub fn ensure() -> Result<()> {
@@ -52,7 +54,9 @@ pub fn ensure() -> Result<()> {
     let names: Vec<_> = missing.iter().map(|(name, _)| *name).collect();
     step("apt-get update", privileged("apt-get")?.args(["update", "--quiet=2"]))?;
     let mut install = privileged("apt-get")?;
-    install.args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(&names);
+    install
+        .args(["install", "--yes", "--quiet=2", "--no-install-recommends"])
+        .args(&names);
     step("apt-get install", &mut install)?;
     switch_off(&names)
 }
@@ -74,7 +78,10 @@ fn switch_off(installed: &[&str]) -> Result<()> {
 
 fn is_installed(package: &str) -> bool {
     let mut query = Command::new("dpkg-query");
-    query.args(["--show", "--showformat=${db:Status-Status}", package]).stdin(Stdio::null()).stderr(Stdio::null());
+    query
+        .args(["--show", "--showformat=${db:Status-Status}", package])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
     query.output().is_ok_and(|answer| answer.stdout == b"installed")
 }
 
@@ -92,13 +99,24 @@ fn elsewhere() -> Result<()> {
         ("xdotool", "xdotool"),
         ("zenity", "zenity"),
     ];
-    let missing: Vec<_> = programs.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
-    if missing.is_empty() { Ok(()) } else { Err(Error::Packages(missing.join(" "))) }
+    let missing: Vec<_> = programs
+        .iter()
+        .filter(|(program, _)| !is_on_path(program))
+        .map(|(_, package)| *package)
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Packages(missing.join(" ")))
+    }
 }
 
 fn is_on_path(program: &str) -> bool {
     let search = std::env::var("PATH").unwrap_or_default();
-    search.split(':').chain(["/usr/sbin", "/sbin"]).any(|folder| Path::new(folder).join(program).exists())
+    search
+        .split(':')
+        .chain(["/usr/sbin", "/sbin"])
+        .any(|folder| Path::new(folder).join(program).exists())
 }
 
 /// A command run as root, through sudo when we are not.

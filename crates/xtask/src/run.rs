@@ -12,7 +12,10 @@ use crate::{packages, workspace};
 /// Starts the agent of this tree on the current display and stays with it.
 pub fn run() -> Result<ExitCode> {
     let programs = compile::programs(Profile::Dev)?;
-    println!("── countersign-agent on display {}", std::env::var("DISPLAY").unwrap_or_else(|_| "(none)".to_owned()));
+    println!(
+        "── countersign-agent on display {}",
+        std::env::var("DISPLAY").unwrap_or_else(|_| "(none)".to_owned())
+    );
     println!("   the command line is {}", compile::command_line(&programs).display());
     let agent = compile::agent(&programs);
     let mut command = Command::new(&agent);

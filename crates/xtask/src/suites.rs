@@ -22,7 +22,18 @@ pub enum Extent {
 pub fn run(extent: Extent) -> Result<ExitCode> {
     packages::ensure()?;
     step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
-    step("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    step(
+        "lints",
+        cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )?;
     dependencies()?;
     compile::programs(compile::Profile::Dev)?;
     suites(extent)
@@ -34,10 +45,21 @@ fn dependencies() -> Result<()> {
         return Ok(());
     }
     if !answers(cargo().args(["deny", "--version"])) {
-        step("installing cargo-deny", cargo().args(["install", "--locked", "--quiet", "cargo-deny"]))?;
+        step(
+            "installing cargo-deny",
+            cargo().args(["install", "--locked", "--quiet", "cargo-deny"]),
+        )?;
     }
     let mut check = cargo();
-    check.args(["deny", "--offline", "--all-features", "check", "bans", "licenses", "sources"]);
+    check.args([
+        "deny",
+        "--offline",
+        "--all-features",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]);
     if has_advisories() {
         check.arg("advisories");
     }
@@ -60,7 +82,10 @@ fn suites(extent: Extent) -> Result<ExitCode> {
     // Built outside the namespace, where the caller's own cargo folders are.
     let mut build = cargo();
     let words: &[&str] = if nextest { &["nextest", "run"] } else { &["test"] };
-    step("building the suites", build.args(words).args(["--workspace", "--no-run"]))?;
+    step(
+        "building the suites",
+        build.args(words).args(["--workspace", "--no-run"]),
+    )?;
     let mut command: Vec<OsString> = vec![program];
     command.extend(words.iter().map(OsString::from));
     command.extend(["--workspace", "--no-fail-fast"].map(OsString::from));

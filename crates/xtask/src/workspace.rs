@@ -31,12 +31,21 @@ pub fn step(title: &str, command: &mut Command) -> Result<()> {
     println!("── {title}");
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command.status().map_err(|source| Error::Start { program, source })?;
-    if status.success() { Ok(()) } else { Err(Error::Step(title.to_owned())) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::Step(title.to_owned()))
+    }
 }
 
 /// True when a program of that name answers `--version`.
 #[must_use]
 pub fn answers(command: &mut Command) -> bool {
-    let quiet = command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null());
-    quiet.stderr(std::process::Stdio::null()).status().is_ok_and(|status| status.success())
+    let quiet = command
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null());
+    quiet
+        .stderr(std::process::Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }

@@ -17,7 +17,9 @@ impl FileZilla {
         session.write(&folder.join("trustedcerts.xml"), &trusted(server.port()))?;
         let mut command = session.command("filezilla");
         command.args(["--site", "0/lab"]);
-        Ok(Self { process: Process::start("filezilla", &mut command, &session.log("filezilla"))? })
+        Ok(Self {
+            process: Process::start("filezilla", &mut command, &session.log("filezilla"))?,
+        })
     }
 }
 

@@ -22,16 +22,32 @@ pub struct Ftp {
 impl Ftp {
     /// Has one started, and waits until it listens.
     pub fn start() -> Result<Self> {
-        let socket = lab_folder().ok_or(LabError::NoAccounts("the FTP server"))?.join("keeper/socket");
-        let error = |source| LabError::File { action: "ask the keeper at", path: socket.clone(), source };
+        let socket = lab_folder()
+            .ok_or(LabError::NoAccounts("the FTP server"))?
+            .join("keeper/socket");
+        let error = |source| LabError::File {
+            action: "ask the keeper at",
+            path: socket.clone(),
+            source,
+        };
         let mut keeper = UnixStream::connect(&socket).map_err(error)?;
         keeper.write_all(b"ftp\n").map_err(error)?;
         let mut answer = String::new();
         BufReader::new(&keeper).read_line(&mut answer).map_err(error)?;
-        let parsed = answer.trim_end().split_once(' ').and_then(|(port, log)| Some((port.parse().ok()?, log.into())));
-        let (port, log) =
-            parsed.ok_or_else(|| LabError::Tool { program: "vsftpd".to_owned(), message: answer.trim_end().to_owned() })?;
-        Ok(Self { port, log, unread: Unread::default(), _keeper: keeper })
+        let parsed = answer
+            .trim_end()
+            .split_once(' ')
+            .and_then(|(port, log)| Some((port.parse().ok()?, log.into())));
+        let (port, log) = parsed.ok_or_else(|| LabError::Tool {
+            program: "vsftpd".to_owned(),
+            message: answer.trim_end().to_owned(),
+        })?;
+        Ok(Self {
+            port,
+            log,
+            unread: Unread::default(),
+            _keeper: keeper,
+        })
     }
 
     /// The loopback port.

@@ -26,7 +26,10 @@ impl Sshd {
         let key = folder.join("host_key");
         session.write(&folder.join("sshd_config"), "")?;
         let mut make = session.command("ssh-keygen");
-        output(make.args(["-q", "-t", "ed25519", "-N", "", "-C", "countersign-lab", "-f"]).arg(&key))?;
+        output(
+            make.args(["-q", "-t", "ed25519", "-N", "", "-C", "countersign-lab", "-f"])
+                .arg(&key),
+        )?;
         let port = free_port()?;
         let configuration = folder.join("sshd_config");
         session.write(&configuration, &settings(port, &key))?;
@@ -44,7 +47,13 @@ impl Sshd {
             }
             deadline.pause();
         }
-        Ok(Self { process, port, log, client, unread: Unread::default() })
+        Ok(Self {
+            process,
+            port,
+            log,
+            client,
+            unread: Unread::default(),
+        })
     }
 
     /// The loopback port.
@@ -101,7 +110,11 @@ fn settings(port: u16, key: &Path) -> String {
 /// A client configuration and the known hosts, so that nothing is asked but the password.
 fn client_files(session: &Session, folder: &Path, key: &Path, port: u16) -> Result<PathBuf> {
     let public = key.with_extension("pub");
-    let text = std::fs::read_to_string(&public).map_err(|source| LabError::File { action: "read", path: public, source })?;
+    let text = std::fs::read_to_string(&public).map_err(|source| LabError::File {
+        action: "read",
+        path: public,
+        source,
+    })?;
     let hosts = folder.join("known_hosts");
     session.write(&hosts, &format!("[127.0.0.1]:{port} {text}"))?;
     let client = folder.join("ssh_config");
@@ -116,6 +129,10 @@ fn client_files(session: &Session, folder: &Path, key: &Path, port: u16) -> Resu
 
 fn free_port() -> Result<u16> {
     let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
-    let error = |source| LabError::File { action: "find a free port on", path: "127.0.0.1".into(), source };
+    let error = |source| LabError::File {
+        action: "find a free port on",
+        path: "127.0.0.1".into(),
+        source,
+    };
     Ok(bound.map_err(error)?.port())
 }

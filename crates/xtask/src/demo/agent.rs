@@ -49,13 +49,18 @@ impl<'a> Agent<'a> {
             }
             deadline.pause();
         }
-        Ok(Self { session, process, command_line: compile::command_line(programs) })
+        Ok(Self {
+            session,
+            process,
+            command_line: compile::command_line(programs),
+        })
     }
 
     /// First-time use.
     pub fn enrol(&self, secrets: &Secrets) -> Result<()> {
         println!("── first-time use: countersign enroll");
-        self.ask(&["enroll"], &[&secrets.primary, &secrets.passphrase]).map(drop)
+        self.ask(&["enroll"], &[&secrets.primary, &secrets.passphrase])
+            .map(drop)
     }
 
     /// Stores a logon for an application.
@@ -83,7 +88,10 @@ impl<'a> Agent<'a> {
     pub fn explanations(&self) -> Result<Vec<Value>> {
         let answer = self.ask_json(&["why", "--json"])?;
         let list = answer.get("explanations").and_then(Value::as_array).cloned();
-        list.ok_or_else(|| Error::Answer { what: "`countersign why --json`", found: answer.to_string() })
+        list.ok_or_else(|| Error::Answer {
+            what: "`countersign why --json`",
+            found: answer.to_string(),
+        })
     }
 
     /// Shows a person what the agent thought, when something did not go as it should.
@@ -95,15 +103,28 @@ impl<'a> Agent<'a> {
 
     fn ask_json(&self, words: &[&str]) -> Result<Value> {
         let text = self.ask(words, &[])?;
-        serde_json::from_str(&text).map_err(|_| Error::Answer { what: "the command line's JSON", found: text })
+        serde_json::from_str(&text).map_err(|_| Error::Answer {
+            what: "the command line's JSON",
+            found: text,
+        })
     }
 
     /// Runs the command line; secrets go by standard input, one a line.
     fn ask(&self, words: &[&str], secrets: &[&str]) -> Result<String> {
-        let named = format!("countersign {}", words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
-        let start = |source| Error::Start { program: named.clone(), source };
+        let named = format!(
+            "countersign {}",
+            words.iter().take(2).copied().collect::<Vec<_>>().join(" ")
+        );
+        let start = |source| Error::Start {
+            program: named.clone(),
+            source,
+        };
         let mut command = self.session.command(&self.command_line);
-        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(start)?;
         if let Some(mut input) = child.stdin.take() {
             // It may refuse before it has read everything: what it says then is more telling than a broken pipe.

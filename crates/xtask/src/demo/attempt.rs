@@ -17,17 +17,28 @@ const VERDICT: u64 = 30;
 const QUIET: Duration = Duration::from_secs(3);
 
 /// With the right password: accepted, and how long it took by the agent's own clock.
-pub fn accepted(session: &Session, stage: &mut Stage, agent: &Agent<'_>, application: Application) -> Result<(Row, Process)> {
+pub fn accepted(
+    session: &Session,
+    stage: &mut Stage,
+    agent: &Agent<'_>,
+    application: Application,
+) -> Result<(Row, Process)> {
     let known = agent.explanations()?.len();
     let process = stage.start(session, application)?;
     let verdict = stage.verdict(application, Deadline::seconds(VERDICT));
     let attempt = find(agent, known, application, Deadline::seconds(10), |explanation| {
-        explanation.pointer("/attempt/timing/submitted_us").filter(|value| value.is_u64())?;
+        explanation
+            .pointer("/attempt/timing/submitted_us")
+            .filter(|value| value.is_u64())?;
         explanation.get("attempt").cloned()
     })?;
     let figure = |name: &str| {
         let pointer = format!("/timing/{name}");
-        attempt.as_ref().and_then(|attempt| attempt.pointer(&pointer)).and_then(Value::as_u64).map(milliseconds)
+        attempt
+            .as_ref()
+            .and_then(|attempt| attempt.pointer(&pointer))
+            .and_then(Value::as_u64)
+            .map(milliseconds)
     };
     let row = Row {
         application: application.name(),
@@ -47,7 +58,10 @@ pub fn refused(session: &Session, stage: &mut Stage, agent: &Agent<'_>, applicat
     let _running = stage.start(session, application)?;
     let verdict = stage.verdict(application, Deadline::seconds(VERDICT));
     let recognised = find(agent, known, application, Deadline::seconds(10), |explanation| {
-        explanation.pointer("/decision/logon-failed").and_then(Value::as_str).map(str::to_owned)
+        explanation
+            .pointer("/decision/logon-failed")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     })?;
     let again = stage.verdict(application, Deadline::after(QUIET)).ok();
     Ok(Refusal {

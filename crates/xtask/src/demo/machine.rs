@@ -17,7 +17,9 @@ impl Machine {
         Self {
             system: value("/etc/os-release", "PRETTY_NAME=").trim_matches('"').to_owned(),
             kernel: value("/proc/sys/kernel/osrelease", ""),
-            cpu: value("/proc/cpuinfo", "model name").trim_start_matches([' ', '\t', ':']).to_owned(),
+            cpu: value("/proc/cpuinfo", "model name")
+                .trim_start_matches([' ', '\t', ':'])
+                .to_owned(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
@@ -25,5 +27,9 @@ impl Machine {
 
 fn value(path: &str, key: &str) -> String {
     let text = read_to_string(path).unwrap_or_default();
-    text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or("unknown").trim().to_owned()
+    text.lines()
+        .find_map(|line| line.strip_prefix(key))
+        .unwrap_or("unknown")
+        .trim()
+        .to_owned()
 }

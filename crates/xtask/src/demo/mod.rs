@@ -44,13 +44,20 @@ impl Options {
     /// A run under trace that writes nothing else.
     #[must_use]
     pub fn traced() -> Self {
-        Self { trace: true, ..Self::default() }
+        Self {
+            trace: true,
+            ..Self::default()
+        }
     }
 }
 
 /// Runs the demo: builds and enters the laboratory, or, inside it, does what is shown.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    if namespace::is_inside() { show(options) } else { from_outside(options) }
+    if namespace::is_inside() {
+        show(options)
+    } else {
+        from_outside(options)
+    }
 }
 
 fn from_outside(options: &Options) -> Result<ExitCode> {
@@ -60,12 +67,20 @@ fn from_outside(options: &Options) -> Result<ExitCode> {
     let (json, picture) = (outbox.path("demo.json"), outbox.path("demo.png"));
     let program = std::env::current_exe().map_err(Error::file("find", "xtask"))?;
     let mut command: Vec<OsString> = vec![program.into(), "demo".into()];
-    command.extend(["--json".into(), json.clone().into(), "--screenshot".into(), picture.clone().into()]);
+    command.extend([
+        "--json".into(),
+        json.clone().into(),
+        "--screenshot".into(),
+        picture.clone().into(),
+    ]);
     command.extend(options.trace.then(|| "--trace".into()));
     let cookie = display_cookie(&outbox)?;
     let environment: Vec<_> = cookie.iter().map(|path| ("XAUTHORITY", path.as_str())).collect();
     let code = namespace::enter(Who::Ordinary, &command, &environment)?;
-    let wanted = options.screenshot.clone().unwrap_or_else(|| workspace::target().join("demo.png"));
+    let wanted = options
+        .screenshot
+        .clone()
+        .unwrap_or_else(|| workspace::target().join("demo.png"));
     if picture.exists() {
         outbox.deliver(&picture, &wanted)?;
         println!("   the screen: {}", wanted.display());
@@ -83,7 +98,11 @@ fn display_cookie(outbox: &Outbox) -> Result<Option<String>> {
         return Ok(None);
     }
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".Xauthority"));
-    let Some(cookie) = std::env::var_os("XAUTHORITY").map(PathBuf::from).or(home).filter(|path| path.exists()) else {
+    let Some(cookie) = std::env::var_os("XAUTHORITY")
+        .map(PathBuf::from)
+        .or(home)
+        .filter(|path| path.exists())
+    else {
         return Ok(None);
     };
     let copy = outbox.path("Xauthority");
@@ -96,7 +115,10 @@ fn display_cookie(outbox: &Outbox) -> Result<Option<String>> {
 fn show(options: &Options) -> Result<ExitCode> {
     let session = session()?;
     let secrets = Secrets::make()?;
-    let mut stage = Stage { sshd: Sshd::start(&session)?, ftp: Ftp::start()? };
+    let mut stage = Stage {
+        sshd: Sshd::start(&session)?,
+        ftp: Ftp::start()?,
+    };
     let voice = if options.trace { Voice::Trace } else { Voice::Usual };
     let programs = compile::folder(Profile::Dev);
     let agent = Agent::start(&session, &programs, voice)?;
@@ -134,7 +156,11 @@ fn show(options: &Options) -> Result<ExitCode> {
     if let Some(path) = &options.json {
         report.save(path)?;
     }
-    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The caller's display where there is one that lets us in, else a display of our own.
@@ -146,7 +172,11 @@ fn session() -> Result<Session> {
         }
         println!("── the display {display} does not let us in");
     }
-    let session = Session::start_with(&SessionOptions { width: 1440, height: 900, ..SessionOptions::default() })?;
+    let session = Session::start_with(&SessionOptions {
+        width: 1440,
+        height: 900,
+        ..SessionOptions::default()
+    })?;
     println!("── on a display of our own, {}", session.display());
     Ok(session)
 }

@@ -66,7 +66,11 @@ struct File<'a> {
 impl Row {
     /// One line while it runs.
     pub fn line(&self) -> String {
-        format!("{}: {}", self.application, if self.accepted { "accepted" } else { "NOT ACCEPTED" })
+        format!(
+            "{}: {}",
+            self.application,
+            if self.accepted { "accepted" } else { "NOT ACCEPTED" }
+        )
     }
 }
 
@@ -96,13 +100,21 @@ impl Report {
     /// The table.
     pub fn print(&self) {
         println!();
-        println!("{:<22} {:<9} {:<9} {:>9} {:>12}  {:<8}  evidence", "application", "toolkit", "method", "filled ms", "submitted ms", "accepted");
+        println!(
+            "{:<22} {:<9} {:<9} {:>9} {:>12}  {:<8}  evidence",
+            "application", "toolkit", "method", "filled ms", "submitted ms", "accepted"
+        );
         for row in &self.rows {
             let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
             let accepted = if row.accepted { "yes" } else { "NO" };
             println!(
                 "{:<22} {:<9} {:<9} {:>9} {:>12}  {accepted:<8}  {}",
-                row.application, row.toolkit, row.method, figure(row.filled_ms), figure(row.submitted_ms), row.evidence
+                row.application,
+                row.toolkit,
+                row.method,
+                figure(row.filled_ms),
+                figure(row.submitted_ms),
+                row.evidence
             );
         }
         println!();
@@ -114,7 +126,14 @@ impl Report {
     /// Writes the JSON file.
     pub fn save(&self, path: &Path) -> Result<()> {
         let (rows, refusals, traces) = (self.rows.as_slice(), self.refusals.as_slice(), self.traces.as_ref());
-        let file = File { schema: 1, name: "demo", machine: Machine::this(), rows, refusals, traces };
+        let file = File {
+            schema: 1,
+            name: "demo",
+            machine: Machine::this(),
+            rows,
+            refusals,
+            traces,
+        };
         let text = serde_json::to_string_pretty(&file).map_err(|error| Error::file("write", path)(error.into()))?;
         std::fs::write(path, text + "\n").map_err(Error::file("write", path))
     }

@@ -19,7 +19,12 @@ impl Secrets {
     /// Makes them anew.
     pub fn make() -> Result<Self> {
         let words: Result<Vec<_>> = (0..5).map(|_| random(8)).collect();
-        Ok(Self { primary: random(20)?, passphrase: words?.join(" "), right: lab_password()?, wrong: random(20)? })
+        Ok(Self {
+            primary: random(20)?,
+            passphrase: words?.join(" "),
+            right: lab_password()?,
+            wrong: random(20)?,
+        })
     }
 
     /// Each with its name.
@@ -39,5 +44,9 @@ fn random(length: usize) -> Result<String> {
     let opened = std::fs::File::open("/dev/urandom");
     let read = opened.and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes));
     read.map_err(Error::file("read", "/dev/urandom"))?;
-    Ok(bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|&letter| char::from(letter)).collect())
+    Ok(bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|&letter| char::from(letter))
+        .collect())
 }

@@ -38,7 +38,10 @@ pub fn start(folder: &Path, (uid, gid): (u32, u32)) -> Result<()> {
 
 fn serve(mut client: UnixStream, folder: &Path) {
     let mut request = String::new();
-    let read = client.try_clone().map(BufReader::new).and_then(|mut reader| reader.read_line(&mut request));
+    let read = client
+        .try_clone()
+        .map(BufReader::new)
+        .and_then(|mut reader| reader.read_line(&mut request));
     if read.is_err() || request.trim_end() != "ftp" {
         return;
     }
@@ -72,9 +75,18 @@ impl Server {
         let configuration = folder.join(format!("vsftpd.{number}.conf"));
         std::fs::write(&configuration, settings(port, &log, &empty)).map_err(Error::file("write", &configuration))?;
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "TERM", "--", "vsftpd"]).arg(&configuration).process_group(0);
-        command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null()).stdout(Stdio::null());
-        let child = command.spawn().map_err(|source| Error::Start { program: "vsftpd".to_owned(), source })?;
+        command
+            .args(["--pdeathsig", "TERM", "--", "vsftpd"])
+            .arg(&configuration)
+            .process_group(0);
+        command
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        let child = command.spawn().map_err(|source| Error::Start {
+            program: "vsftpd".to_owned(),
+            source,
+        })?;
         let server = Self { child, port, log };
         let answering = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok();
         Deadline::seconds(10).wait_for("vsftpd's answer", answering)?;

@@ -43,14 +43,22 @@ pub fn is_inside() -> bool {
 /// User and group of the ordinary user: the caller, or the laboratory's account when the caller is root.
 #[must_use]
 pub fn ordinary() -> (u32, u32) {
-    if geteuid().is_root() { (LAB_UID, LAB_GID) } else { (geteuid().as_raw(), getegid().as_raw()) }
+    if geteuid().is_root() {
+        (LAB_UID, LAB_GID)
+    } else {
+        (geteuid().as_raw(), getegid().as_raw())
+    }
 }
 
 /// Runs a command inside a new namespace and waits for it.
 pub fn enter(who: Who, command: &[OsString], environment: &[(&str, &str)]) -> Result<ExitCode> {
     let (uid, gid) = ordinary();
     let program = std::env::current_exe().map_err(Error::file("find", "xtask"))?;
-    let mut outer = if geteuid().is_root() { Command::new("unshare") } else { privileged("unshare")? };
+    let mut outer = if geteuid().is_root() {
+        Command::new("unshare")
+    } else {
+        privileged("unshare")?
+    };
     outer.args(["--mount", "--propagation", "private", "--"]).arg(program);
     outer.args(["prepare", "--uid", &uid.to_string(), "--gid", &gid.to_string(), "--who"]);
     outer.arg(if who == Who::Ordinary { "ordinary" } else { "caller" });
@@ -64,7 +72,10 @@ pub fn enter(who: Who, command: &[OsString], environment: &[(&str, &str)]) -> Re
         outer.args(std::env::vars_os().map(|(name, value)| assignment(name, value)));
     }
     outer.args(command).envs(environment.iter().copied());
-    let status = outer.status().map_err(|source| Error::Start { program: "unshare".to_owned(), source })?;
+    let status = outer.status().map_err(|source| Error::Start {
+        program: "unshare".to_owned(),
+        source,
+    })?;
     Ok(exit_code(status))
 }
 
@@ -77,13 +88,22 @@ fn assignment(mut name: OsString, value: OsString) -> OsString {
 /// What the ordinary user must be able to reach: the repository, what was built, and cargo.
 fn reach() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let folder = |variable: &str, usual: &str| std::env::var_os(variable).map_or_else(|| home.join(usual), PathBuf::from);
-    let folders = [workspace::root(), workspace::target(), folder("CARGO_HOME", ".cargo"), folder("RUSTUP_HOME", ".rustup")];
+    let folder =
+        |variable: &str, usual: &str| std::env::var_os(variable).map_or_else(|| home.join(usual), PathBuf::from);
+    let folders = [
+        workspace::root(),
+        workspace::target(),
+        folder("CARGO_HOME", ".cargo"),
+        folder("RUSTUP_HOME", ".rustup"),
+    ];
     folders.into_iter().filter(|folder| folder.is_dir()).collect()
 }
 
 /// A child's end as our own.
 #[must_use]
 pub fn exit_code(status: ExitStatus) -> ExitCode {
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }

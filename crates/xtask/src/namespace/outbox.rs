@@ -12,11 +12,14 @@ pub struct Outbox {
 impl Outbox {
     /// Makes one below /var/tmp.
     pub fn new() -> Result<Self> {
-        let made = tempfile::Builder::new().prefix("countersign-out.").tempdir_in("/var/tmp");
+        let made = tempfile::Builder::new()
+            .prefix("countersign-out.")
+            .tempdir_in("/var/tmp");
         let folder = made.map_err(Error::file("make a folder in", "/var/tmp"))?;
         if rustix::process::geteuid().is_root() {
             let (uid, gid) = ordinary();
-            std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).map_err(Error::file("give away", folder.path()))?;
+            std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid))
+                .map_err(Error::file("give away", folder.path()))?;
         }
         Ok(Self { folder })
     }
@@ -29,6 +32,8 @@ impl Outbox {
 
     /// Copies a result to where the caller wants it.
     pub fn deliver(&self, result: &Path, wanted: &Path) -> Result<()> {
-        std::fs::copy(result, wanted).map(drop).map_err(Error::file("write", wanted))
+        std::fs::copy(result, wanted)
+            .map(drop)
+            .map_err(Error::file("write", wanted))
     }
 }

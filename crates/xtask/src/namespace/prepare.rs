@@ -65,14 +65,18 @@ fn command(wanted: &Preparation) -> Command {
             // An ordinary caller, here through sudo: back to who he was.
             let mut command = Command::new("setpriv");
             command.args([format!("--reuid={}", wanted.uid), format!("--regid={}", wanted.gid)]);
-            command.args(["--init-groups", "--inh-caps=-all", "--"]).args(&wanted.command);
+            command
+                .args(["--init-groups", "--inh-caps=-all", "--"])
+                .args(&wanted.command);
             command
         }
         Who::Caller => {
             let mut all = wanted.command.iter();
             let mut command = Command::new(all.next().map_or(OsStr::new(""), OsString::as_os_str));
             let triple = env!("XTASK_TARGET").to_uppercase().replace('-', "_");
-            command.args(all).env(format!("CARGO_TARGET_{triple}_RUNNER"), words.join(" "));
+            command
+                .args(all)
+                .env(format!("CARGO_TARGET_{triple}_RUNNER"), words.join(" "));
             command
         }
     }
@@ -85,9 +89,20 @@ fn is_callers(uid: u32) -> bool {
 /// The words that make the rest of a command line run as the ordinary user.
 fn drop_privileges(uid: u32, gid: u32) -> Vec<String> {
     let home = format!("{FOLDER}/home");
-    let mut words: Vec<String> = ["setpriv", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"].map(str::to_owned).into();
-    words.extend([format!("--reuid={uid}"), format!("--regid={gid}"), "--".to_owned(), "env".to_owned()]);
-    words.extend([format!("HOME={home}"), format!("USER={LAB_NAME}"), format!("LOGNAME={LAB_NAME}")]);
+    let mut words: Vec<String> = ["setpriv", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+        .map(str::to_owned)
+        .into();
+    words.extend([
+        format!("--reuid={uid}"),
+        format!("--regid={gid}"),
+        "--".to_owned(),
+        "env".to_owned(),
+    ]);
+    words.extend([
+        format!("HOME={home}"),
+        format!("USER={LAB_NAME}"),
+        format!("LOGNAME={LAB_NAME}"),
+    ]);
     // cargo and rustup look below HOME unless told otherwise.
     let old = std::env::var("HOME").unwrap_or_default();
     for (variable, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
@@ -111,10 +126,18 @@ fn accounts(lab: &Path, wanted: &Preparation) -> Result<()> {
     write(&etc.join("group"), &groups(gid)?, 0o644)?;
     // The machine's own hashes are none of the laboratory's business. Our sshd, an ordinary process, reads this file.
     let hash = hash(&password)?;
-    write(&etc.join("shadow"), &format!("root:*:19000:0:99999:7:::\n{LAB_NAME}:{hash}:19000:0:99999:7:::\n"), 0o400)?;
+    write(
+        &etc.join("shadow"),
+        &format!("root:*:19000:0:99999:7:::\n{LAB_NAME}:{hash}:19000:0:99999:7:::\n"),
+        0o400,
+    )?;
     own(&etc.join("shadow"), wanted)?;
     for file in ["passwd", "group", "shadow"] {
-        mount(&["--bind".as_ref(), etc.join(file).as_os_str(), Path::new("/etc").join(file).as_os_str()])?;
+        mount(&[
+            "--bind".as_ref(),
+            etc.join(file).as_os_str(),
+            Path::new("/etc").join(file).as_os_str(),
+        ])?;
     }
     pam(lab)
 }
@@ -123,11 +146,19 @@ fn accounts(lab: &Path, wanted: &Preparation) -> Result<()> {
 /// that is not root gives up where it would have to change it.
 fn groups(gid: u32) -> Result<String> {
     let mounts = read("/proc/self/mounts")?;
-    let options = mounts.lines().filter_map(|line| line.split_once(" devpts ")).map(|(_, options)| options);
-    let fixed = options.flat_map(|options| options.split([',', ' '])).find_map(|option| option.strip_prefix("gid="));
+    let options = mounts
+        .lines()
+        .filter_map(|line| line.split_once(" devpts "))
+        .map(|(_, options)| options);
+    let fixed = options
+        .flat_map(|options| options.split([',', ' ']))
+        .find_map(|option| option.strip_prefix("gid="));
     let terminal = fixed.and_then(|number| number.parse().ok()).unwrap_or(gid);
     let machine = read("/etc/group")?;
-    let others = machine.lines().filter(|line| !line.starts_with("tty:")).map(|line| format!("{line}\n"));
+    let others = machine
+        .lines()
+        .filter(|line| !line.starts_with("tty:"))
+        .map(|line| format!("{line}\n"));
     Ok(format!("{LAB_NAME}:x:{gid}:\ntty:x:{terminal}:\n") + &others.collect::<String>())
 }
 
@@ -135,8 +166,16 @@ fn groups(gid: u32) -> Result<String> {
 fn pam(lab: &Path) -> Result<()> {
     let folder = lab.join("etc/pam.d");
     make(&folder)?;
-    write(&folder.join("countersign-lab"), "auth required pam_unix.so\naccount required pam_unix.so\n", 0o644)?;
-    write(&folder.join("other"), "auth required pam_deny.so\naccount required pam_deny.so\n", 0o644)?;
+    write(
+        &folder.join("countersign-lab"),
+        "auth required pam_unix.so nodelay\naccount required pam_unix.so\n",
+        0o644,
+    )?;
+    write(
+        &folder.join("other"),
+        "auth required pam_deny.so\naccount required pam_deny.so\n",
+        0o644,
+    )?;
     mount(&["--bind".as_ref(), folder.as_os_str(), "/etc/pam.d".as_ref()])
 }
 
@@ -154,21 +193,36 @@ fn make_password() -> Result<String> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 20];
     let opened = std::fs::File::open("/dev/urandom");
-    opened.and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes)).map_err(Error::file("read", "/dev/urandom"))?;
-    Ok(bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|&letter| char::from(letter)).collect())
+    opened
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes))
+        .map_err(Error::file("read", "/dev/urandom"))?;
+    Ok(bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+        .map(|&letter| char::from(letter))
+        .collect())
 }
 
 /// The crypt(3) hash, by the system's own crypt; the password goes by standard input.
 fn hash(password: &str) -> Result<String> {
-    let start = |source| Error::Start { program: "perl".to_owned(), source };
+    let start = |source| Error::Start {
+        program: "perl".to_owned(),
+        source,
+    };
     let mut command = Command::new("perl");
-    command.args(["-e", r#"print crypt(<STDIN>, "\$6\$countersign\$")"#]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .args(["-e", r#"print crypt(<STDIN>, "\$6\$countersign\$")"#])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().map_err(start)?;
     if let Some(mut input) = child.stdin.take() {
         input.write_all(password.as_bytes()).map_err(start)?;
     }
     let answer = child.wait_with_output().map_err(start)?;
-    String::from_utf8(answer.stdout).ok().filter(|hash| hash.starts_with("$6$")).ok_or_else(|| Error::Step("crypt".to_owned()))
+    String::from_utf8(answer.stdout)
+        .ok()
+        .filter(|hash| hash.starts_with("$6$"))
+        .ok_or_else(|| Error::Step("crypt".to_owned()))
 }
 
 /// Makes a folder and those above it.
@@ -179,8 +233,15 @@ pub fn make(folder: &Path) -> Result<()> {
 /// Calls mount(8).
 pub fn mount(arguments: &[&OsStr]) -> Result<()> {
     let status = Command::new("mount").args(arguments).stdin(Stdio::null()).status();
-    let status = status.map_err(|source| Error::Start { program: "mount".to_owned(), source })?;
-    if status.success() { Ok(()) } else { Err(Error::Step(format!("mount {arguments:?}"))) }
+    let status = status.map_err(|source| Error::Start {
+        program: "mount".to_owned(),
+        source,
+    })?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::Step(format!("mount {arguments:?}")))
+    }
 }
 
 fn own(path: &Path, wanted: &Preparation) -> Result<()> {

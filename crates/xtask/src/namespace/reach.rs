@@ -25,10 +25,20 @@ pub fn open(wanted: &[PathBuf], (uid, gid): (u32, u32), scratch: &Path) -> Resul
             make(&stash)?;
             mount(&["--rbind".as_ref(), path.as_os_str(), stash.as_os_str()])?;
         }
-        mount(&["-t", "tmpfs", "-o", "mode=0755", "countersign-cover"].map(AsRef::as_ref).into_iter().chain([closed.as_os_str()]).collect::<Vec<_>>())?;
+        mount(
+            &["-t", "tmpfs", "-o", "mode=0755", "countersign-cover"]
+                .map(AsRef::as_ref)
+                .into_iter()
+                .chain([closed.as_os_str()])
+                .collect::<Vec<_>>(),
+        )?;
         for (index, path) in outer.iter().enumerate() {
             make(path)?;
-            mount(&["--rbind".as_ref(), scratch.join(format!("{number}.{index}")).as_os_str(), path.as_os_str()])?;
+            mount(&[
+                "--rbind".as_ref(),
+                scratch.join(format!("{number}.{index}")).as_os_str(),
+                path.as_os_str(),
+            ])?;
         }
     }
     Ok(())
@@ -36,18 +46,27 @@ pub fn open(wanted: &[PathBuf], (uid, gid): (u32, u32), scratch: &Path) -> Resul
 
 /// The paths that are below no other of them.
 fn outermost<'a>(paths: &[&'a PathBuf]) -> Vec<&'a PathBuf> {
-    paths.iter().copied().filter(|path| !paths.iter().any(|other| other != path && path.starts_with(other))).collect()
+    paths
+        .iter()
+        .copied()
+        .filter(|path| !paths.iter().any(|other| other != path && path.starts_with(other)))
+        .collect()
 }
 
 /// The outermost folder above `path` that the user may not enter.
 fn closed_ancestor(path: &Path, uid: u32, gid: u32) -> Option<PathBuf> {
     let mut above: Vec<_> = path.ancestors().skip(1).collect();
     above.reverse();
-    above.into_iter().find(|folder| !may_enter(folder, uid, gid)).map(Path::to_owned)
+    above
+        .into_iter()
+        .find(|folder| !may_enter(folder, uid, gid))
+        .map(Path::to_owned)
 }
 
 fn may_enter(folder: &Path, uid: u32, gid: u32) -> bool {
-    let Ok(facts) = std::fs::metadata(folder) else { return false };
+    let Ok(facts) = std::fs::metadata(folder) else {
+        return false;
+    };
     let bit = if facts.uid() == uid {
         0o100
     } else if facts.gid() == gid {
