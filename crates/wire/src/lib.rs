@@ -39,5 +39,5 @@ pub use request::{PlainField, Request};
 pub use serve::{Handler, ServeError, Trouble, serve};
 pub use status::{
     AccessibilityState, Check, CheckResult, DesktopState, DisplayState, MemoryProtection, Problem, Rating,
-    RepositoryHealth, RepositoryState, SlotReport, Status, TemplateCounts, VaultState,
+    RepositoryHealth, RepositoryState, Severity, SlotReport, Status, TemplateCounts, VaultState,
 };

@@ -42,6 +42,13 @@ pub enum Reply {
     Filled(Box<Explanation>),
     /// What was read again.
     Refreshed(RefreshReport),
+    /// What is wrong with the template, and, if it can be read, how it judges each window.
+    Judged {
+        /// What is wrong with it.
+        problems: Vec<Problem>,
+        /// How it judges the windows on the screen.
+        explanations: Vec<Explanation>,
+    },
     /// The windows on the screen.
     Windows(Vec<WindowFacts>),
 }

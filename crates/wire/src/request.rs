@@ -113,7 +113,7 @@ pub enum Request {
     },
     /// Reads templates, settings and records again. Answer: `Refreshed`.
     Refresh,
-    /// Judges a template against the windows on the screen now, without taking it into use. Answer: `Why`.
+    /// Judges a template against the windows on the screen now, without taking it into use. Answer: `Judged`.
     TemplateExplain {
         /// Where it is from, for messages.
         place: String,

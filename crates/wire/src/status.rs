@@ -46,7 +46,17 @@ pub struct TemplateCounts {
     pub unsigned: u32,
 }
 
-/// Something in a file that is not in force because of it.
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// It works, but somebody should look at it.
+    Warning,
+    /// What it is in is not in force; the last good one stays.
+    Error,
+}
+
+/// Something wrong in a file or entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file or entry.
@@ -55,8 +65,12 @@ pub struct Problem {
     pub line: Option<u32>,
     /// The column, from 1.
     pub column: Option<u32>,
-    /// What is wrong and what to do.
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
     pub message: String,
+    /// What to do.
+    pub help: Option<String>,
 }
 
 impl fmt::Display for Problem {

@@ -1,4 +1,10 @@
 //! Frames against bytes of every kind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test suite"
+)]
 
 use countersign_secret::Password;
 use countersign_wire::frame::{FrameError, MAX_FRAME, MAX_SECRETS, read_frame, write_frame};

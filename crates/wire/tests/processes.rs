@@ -1,4 +1,10 @@
 //! Two processes, and where the suite runs as root, two users.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test suite"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! A real socket, with a client and an agent at its ends.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test suite"
+)]
 
 mod support;
 
