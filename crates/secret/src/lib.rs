@@ -5,12 +5,14 @@
 //! call: [`Password::expose`], [`Key::expose`]. All unsafe code for secrets is in this crate.
 
 mod allocator;
+mod buffer;
 mod key;
 mod pages;
 mod password;
 mod process;
 
 pub use allocator::ZeroOnFree;
+pub use buffer::SecretBytes;
 pub use key::Key;
 pub use pages::{Protection, protection};
 pub use password::{Password, PasswordError};

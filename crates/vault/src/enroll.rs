@@ -1,0 +1,91 @@
+use crate::answer::Answer;
+use crate::derive::VaultKey;
+use crate::header::{Header, LONGEST_USER};
+use crate::kdf::{KdfError, KdfParameters};
+use crate::slot::{MakeError, Place, Secrets, Slot, SlotSet};
+use crate::unlocked::Unlocked;
+use countersign_model::{DeviceId, HeaderVersion, UserId, VaultId};
+use countersign_secret::{Key, Password};
+
+/// What a new vault is made from.
+pub struct Enroll<'a> {
+    /// The user it is for, as the repository knows him.
+    pub user: &'a UserId,
+    /// The password of the login slot.
+    pub password: &'a Password,
+    /// The answer of the passphrase slot.
+    pub answer: &'a Answer,
+    /// This device's secret.
+    pub device_secret: &'a Key,
+    /// What Argon2id costs.
+    pub kdf: KdfParameters,
+}
+
+/// A new vault.
+pub struct Enrolled {
+    /// The vault, open.
+    pub unlocked: Unlocked,
+    /// The vault header, version 1, for the directory.
+    pub header: Vec<u8>,
+    /// The login slot, for this device only.
+    pub device_slots: Vec<u8>,
+}
+
+/// Why a vault or a slot could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EnrollError {
+    /// The password is empty.
+    #[error("the password is empty; choose one")]
+    EmptyPassword,
+    /// The user's name is empty or too long.
+    #[error("the user's name must have 1 to {LONGEST_USER} bytes; set `repository.user`")]
+    UserName,
+    /// Argon2id could not run.
+    #[error(transparent)]
+    Kdf(KdfError),
+    /// There is no randomness.
+    #[error("the system gives no random numbers ({0}); nothing was made")]
+    Random(getrandom::Error),
+}
+
+impl From<MakeError> for EnrollError {
+    fn from(error: MakeError) -> Self {
+        match error {
+            MakeError::Kdf(error) => Self::Kdf(error),
+            MakeError::Random(error) => Self::Random(error),
+        }
+    }
+}
+
+/// Makes a vault with its login and passphrase slots. Runs Argon2id twice.
+///
+/// # Errors
+/// See [`EnrollError`].
+pub fn enroll(wanted: &Enroll<'_>) -> Result<Enrolled, EnrollError> {
+    if !(1..=LONGEST_USER).contains(&wanted.user.as_str().len()) {
+        return Err(EnrollError::UserName);
+    }
+    let vault_key = VaultKey::make_random().map_err(EnrollError::Random)?;
+    let (mut vault, mut device) = ([0; 16], [0; 16]);
+    getrandom::fill(&mut vault).map_err(EnrollError::Random)?;
+    getrandom::fill(&mut device).map_err(EnrollError::Random)?;
+    let place = Place {
+        vault: VaultId(vault),
+        epoch: 1,
+    };
+    let passphrase = Slot::make(place, &Secrets::passphrase(wanted.answer), wanted.kdf, &vault_key)?;
+    let header = Header {
+        version: HeaderVersion(1),
+        place,
+        user: wanted.user.clone(),
+        devices: vec![DeviceId(device)],
+        slots: SlotSet::of(passphrase),
+    };
+    let unlocked = Unlocked::new(vault_key, header, DeviceId(device));
+    let device_slots = unlocked.rewrap_login(wanted.password, wanted.device_secret, wanted.kdf)?;
+    Ok(Enrolled {
+        header: unlocked.seal_header(),
+        unlocked,
+        device_slots,
+    })
+}
