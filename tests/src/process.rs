@@ -4,6 +4,7 @@ use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -15,6 +16,7 @@ pub struct Process {
     name: String,
     child: Child,
     log: Option<PathBuf>,
+    patience: Duration,
 }
 
 impl Process {
@@ -46,7 +48,15 @@ impl Process {
             name: name.to_owned(),
             child,
             log: None,
+            patience: Duration::from_secs(2),
         })
+    }
+
+    /// For programs that do not end when asked to: this one will not be asked.
+    #[must_use]
+    pub fn ended_by_force(mut self) -> Self {
+        self.patience = Duration::ZERO;
+        self
     }
 
     /// The process id.
@@ -97,8 +107,10 @@ impl Process {
         if self.ended().is_some() {
             return;
         }
-        signal(self.id(), Signal::TERM);
-        if Deadline::seconds(2).find(|| self.ended()).is_none() {
+        if !self.patience.is_zero() {
+            signal(self.id(), Signal::TERM);
+        }
+        if Deadline::after(self.patience).find(|| self.ended()).is_none() {
             signal(self.id(), Signal::KILL);
             let _gone = self.child.wait();
         }

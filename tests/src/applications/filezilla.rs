@@ -18,7 +18,7 @@ impl FileZilla {
         let mut command = session.command("filezilla");
         command.args(["--site", "0/lab"]);
         Ok(Self {
-            process: Process::start("filezilla", &mut command, &session.log("filezilla"))?,
+            process: Process::start("filezilla", &mut command, &session.log("filezilla"))?.ended_by_force(),
         })
     }
 }
