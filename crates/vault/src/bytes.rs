@@ -4,6 +4,20 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed(pub(crate) &'static str);
 
+/// The containers there are, by their first eight bytes.
+pub(crate) mod magic {
+    pub(crate) const RECORD: &[u8; 8] = b"CSRECRD\n";
+    pub(crate) const HEADER: &[u8; 8] = b"CSVAULT\n";
+    pub(crate) const DEVICE_SLOTS: &[u8; 8] = b"CSSLOTS\n";
+    /// Never stored: it opens the associated data of a slot.
+    pub(crate) const SLOT: &[u8; 8] = b"CS1SLOT\n";
+
+    /// Whether the bytes begin like a container of ours, of whatever kind.
+    pub(crate) fn is_ours(found: &[u8; 8]) -> bool {
+        [RECORD, HEADER, DEVICE_SLOTS].contains(&found)
+    }
+}
+
 /// Reads from the front; every length is bounded by the caller.
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],

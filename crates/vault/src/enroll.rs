@@ -22,6 +22,7 @@ pub struct Enroll<'a> {
 }
 
 /// A new vault.
+#[derive(Debug)]
 pub struct Enrolled {
     /// The vault, open.
     pub unlocked: Unlocked,

@@ -1,14 +1,12 @@
 //! The vault header (in the directory) and the device's own slot set: who they belong to, their slots, and their authenticators.
 
-use crate::bytes::{Malformed, Reader, frame};
+use crate::bytes::{Malformed, Reader, frame, magic};
 use crate::derive::{derive_device_check_key, mac, same};
 use crate::slot::{Place, SlotError, SlotFacts, SlotSet};
 use countersign_model::{DeviceId, HeaderVersion, UserId, VaultId};
 use countersign_secret::Key;
 use sha2::{Digest, Sha256};
 
-const HEADER_MAGIC: &[u8; 8] = b"CSVAULT\n";
-const DEVICE_MAGIC: &[u8; 8] = b"CSSLOTS\n";
 const HEADER_LABEL: &[u8] = b"countersign/v1/header";
 const DEVICE_LABEL: &[u8] = b"countersign/v1/device-slots";
 const FORMAT: u16 = 1;
@@ -23,6 +21,8 @@ pub struct Owner<'a> {
     pub user: &'a UserId,
     /// The vault this device is enrolled for; `None` only where no vault of the user was ever seen on this device.
     pub vault: Option<VaultId>,
+    /// The number it was filed under, where it was filed under one.
+    pub filed: Option<HeaderVersion>,
     /// The newest version ever seen on this device; an older one is a rollback. `HeaderVersion(0)`: none was seen.
     pub at_least: HeaderVersion,
 }
@@ -51,6 +51,8 @@ pub(crate) enum ReadError {
     Damaged(&'static str),
     /// Of a newer version.
     Unsupported(u16),
+    /// A record, header or slot set where another of them belongs.
+    OtherContainer,
     Slot(SlotError),
 }
 
@@ -87,7 +89,7 @@ impl ReadHeader<'_> {
 
 impl Header {
     pub(crate) fn seal(&self, slots_key: &Key) -> Vec<u8> {
-        let mut bytes = HEADER_MAGIC.to_vec();
+        let mut bytes = magic::HEADER.to_vec();
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
         bytes.extend_from_slice(&0_u16.to_le_bytes());
         bytes.extend_from_slice(&self.version.0.to_le_bytes());
@@ -108,9 +110,9 @@ impl Header {
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Result<ReadHeader<'_>, ReadError> {
-        let (covered, [mac]) = trailer::<1>(bytes, HEADER_MAGIC)?;
+        let (covered, [mac]) = trailer::<1>(bytes, magic::HEADER)?;
         let mut from = Reader::new(covered);
-        preamble(&mut from, HEADER_MAGIC)?;
+        preamble(&mut from, magic::HEADER)?;
         let version = HeaderVersion(from.u64("version")?);
         let place = take_place(&mut from)?;
         let user = UserId(from.text(LONGEST_USER, "user")?.to_owned());
@@ -178,7 +180,7 @@ impl ReadDeviceSlots<'_> {
 
 impl DeviceSlots {
     pub(crate) fn seal(&self, slots_key: &Key, device_secret: &Key) -> Vec<u8> {
-        let mut bytes = DEVICE_MAGIC.to_vec();
+        let mut bytes = magic::DEVICE_SLOTS.to_vec();
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
         bytes.extend_from_slice(&0_u16.to_le_bytes());
         put_place(&mut bytes, self.place);
@@ -193,9 +195,9 @@ impl DeviceSlots {
     }
 
     pub(crate) fn read(bytes: &[u8]) -> Result<ReadDeviceSlots<'_>, ReadError> {
-        let (covered, [mac, check]) = trailer::<2>(bytes, DEVICE_MAGIC)?;
+        let (covered, [mac, check]) = trailer::<2>(bytes, magic::DEVICE_SLOTS)?;
         let mut from = Reader::new(covered);
-        preamble(&mut from, DEVICE_MAGIC)?;
+        preamble(&mut from, magic::DEVICE_SLOTS)?;
         let place = take_place(&mut from)?;
         let device = DeviceId(from.array("device")?);
         let slots = SlotSet::decode(&mut from).map_err(ReadError::Slot)?;
@@ -237,12 +239,12 @@ fn put_checksum(bytes: &mut Vec<u8>) {
 }
 
 /// Checks length, magic, format and checksum; gives the covered bytes and the authenticators behind them.
-fn trailer<'a, const N: usize>(bytes: &'a [u8], magic: &[u8; 8]) -> Result<(&'a [u8], [[u8; 32]; N]), ReadError> {
+fn trailer<'a, const N: usize>(bytes: &'a [u8], wanted: &[u8; 8]) -> Result<(&'a [u8], [[u8; 32]; N]), ReadError> {
     if bytes.len() > LONGEST {
         return Err(ReadError::Damaged("length"));
     }
     // Before the checksum: a newer format may end otherwise.
-    preamble(&mut Reader::new(bytes), magic)?;
+    preamble(&mut Reader::new(bytes), wanted)?;
     let (rest, checksum) = bytes.split_last_chunk::<32>().ok_or(ReadError::Damaged("length"))?;
     let wanted: [u8; 32] = Sha256::digest(rest).into();
     if wanted != *checksum {
@@ -258,9 +260,11 @@ fn trailer<'a, const N: usize>(bytes: &'a [u8], magic: &[u8; 8]) -> Result<(&'a 
     Ok((covered, authenticators))
 }
 
-fn preamble(from: &mut Reader<'_>, magic: &[u8; 8]) -> Result<(), ReadError> {
-    if from.array::<8>("magic")? != *magic {
-        return Err(ReadError::Damaged("magic"));
+fn preamble(from: &mut Reader<'_>, wanted: &[u8; 8]) -> Result<(), ReadError> {
+    match from.array::<8>("magic")? {
+        found if found == *wanted => {}
+        found if magic::is_ours(&found) => return Err(ReadError::OtherContainer),
+        _ => return Err(ReadError::Damaged("magic")),
     }
     match (from.u16("format")?, from.u16("flags")?) {
         (FORMAT, 0) => Ok(()),

@@ -26,12 +26,12 @@ pub enum UnlockError {
         /// Where.
         what: &'static str,
     },
-    /// It belongs to another user, vault or epoch.
-    #[error("the {part} is not in its place: it belongs to another {what}")]
+    /// It is of another user, vault, epoch, version or kind of file.
+    #[error("the {part} is not in its place: it is of another {what}; fetch it from the directory again")]
     Misplaced {
         /// Header or slots.
         part: &'static str,
-        /// User, vault or epoch.
+        /// User, vault, epoch, version or kind of file.
         what: &'static str,
     },
     /// The header is older than one seen before.
@@ -69,6 +69,10 @@ impl UnlockError {
     fn of(part: &'static str, error: ReadError) -> Self {
         match error {
             ReadError::Damaged(what) | ReadError::Slot(SlotError::Malformed(what)) => Self::Damaged { part, what },
+            ReadError::OtherContainer => Self::Misplaced {
+                part,
+                what: "kind of file",
+            },
             ReadError::Unsupported(format) => Self::Unsupported(format),
             ReadError::Slot(SlotError::OutOfBounds(out)) => Self::ParametersOutOfBounds(out),
         }
@@ -93,6 +97,9 @@ pub(crate) fn read_header<'a>(owner: &Owner<'_>, bytes: &'a [u8]) -> Result<Read
     }
     if owner.vault.is_some_and(|vault| vault != read.header.place.vault) {
         return misplaced("vault");
+    }
+    if owner.filed.is_some_and(|filed| filed != read.header.version) {
+        return misplaced("version");
     }
     if read.header.version < owner.at_least {
         return Err(UnlockError::RolledBack {

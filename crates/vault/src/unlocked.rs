@@ -15,6 +15,7 @@ use countersign_model::{
     VaultId,
 };
 use countersign_secret::{Key, Password};
+use std::fmt;
 
 /// An open vault. Dropping it wipes its keys.
 pub struct Unlocked {
@@ -23,6 +24,15 @@ pub struct Unlocked {
     slots_key: Key,
     header: Header,
     device: DeviceId,
+}
+
+impl fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unlocked")
+            .field("vault", &self.vault_id())
+            .field("epoch", &self.epoch())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Changes to a logon that need no look at what it holds.

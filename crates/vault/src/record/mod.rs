@@ -7,7 +7,7 @@ mod opened;
 pub use expected::{Expected, ExpectedKind, Mismatch, OpenError, SealError, Subject, Written};
 pub use opened::{Opened, OpenedRecord, Summary, Tombstone};
 
-use crate::bytes::{Malformed, Reader, frame};
+use crate::bytes::{Malformed, Reader, frame, magic};
 use crate::derive::{mac, same};
 use crate::path;
 use crate::seal::{OVERHEAD, Seal, open_in_place, seal_in_place};
@@ -17,7 +17,6 @@ use std::fmt;
 
 pub(crate) use logon::{decode_logon, decode_tombstone, encode_logon, encode_tombstone};
 
-const MAGIC: &[u8; 8] = b"CSRECRD\n";
 const FORMAT: u16 = 1;
 const SUITE: u16 = 1;
 const PURPOSE: &[u8] = b"rec";
@@ -80,7 +79,7 @@ pub(crate) struct RecordHeader {
 impl RecordHeader {
     fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER);
-        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(magic::RECORD);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
         bytes.extend_from_slice(&SUITE.to_le_bytes());
         bytes.extend_from_slice(&self.kind.code().to_le_bytes());
@@ -97,8 +96,10 @@ impl RecordHeader {
 
     fn decode(bytes: &[u8]) -> Result<Self, OpenError> {
         let mut from = Reader::new(bytes);
-        if from.array::<8>("magic")? != *MAGIC {
-            return Err(OpenError::Damaged("magic"));
+        match from.array::<8>("magic")? {
+            found if found == *magic::RECORD => {}
+            found if magic::is_ours(&found) => return Err(OpenError::Misplaced(Mismatch::Kind)),
+            _ => return Err(OpenError::Damaged("magic")),
         }
         let (format, suite) = (from.u16("format")?, from.u16("suite")?);
         let (code, flags) = (from.u16("kind")?, from.u16("flags")?);

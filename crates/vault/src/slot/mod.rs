@@ -9,14 +9,13 @@ pub use rating::{AnswerOrigin, Attacker, Circumstances, DeviceSecretHome, Exposu
 pub(crate) use set::{SlotError, SlotSet};
 
 use crate::answer::Answer;
-use crate::bytes::{Malformed, Reader, frame, length32};
+use crate::bytes::{Malformed, Reader, frame, length32, magic};
 use crate::derive::{VaultKey, hkdf_into};
 use crate::kdf::{self, KdfError, KdfParameters, OutOfBounds};
 use crate::seal::{Broken, Seal, open_in_place, seal_in_place};
 use countersign_model::VaultId;
 use countersign_secret::{Key, Password, SecretBytes};
 
-const MAGIC: &[u8; 8] = b"CSSLOT\x1a\n";
 const KEK_LABEL: &[u8] = b"countersign/v1/slot";
 const PURPOSE: &[u8] = b"slot";
 
@@ -228,7 +227,7 @@ fn encode_shape(kind: SlotKind, stretching: Option<&Stretching>) -> Vec<u8> {
 
 /// The slot's associated data: its place and its shape.
 fn encode_header(kind: SlotKind, place: Place, stretching: Option<&Stretching>) -> Vec<u8> {
-    let mut header = MAGIC.to_vec();
+    let mut header = magic::SLOT.to_vec();
     header.extend_from_slice(&place.vault.0);
     header.extend_from_slice(&place.epoch.to_le_bytes());
     header.extend_from_slice(&encode_shape(kind, stretching));
