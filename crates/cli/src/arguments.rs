@@ -1,0 +1,242 @@
+use clap::{Args, Parser, Subcommand};
+use countersign_model::WindowId;
+use std::path::PathBuf;
+
+/// Countersign logs you on to your applications. This is its command line; the agent does the work.
+///
+/// Exit codes: 0 done, 1 failure, 2 wrong usage, 3 differences found, 4 locked, 5 nothing fits, 6 directory unreachable, 7 refused by
+/// policy or a guard, 8 stored data damaged. Secrets are asked for without echo, or read from standard input, one a line; never from
+/// arguments or the environment.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows how things stand.
+    Status(Format),
+    /// Looks for what is wrong, and says what to do.
+    Doctor(Format),
+    /// Explains the latest decisions: what was wanted of a window, what was found, and what came of it.
+    Why(Why),
+    /// Shows the settings in force and where each comes from.
+    Settings(Settings),
+    /// Stops filling for a while.
+    Pause(Pause),
+    /// Makes your vault on this machine. Standard input: the password, then the passphrase answer.
+    Enroll,
+    /// Unlocks your vault. Standard input: the password; with --passphrase the answer, then the new password.
+    Unlock(Unlock),
+    /// Locks your vault.
+    Lock,
+    /// Stored logons.
+    #[command(subcommand)]
+    Logon(Logon),
+    /// Reads templates, settings and records again, now.
+    Refresh(Format),
+    /// Lists the windows on the screen and the program behind each.
+    Windows(Format),
+    /// Application templates.
+    #[command(subcommand)]
+    Template(Template),
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Format {
+    /// Print JSON (`{"schema":1,…}`) instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Why {
+    /// Only about this window: its number as `why` or `windows` shows it.
+    #[arg(long, value_name = "ID", value_parser = window)]
+    pub(crate) window: Option<WindowId>,
+    /// At most so many decisions, the latest ones.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Only this one, such as `loop.fills`.
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pause {
+    /// For so many minutes.
+    #[arg(default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    pub(crate) minutes: u32,
+    /// End a pause.
+    #[arg(long, conflicts_with = "minutes")]
+    pub(crate) resume: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Unlock {
+    /// By the passphrase, when the password no longer opens the vault. The new password does from then on.
+    #[arg(long)]
+    pub(crate) passphrase: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Logon {
+    /// Lists stored logons, without secrets.
+    List(Format),
+    /// Stores a logon. Standard input: one line for each secret field, in the template's order; an empty line for none.
+    Add(LogonAdd),
+    /// Changes a logon. Standard input: one line for each --secret field.
+    Edit(LogonEdit),
+    /// Lets a logon be filled into another program than the one it was saved for. Standard input: the password.
+    Rebind(LogonChoice),
+    /// Removes a logon.
+    Remove(LogonRemove),
+    /// Prints a secret. Standard input: the password.
+    Reveal(LogonReveal),
+    /// Fills the active window now.
+    Fill(LogonFill),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonChoice {
+    /// The logon: its id or the beginning of it, its name, or its template if there is only one.
+    pub(crate) logon: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonAdd {
+    /// The application: the template's id, or the application's name.
+    pub(crate) template: String,
+    /// Your own name for the logon.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A field that is no secret, such as `username=anna`.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonEdit {
+    #[command(flatten)]
+    pub(crate) choice: LogonChoice,
+    /// A new name for the logon.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A field that is no secret, such as `username=anna`.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+    /// A secret field to be asked for anew, such as `password`. With no --name, --set or --secret: every secret field.
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) secret: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonRemove {
+    #[command(flatten)]
+    pub(crate) choice: LogonChoice,
+    /// Do not ask first.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonReveal {
+    #[command(flatten)]
+    pub(crate) choice: LogonChoice,
+    /// Which field.
+    #[arg(default_value = "password")]
+    pub(crate) field: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonFill {
+    /// The logon, where several would do.
+    pub(crate) logon: Option<String>,
+    /// This window instead of the active one.
+    #[arg(long, value_name = "ID", value_parser = window)]
+    pub(crate) window: Option<WindowId>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Template {
+    /// Looks for mistakes in templates. Needs no agent.
+    Lint(TemplateFiles),
+    /// Runs the recorded windows beside each template. Needs no agent and no display.
+    Test(TemplateFiles),
+    /// Judges templates against the windows on the screen now, without taking them into use.
+    Explain(TemplateFiles),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TemplateFiles {
+    /// The templates' files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+impl Command {
+    /// Whether what is printed, a failure too, is to be JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Status(format) | Self::Doctor(format) | Self::Refresh(format) | Self::Windows(format) => format.json,
+            Self::Why(why) => why.format.json,
+            Self::Settings(settings) => settings.format.json,
+            Self::Logon(Logon::List(format)) => format.json,
+            Self::Logon(Logon::Fill(fill)) => fill.format.json,
+            Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
+                files.format.json
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A window's number, decimal or as X11 tools write it.
+fn window(text: &str) -> Result<WindowId, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number
+        .map(WindowId)
+        .map_err(|_| "a window's number is needed, such as 0x1c00007".to_owned())
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) if !field.is_empty() => Ok((field.to_owned(), value.to_owned())),
+        // The text is not repeated: somebody may have written a secret here.
+        _ => Err("write it as FIELD=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn windows_are_numbered_either_way() {
+        assert_eq!(window("0x1c00007"), Ok(WindowId(0x01c0_0007)));
+        assert_eq!(window("29360135"), Ok(WindowId(29_360_135)));
+        assert!(window("the left one").is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! What each command does.
+
+mod doctor;
+mod logon;
+mod settings;
+mod status;
+mod template;
+mod vault;
+mod why;
+mod windows;
+
+use crate::agent::{ask, tell};
+use crate::arguments::{Command, Format, Pause};
+use crate::clock::now;
+use crate::failure::Failure;
+use crate::screen::Screen;
+use crate::words::{counted, problem, still};
+use countersign_wire::{Reply, Request};
+
+/// Does it. `Ok` is the exit code: not every answer that is no failure is a 0.
+pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure> {
+    match command {
+        Command::Status(format) => status::run(*format, screen),
+        Command::Doctor(format) => doctor::run(*format, screen),
+        Command::Why(why) => why::run(why, screen),
+        Command::Settings(settings) => settings::run(settings, screen),
+        Command::Pause(wanted) => pause(wanted, screen),
+        Command::Enroll => vault::enroll(screen),
+        Command::Unlock(unlock) => vault::unlock(unlock, screen),
+        Command::Lock => {
+            tell(&Request::Lock, &[])?;
+            screen.say("locked")?;
+            Ok(0)
+        }
+        Command::Logon(command) => logon::run(command, screen),
+        Command::Refresh(format) => refresh(*format, screen),
+        Command::Windows(format) => windows::run(*format, screen),
+        Command::Template(command) => template::run(command, screen),
+    }
+}
+
+fn pause(wanted: &Pause, screen: &mut Screen) -> Result<u8, Failure> {
+    if wanted.resume {
+        tell(&Request::Resume, &[])?;
+        screen.say("filling again")?;
+        return Ok(0);
+    }
+    match ask(&Request::Pause {
+        seconds: wanted.minutes * 60,
+    })? {
+        Reply::Paused(until) => {
+            let time = still(until, now());
+            screen.say(format_args!(
+                "nothing is filled for {time}; `countersign pause --resume` ends the pause"
+            ))?;
+            Ok(0)
+        }
+        _ => Err(Failure::OtherAnswer),
+    }
+}
+
+fn refresh(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
+    let Reply::Refreshed(report) = ask(&Request::Refresh)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    if format.json {
+        screen.json("refreshed", &report)?;
+        return Ok(0);
+    }
+    screen.say(format_args!(
+        "{} in force; {} fetched, {} sent",
+        counted(report.templates.into(), "template"),
+        counted(report.pulled.into(), "record"),
+        report.pushed,
+    ))?;
+    for found in &report.problems {
+        screen.say(problem(found))?;
+    }
+    Ok(0)
+}

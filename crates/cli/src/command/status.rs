@@ -1,0 +1,113 @@
+use crate::agent::ask;
+use crate::arguments::Format;
+use crate::clock::now;
+use crate::failure::Failure;
+use crate::screen::{Paint, Screen};
+use crate::words::{ago, counted, problem, still, table};
+use countersign_wire::{
+    AccessibilityState, DisplayState, MemoryProtection, Rating, Reply, RepositoryHealth, Request, SlotReport, Status,
+    VaultState,
+};
+
+pub(crate) fn run(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
+    let Reply::Status(status) = ask(&Request::Status)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    if format.json {
+        screen.json("status", &status)?;
+        return Ok(0);
+    }
+    screen.say(table(&rows(&status)))?;
+    if !status.slots.is_empty() {
+        screen.say("\nThe vault opens with:")?;
+        screen.say(slots(&status.slots))?;
+    }
+    if !status.problems.is_empty() {
+        screen.say("\nMistakes in files (the last good ones stay in force):")?;
+        for found in &status.problems {
+            screen.say(problem(found))?;
+        }
+    }
+    Ok(0)
+}
+
+fn rows(status: &Status) -> Vec<[String; 2]> {
+    let vault = match status.vault {
+        VaultState::Unenrolled => format!("{}: `countersign enroll` makes it", Paint::Warn.on("none yet")),
+        VaultState::Locked => format!("{}: `countersign unlock` opens it", Paint::Warn.on("locked")),
+        VaultState::Unlocked => match status.logons {
+            Some(logons) => format!("{}, {}", Paint::Good.on("unlocked"), counted(logons.into(), "logon")),
+            None => Paint::Good.on("unlocked"),
+        },
+    };
+    let now = now();
+    let filling = match status.paused_until.filter(|until| *until > now) {
+        Some(until) => Paint::Warn.on(format_args!("paused for {}", still(until, now))),
+        None => "on".to_owned(),
+    };
+    let templates = format!(
+        "{} of the package, {} unsigned",
+        status.templates.package, status.templates.unsigned
+    );
+    let display = match &status.desktop.display {
+        DisplayState::Watching(display) => display.clone(),
+        DisplayState::Missing(why) => Paint::Bad.on(why),
+    };
+    let accessibility = match &status.desktop.accessibility {
+        AccessibilityState::Available => "available".to_owned(),
+        AccessibilityState::Missing(why) => Paint::Warn.on(why),
+    };
+    let memory = match status.protection {
+        MemoryProtection::Locked => "secrets are locked into memory".to_owned(),
+        MemoryProtection::Swappable => {
+            Paint::Warn.on("secrets may be swapped to disk: raise RLIMIT_MEMLOCK (`ulimit -l`)")
+        }
+    };
+    let mut rows = vec![("vault", vault), ("filling", filling), ("templates", templates)];
+    rows.push(("repository", repository(status)));
+    rows.extend([
+        ("display", display),
+        ("accessibility", accessibility),
+        ("memory", memory),
+    ]);
+    rows.push(("user", status.user.to_string()));
+    if let Some(device) = &status.device {
+        rows.push(("device", device.to_string()));
+    }
+    rows.push(("agent", format!("{}, process {}", status.version, status.pid)));
+    rows.into_iter().map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+fn repository(status: &Status) -> String {
+    let repository = &status.repository;
+    let mut text = match &repository.health {
+        RepositoryHealth::Reachable => repository.place.clone(),
+        RepositoryHealth::Unreachable(why) => {
+            format!(
+                "{} {}",
+                repository.place,
+                Paint::Warn.on(format_args!("not reachable: {why}"))
+            )
+        }
+    };
+    if let Some(synced) = repository.synced {
+        text.push_str(&format!(", exchanged {}", ago(synced, now())));
+    }
+    if repository.waiting > 0 {
+        text.push_str(&format!(", {} waiting", counted(repository.waiting.into(), "record")));
+    }
+    text
+}
+
+/// The slots and what each is worth.
+pub(crate) fn slots(slots: &[SlotReport]) -> String {
+    let line = |slot: &SlotReport| {
+        let rating = match slot.rating {
+            Rating::Strong => Paint::Good.on("strong"),
+            Rating::Fair => Paint::Warn.on("fair"),
+            Rating::Weak => Paint::Bad.on("weak"),
+        };
+        format!("  {} ({rating}): {}", slot.kind, slot.words)
+    };
+    slots.iter().map(line).collect::<Vec<_>>().join("\n")
+}

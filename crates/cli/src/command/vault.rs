@@ -1,0 +1,146 @@
+use crate::agent::{ask, ask_with, tell};
+use crate::arguments::Unlock;
+use crate::command::status::slots;
+use crate::failure::Failure;
+use crate::screen::{Paint, Screen};
+use crate::secrets::Source;
+use crate::terminal::PromptError;
+use crate::words::span;
+use countersign_secret::Password;
+use countersign_wire::{ClientError, EnrollTerms, Enrolled, ErrorCode, Reply, Request, UnlockTerms, VaultState};
+
+pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
+    let Reply::EnrollTerms(terms) = ask(&Request::EnrollTerms)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    let source = Source::standard_input();
+    introduce(&terms, screen);
+    let password = source.fresh("Your login password", screen)?;
+    if password.is_empty() {
+        return Err(empty("the password"));
+    }
+    let enrolled = loop {
+        let answer = fresh_answer(source, &terms, screen)?;
+        match ask_with(&Request::Enroll, &[password.duplicate(), answer]) {
+            Ok((Reply::Enrolled(enrolled), _)) => break enrolled,
+            Ok(_) => return Err(Failure::OtherAnswer),
+            // Too weak an answer: the person can think of another one, a script cannot.
+            Err(Failure::Client(ClientError::Failed(error)))
+                if error.code == ErrorCode::Refused && source == Source::Terminal =>
+            {
+                screen.note(format_args!(
+                    "{error}{}",
+                    error.next.map(|next| format!("; {next}")).unwrap_or_default()
+                ));
+            }
+            Err(failure) => return Err(failure),
+        }
+    };
+    conclude(&enrolled, screen)?;
+    Ok(0)
+}
+
+/// What is about to happen, before anything is asked.
+fn introduce(terms: &EnrollTerms, screen: &mut Screen) {
+    screen.note("This makes your vault on this machine. It opens with either of:");
+    screen.note(slots(&terms.slots));
+    screen.note(format_args!(
+        "The passphrase answers this question: {}\nIt has at least {} characters, is hard to guess (strength {} of 4), and capitals and extra spaces in it do not count.\n{} Who loses both the password and the passphrase answer, or this machine and the answer, loses the vault: nobody else can open it.",
+        Paint::Strong.on(&terms.question),
+        terms.min_length,
+        terms.min_strength,
+        Paint::Warn.on("Keep the answer.")
+    ));
+}
+
+fn fresh_answer(source: Source, terms: &EnrollTerms, screen: &mut Screen) -> Result<Password, Failure> {
+    loop {
+        let answer = source.fresh(&terms.question, screen)?;
+        let length = u32::try_from(answer.chars()).unwrap_or(u32::MAX);
+        if length >= terms.min_length {
+            return Ok(answer);
+        }
+        let message = format!(
+            "the answer has {length} characters and must have at least {}",
+            terms.min_length
+        );
+        if source == Source::Lines {
+            return Err(Failure::Usage {
+                message,
+                next: "give a longer one, best of five or more random words".to_owned(),
+            });
+        }
+        screen.note(message);
+    }
+}
+
+fn conclude(enrolled: &Enrolled, screen: &mut Screen) -> Result<(), Failure> {
+    screen.say(format_args!(
+        "{} The vault is made and open. It opens with:",
+        Paint::Good.on("✓")
+    ))?;
+    screen.say(slots(&enrolled.slots))?;
+    for warning in &enrolled.warnings {
+        screen.say(format_args!("{} {warning}", Paint::Warn.on("warning:")))?;
+    }
+    screen.say("next: `countersign logon add TEMPLATE` stores a logon")
+}
+
+pub(crate) fn unlock(unlock: &Unlock, screen: &mut Screen) -> Result<u8, Failure> {
+    let Reply::UnlockTerms(terms) = ask(&Request::UnlockTerms)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    match terms.vault {
+        VaultState::Unenrolled => return Err(Failure::NotEnrolled),
+        // By the passphrase, a new password may be wanted all the same.
+        VaultState::Unlocked if !unlock.passphrase => {
+            screen.say("already unlocked")?;
+            return Ok(0);
+        }
+        VaultState::Unlocked | VaultState::Locked => {}
+    }
+    let source = Source::standard_input();
+    if let Some(wait) = terms.retry_after_ms.filter(|wait| *wait > 0) {
+        screen.note(format_args!(
+            "after a wrong one, the next attempt is taken in {}",
+            span(wait.div_ceil(1000))
+        ));
+    }
+    let done = if unlock.passphrase {
+        by_passphrase(source, &terms, screen)
+    } else {
+        let password = source.existing("Password")?;
+        tell(&Request::Unlock, &[password])
+    };
+    if let Err(Failure::Client(ClientError::Failed(error))) = &done
+        && let Some(wait) = error.retry_after_ms.filter(|wait| *wait > 0)
+    {
+        screen.note(format_args!(
+            "the next attempt is taken in {}",
+            span(wait.div_ceil(1000))
+        ));
+    }
+    done?;
+    screen.say("unlocked")?;
+    Ok(0)
+}
+
+fn by_passphrase(source: Source, terms: &UnlockTerms, screen: &mut Screen) -> Result<(), Failure> {
+    let Some(question) = &terms.question else {
+        return Err(Failure::NoSuch {
+            message: "no passphrase opens this vault".to_owned(),
+            next: "`countersign unlock` takes the password".to_owned(),
+        });
+    };
+    let answer = source.existing(question)?;
+    let password = source.fresh("New password", screen)?;
+    if password.is_empty() {
+        return Err(empty("the new password"));
+    }
+    tell(&Request::UnlockWithPassphrase, &[answer, password])
+}
+
+/// An empty secret would make a vault that anybody opens.
+fn empty(what: &str) -> Failure {
+    PromptError::Empty(what.to_owned()).into()
+}
