@@ -1,1 +1,19 @@
 //! Windows, controls and keys of the desktop.
+//!
+//! [`connect`] gives the [`Desktop`] of this platform, which implements the ports of `countersign_model::port`: `WindowSource`,
+//! `ControlAccess`, `Responder` and `KeySender`. Plans are carried out by one interpreter ([`respond`]) everywhere.
+
+pub mod null;
+pub mod pace;
+pub mod respond;
+mod session;
+
+#[cfg(target_os = "linux")]
+pub mod linux;
+
+pub use session::Session;
+
+#[cfg(target_os = "linux")]
+pub use linux::{Desktop, connect};
+#[cfg(not(target_os = "linux"))]
+pub use null::{Desktop, connect};

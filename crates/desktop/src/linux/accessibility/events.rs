@@ -1,0 +1,250 @@
+//! Events: who comes and goes on the bus, and what changes inside the windows attended to.
+
+use super::bus::{ACCESSIBLE, ANSWER, CallError, Line, ROOT, within};
+use super::peers::{Application, Peers};
+use crate::linux::sinks::Sinks;
+use async_executor::{Executor, Task};
+use async_io::Timer;
+use countersign_model::{WindowEvent, WindowId};
+use futures_lite::{Stream, StreamExt, future, stream};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use zbus::message::Type;
+use zbus::names::OwnedUniqueName;
+use zbus::{Connection, MatchRule, Message, MessageStream};
+
+const OBJECT: &str = "org.a11y.atspi.Event.Object";
+const WINDOW: &str = "org.a11y.atspi.Event.Window";
+const REGISTRY: (&str, &str, &str) = (
+    "org.a11y.atspi.Registry",
+    "/org/a11y/atspi/registry",
+    "org.a11y.atspi.Registry",
+);
+/// What is listened to, for one application.
+const EVENTS: [&str; 7] = [
+    "object:children-changed",
+    "object:state-changed:showing",
+    "object:state-changed:visible",
+    "object:state-changed:enabled",
+    "object:state-changed:sensitive",
+    "window:create",
+    "window:destroy",
+];
+/// The states whose changes matter; an application may send others because somebody else listens.
+const STATES: [&str; 5] = ["showing", "visible", "enabled", "sensitive", "editable"];
+/// Changes that come closer together than this are one.
+const TOGETHER: Duration = Duration::from_millis(30);
+
+/// Follows who comes and goes, until the bus ends.
+pub(super) async fn follow(
+    bus: &Connection,
+    peers: &Arc<Peers>,
+    attendance: &Arc<Attendance>,
+) -> Result<(Task<()>, Task<()>), CallError> {
+    let owners = rule()
+        .sender("org.freedesktop.DBus")?
+        .interface("org.freedesktop.DBus")?
+        .member("NameOwnerChanged")?
+        .build();
+    let registered = rule()
+        .sender(REGISTRY.0)?
+        .interface(OBJECT)?
+        .member("ChildrenChanged")?
+        .path(ROOT)?
+        .build();
+    let mut owners = within(ANSWER, listen(bus, owners)).await?;
+    let mut registered = within(ANSWER, listen(bus, registered)).await?;
+    let executor = peers.executor();
+    let (coming, registering, attended) = (Arc::clone(peers), Arc::clone(peers), Arc::clone(attendance));
+    let owners = executor.spawn(async move {
+        while let Some(Ok(message)) = owners.next().await {
+            owner_changed(&coming, &attended, &message);
+        }
+        coming.lost();
+    });
+    let registered = executor.spawn(async move {
+        while let Some(Ok(_)) = registered.next().await {
+            registering.ask_again();
+        }
+    });
+    Ok((owners, registered))
+}
+
+fn owner_changed(peers: &Arc<Peers>, attendance: &Attendance, message: &Message) {
+    let Ok((name, _, now)) = message.body().deserialize::<(String, String, String)>() else {
+        return;
+    };
+    let Ok(name) = OwnedUniqueName::try_from(name) else {
+        return;
+    };
+    if now.is_empty() {
+        peers.left(&name);
+        attendance.left(&name);
+    } else {
+        peers.came(name);
+    }
+}
+
+/// Who is attended to.
+#[derive(Debug)]
+pub(super) struct Attendance {
+    bus: Connection,
+    executor: Arc<Executor<'static>>,
+    sinks: Sinks,
+    listening: Mutex<HashMap<OwnedUniqueName, Listening>>,
+}
+
+#[derive(Debug)]
+struct Listening {
+    windows: Vec<WindowId>,
+    _task: Task<()>,
+}
+
+impl Attendance {
+    pub(super) fn new(bus: Connection, executor: Arc<Executor<'static>>, sinks: Sinks) -> Self {
+        Self {
+            bus,
+            executor,
+            sinks,
+            listening: Mutex::default(),
+        }
+    }
+
+    /// Attends to a window. What changed before listening began is told as one change, so that nothing is missed.
+    pub(super) fn attend(self: &Arc<Self>, window: WindowId, application: &Application) {
+        let mut listening = self.listening();
+        if let Some(listening) = listening.get_mut(&application.name) {
+            if !listening.windows.contains(&window) {
+                listening.windows.push(window);
+            }
+            return;
+        }
+        let attendance = Arc::clone(self);
+        let name = application.name.clone();
+        let task = self.executor.spawn(async move {
+            if let Err(error) = attendance.hear(&name).await {
+                tracing::debug!(%name, %error, "its changes cannot be listened to");
+            }
+        });
+        let windows = vec![window];
+        listening.insert(application.name.clone(), Listening { windows, _task: task });
+    }
+
+    /// Ends [`Attendance::attend`].
+    pub(super) fn ignore(self: &Arc<Self>, window: WindowId) {
+        let mut ended = Vec::new();
+        self.listening().retain(|name, listening| {
+            listening.windows.retain(|known| *known != window);
+            let keep = !listening.windows.is_empty();
+            if !keep {
+                ended.push(name.clone());
+            }
+            keep
+        });
+        for name in ended {
+            let attendance = Arc::clone(self);
+            self.executor
+                .spawn(async move { attendance.register("DeregisterEvent", &name).await })
+                .detach();
+        }
+    }
+
+    /// The application left the bus.
+    pub(super) fn left(&self, name: &OwnedUniqueName) {
+        self.listening().remove(name);
+    }
+
+    async fn hear(&self, name: &OwnedUniqueName) -> Result<(), CallError> {
+        let from = |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
+        let objects = within(ANSWER, listen(&self.bus, from(OBJECT)?)).await?;
+        let windows = within(ANSWER, listen(&self.bus, from(WINDOW)?)).await?;
+        self.register("RegisterEvent", name).await;
+        // Once the application answers over the bus, it has heard what is to be sent.
+        let line = Line::shared(&self.bus, name.clone());
+        let _answered = within(ANSWER, line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &())).await;
+        self.tell(name);
+        let mut changes = stream::or(objects, windows).filter(|message| message.as_ref().is_ok_and(matters));
+        while changes.next().await.is_some() {
+            self.tell(name);
+            // The first change is told at once, what follows closely is told together.
+            let mut more = false;
+            while let Some(true) = soon(&mut changes).await {
+                more = true;
+            }
+            if more {
+                self.tell(name);
+            }
+        }
+        Ok(())
+    }
+
+    async fn register(&self, method: &str, name: &OwnedUniqueName) {
+        let (registry, path, interface) = REGISTRY;
+        for event in EVENTS {
+            let registering = async {
+                let known = match method {
+                    "RegisterEvent" => {
+                        let body = (event, Vec::<String>::new(), name.as_str());
+                        self.bus.call_method(Some(registry), path, Some(interface), method, &body).await
+                    }
+                    _ => self.bus.call_method(Some(registry), path, Some(interface), method, &(event)).await,
+                };
+                Ok(known.map(drop)?)
+            };
+            if let Err(error) = within(ANSWER, registering).await {
+                tracing::debug!(event, %error, "{method}");
+            }
+        }
+    }
+
+    fn tell(&self, name: &OwnedUniqueName) {
+        let windows = self.listening().get(name).map(|listening| listening.windows.clone());
+        for window in windows.unwrap_or_default() {
+            self.sinks.send(&WindowEvent::ControlsChanged(window));
+        }
+    }
+
+    fn listening(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Listening>> {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn rule() -> zbus::match_rule::Builder<'static> {
+    MatchRule::builder().msg_type(Type::Signal)
+}
+
+async fn listen(bus: &Connection, rule: MatchRule<'static>) -> Result<MessageStream, CallError> {
+    Ok(MessageStream::for_match_rule(rule, bus, None).await?)
+}
+
+async fn soon(changes: &mut (impl Stream + Unpin)) -> Option<bool> {
+    future::or(async { changes.next().await.map(|_| true) }, async {
+        Timer::after(TOGETHER).await;
+        Some(false)
+    })
+    .await
+}
+
+fn matters(message: &Message) -> bool {
+    let header = message.header();
+    if header.interface().is_some_and(|interface| interface.as_str() == WINDOW) {
+        return true;
+    }
+    match header.member().map(|member| member.as_str()) {
+        Some("ChildrenChanged") => true,
+        // The state's name is the first thing in the body, whatever follows it.
+        Some("StateChanged") => first_text(message).is_some_and(|state| STATES.contains(&state.as_str())),
+        _ => false,
+    }
+}
+
+/// Text, two numbers, any data, and then what the toolkit's version adds: properties or the application.
+fn first_text(message: &Message) -> Option<String> {
+    let body = message.body();
+    let structure: zbus::zvariant::Structure<'_> = body.deserialize().ok()?;
+    match structure.fields().first()? {
+        zbus::zvariant::Value::Str(text) => Some(text.as_str().to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,283 @@
+//! Which applications are on the accessibility bus, by process. Kept up to date by events, so that a look-up costs nothing.
+
+use super::bell::Bell;
+use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, open, within};
+use super::roles::Sight;
+use async_executor::Executor;
+use futures_util::future::join3;
+use rustix::net::sockopt::socket_peercred;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use zbus::Connection;
+use zbus::address::transport::{Transport, UnixSocket};
+use zbus::connection::Builder;
+use zbus::names::OwnedUniqueName;
+
+/// How long a program that just came may take until its main loop answers. Nobody waits for this.
+const SETTLE: Duration = Duration::from_secs(20);
+const DAEMON: (&str, &str, &str) = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+
+/// An application that offers its controls.
+#[derive(Debug)]
+pub(super) struct Application {
+    /// Its unique name on the bus.
+    pub(super) name: OwnedUniqueName,
+    /// Its process, as the bus daemon says.
+    pub(super) pid: u32,
+    /// What its toolkit calls itself.
+    pub(super) toolkit: String,
+    /// Its toolkit's version, empty if it does not say.
+    pub(super) version: String,
+    /// The way to it.
+    pub(super) line: Line,
+}
+
+impl Application {
+    /// Whether its toolkit may search by itself. Qt5 does not, and says so at the cost of a round trip.
+    pub(super) fn offers_collection(&self) -> bool {
+        !(self.toolkit == "Qt" && self.version.starts_with("5."))
+    }
+
+    /// How its toolkit says that a control is on the screen.
+    pub(super) fn sight(&self) -> Sight {
+        if self.toolkit == "GTK" {
+            Sight::Visible
+        } else {
+            Sight::Showing
+        }
+    }
+
+    /// Whether its toolkit ever fills in ids and classes. GTK2, GTK3 and Qt5 do not; asking them only costs time.
+    pub(super) fn has_ids(&self) -> bool {
+        self.toolkit != "gtk" && !(self.toolkit == "Qt" && self.version.starts_with("5."))
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Standing {
+    /// It was asked and has not answered yet.
+    Asked,
+    /// It did not answer as an application does: another client of the bus, or asked too early.
+    Other,
+    Application(Arc<Application>),
+}
+
+#[derive(Debug)]
+struct Peer {
+    pid: u32,
+    standing: Standing,
+}
+
+/// What is known of a process.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// It offers its controls.
+    Application(Arc<Application>),
+    /// It is on the bus, and does not answer, or not yet.
+    Unanswered,
+    /// It is not on the bus.
+    Absent,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(super) struct Peers {
+    bus: Connection,
+    executor: Arc<Executor<'static>>,
+    table: Mutex<HashMap<OwnedUniqueName, Peer>>,
+    /// Rings when the table changes.
+    pub(super) bell: Bell,
+}
+
+impl Peers {
+    pub(super) fn new(bus: Connection, executor: Arc<Executor<'static>>) -> Self {
+        Self {
+            bus,
+            executor,
+            table: Mutex::default(),
+            bell: Bell::default(),
+        }
+    }
+
+    /// Where its tasks run.
+    pub(super) fn executor(&self) -> &Arc<Executor<'static>> {
+        &self.executor
+    }
+
+    /// Whether the bus itself ended.
+    pub(super) fn ended(&self) -> bool {
+        self.bus.is_closed()
+    }
+
+    /// The bus itself ended.
+    pub(super) fn lost(&self) {
+        tracing::warn!("the accessibility bus ended; it is tried again when a form needs it");
+        self.table().clear();
+        self.bell.ring();
+    }
+
+    /// Asks everyone who is there already, all at once.
+    pub(super) async fn fill(self: &Arc<Self>) -> Result<(), CallError> {
+        let asking = async {
+            let (name, path, interface) = DAEMON;
+            let reply = self.bus.call_method(Some(name), path, Some(interface), "ListNames", &()).await?;
+            Ok(reply.body().deserialize::<Vec<String>>()?)
+        };
+        for name in within(ANSWER, asking).await? {
+            if let Ok(name) = OwnedUniqueName::try_from(name) {
+                self.came(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Somebody connected to the bus, or registered as an application.
+    pub(super) fn came(self: &Arc<Self>, name: OwnedUniqueName) {
+        if self.bus.unique_name() == Some(&name) {
+            return;
+        }
+        let peers = Arc::clone(self);
+        self.executor
+            .spawn(async move {
+                if let Err(error) = peers.meet(name.clone()).await {
+                    tracing::trace!(%name, %error, "not an application");
+                }
+            })
+            .detach();
+    }
+
+    /// Somebody left the bus.
+    pub(super) fn left(&self, name: &OwnedUniqueName) {
+        self.table().remove(name);
+        self.bell.ring();
+    }
+
+    /// What is known of a process.
+    pub(super) fn find(self: &Arc<Self>, pid: u32) -> Found {
+        let mut found = Found::Absent;
+        let mut again = Vec::new();
+        for (name, peer) in self.table().iter().filter(|(_, peer)| peer.pid == pid) {
+            match &peer.standing {
+                Standing::Application(application) => return Found::Application(Arc::clone(application)),
+                Standing::Asked => found = Found::Unanswered,
+                Standing::Other => {
+                    found = Found::Unanswered;
+                    again.push(name.clone());
+                }
+            }
+        }
+        again.into_iter().for_each(|name| self.came(name));
+        found
+    }
+
+    /// The application of this name, if it belongs to the process.
+    pub(super) fn named(&self, name: &str, pid: u32) -> Option<Arc<Application>> {
+        self.table().iter().find_map(|(known, peer)| match &peer.standing {
+            Standing::Application(application) if known.as_str() == name && peer.pid == pid => {
+                Some(Arc::clone(application))
+            }
+            _ => None,
+        })
+    }
+
+    /// An application registered: whoever did not answer as one may have been asked too early.
+    pub(super) fn ask_again(self: &Arc<Self>) {
+        let others: Vec<_> = self
+            .table()
+            .iter()
+            .filter(|(_, peer)| matches!(peer.standing, Standing::Other))
+            .map(|(name, _)| name.clone())
+            .collect();
+        others.into_iter().for_each(|name| self.came(name));
+    }
+
+    async fn meet(self: &Arc<Self>, name: OwnedUniqueName) -> Result<(), CallError> {
+        let known = self.table().get(&name).map(|peer| (peer.pid, peer.standing.clone()));
+        let pid = match known {
+            Some((_, Standing::Asked | Standing::Application(_))) => return Ok(()),
+            Some((pid, Standing::Other)) => pid,
+            None => within(ANSWER, self.process(&name)).await?,
+        };
+        let standing = Standing::Asked;
+        self.table().insert(name.clone(), Peer { pid, standing });
+        let met = within(SETTLE, self.introduce(&name, pid)).await;
+        let standing = match &met {
+            Ok(application) => Standing::Application(Arc::clone(application)),
+            Err(_) => Standing::Other,
+        };
+        if let Some(peer) = self.table().get_mut(&name) {
+            peer.standing = standing;
+        }
+        self.bell.ring();
+        met.map(drop)
+    }
+
+    async fn process(&self, name: &OwnedUniqueName) -> Result<u32, CallError> {
+        let (daemon, path, interface) = DAEMON;
+        let method = "GetConnectionUnixProcessID";
+        let reply = self.bus.call_method(Some(daemon), path, Some(interface), method, &(name.as_str())).await?;
+        Ok(reply.body().deserialize()?)
+    }
+
+    async fn introduce(&self, name: &OwnedUniqueName, pid: u32) -> Result<Arc<Application>, CallError> {
+        let shared = Line::shared(&self.bus, name.clone());
+        let (toolkit, version, address) = join3(
+            shared.property::<String>(ROOT, APPLICATION, "ToolkitName"),
+            shared.property::<String>(ROOT, APPLICATION, "Version"),
+            shared.call::<_, String>(ROOT, APPLICATION, "GetApplicationBusAddress", &()),
+        )
+        .await;
+        let toolkit = toolkit?;
+        let line = match address {
+            Ok(address) if !address.is_empty() => match self.own_socket(&address, pid).await {
+                Ok(line) => line,
+                Err(error) => {
+                    tracing::debug!(%name, %error, "its own socket is of no use; going over the shared bus");
+                    shared
+                }
+            },
+            _ => shared,
+        };
+        Ok(Arc::new(Application {
+            name: name.clone(),
+            pid,
+            toolkit,
+            version: version.unwrap_or_default(),
+            line,
+        }))
+    }
+
+    /// Connects to an application's own socket, if the process behind the socket is the one the bus daemon named.
+    async fn own_socket(&self, address: &str, pid: u32) -> Result<Line, CallError> {
+        let failed = |error: rustix::io::Errno| CallError::Failed(error.to_string());
+        let address: zbus::Address = address.parse()?;
+        let Transport::Unix(unix) = address.transport() else {
+            return Err(CallError::Absent("a local socket".to_owned()));
+        };
+        let place = match unix.path() {
+            UnixSocket::File(path) => SocketAddrUnix::new(path.as_path()),
+            UnixSocket::Abstract(name) => SocketAddrUnix::new_abstract_name(name.as_bytes()),
+            _ => return Err(CallError::Absent("a socket to connect to".to_owned())),
+        };
+        // Without blocking: a program that is stopped with a full backlog gives an error, not a wait.
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).map_err(failed)?;
+        connect(&socket, &place.map_err(failed)?).map_err(failed)?;
+        let stream = UnixStream::from(socket);
+        let peer = socket_peercred(&stream).map_err(failed)?;
+        if u32::try_from(peer.pid.as_raw_nonzero().get()) != Ok(pid) {
+            return Err(CallError::Failed("another process listens on it".to_owned()));
+        }
+        let builder = Builder::async_io_unix_stream(stream).p2p();
+        let connection = within(ANSWER, open(&self.executor, Ok(builder))).await?;
+        Ok(Line::private(connection))
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Peer>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,95 @@
+//! Which of an application's frames is a window on the screen.
+
+use super::{BATCH, Certainty, Missing, Node, together};
+use crate::linux::accessibility::bus::{ACCESSIBLE, CallError, Line, ROOT, Reference, within};
+use crate::linux::accessibility::peers::Application;
+use crate::linux::accessibility::roles::{Bits, Sight, State, top_level};
+use futures_util::future::try_join3;
+
+/// Finds the frame by asking the application for its children.
+pub(super) async fn find(application: &Application, title: &str, certainty: Certainty) -> Result<Node, Missing> {
+    let line = &application.line;
+    let asking = async {
+        let children: Vec<Reference> = line.call(ROOT, ACCESSIBLE, "GetChildren", &()).await?;
+        let frames = together(children.iter().map(|(_, path)| one(line, path)).collect()).await;
+        // A frame that goes away while being looked at is no error.
+        Ok(frames.into_iter().filter_map(Result::ok).collect::<Vec<_>>())
+    };
+    let frames = within(BATCH, asking).await?;
+    choose(&frames, title, certainty, application.sight())
+        .and_then(|place| frames.into_iter().nth(place))
+        .ok_or(Missing::NotYet)
+}
+
+async fn one(line: &Line, path: &str) -> Result<Node, CallError> {
+    let (number, bits, name) = try_join3(
+        line.call::<_, u32>(path, ACCESSIBLE, "GetRole", &()),
+        line.call::<_, Vec<u32>>(path, ACCESSIBLE, "GetState", &()),
+        line.property::<String>(path, ACCESSIBLE, "Name"),
+    )
+    .await?;
+    Ok(Node {
+        path: path.to_owned(),
+        role: number,
+        name,
+        bits: Bits(bits),
+        parent: None,
+    })
+}
+
+/// Chooses among frames: the title must fit; among several the active one is meant.
+pub(super) fn choose(frames: &[Node], title: &str, certainty: Certainty, sight: Sight) -> Option<usize> {
+    let showing: Vec<(usize, &Node)> = frames
+        .iter()
+        .enumerate()
+        .filter(|(_, frame)| top_level(frame.role) && frame.bits.shows(sight))
+        .collect();
+    let among = |fits: &dyn Fn(&Node) -> bool| {
+        let fitting = || showing.iter().filter(|(_, frame)| fits(frame));
+        fitting()
+            .find(|(_, frame)| frame.bits.has(State::Active))
+            .or_else(|| fitting().next())
+            .map(|(place, _)| *place)
+    };
+    // Qt puts the application's name behind the title on the screen, but not on the bus.
+    let begins = |frame: &Node| !frame.name.is_empty() && title.starts_with(&frame.name);
+    let titled = among(&|frame| frame.name == title).or_else(|| among(&begins));
+    match certainty {
+        Certainty::Titled => titled,
+        Certainty::Likely => titled.or_else(|| among(&|_| true)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(name: &str, states: &[State]) -> Node {
+        let mut bits = vec![0_u32; 2];
+        for state in states {
+            bits[*state as usize / 32] |= 1 << (*state as usize % 32);
+        }
+        Node {
+            path: "/f".to_owned(),
+            role: 23,
+            name: name.to_owned(),
+            bits: Bits(bits),
+            parent: None,
+        }
+    }
+
+    #[test]
+    fn the_title_decides_then_the_active_frame() {
+        let frames = [
+            frame("Vault", &[State::Showing]),
+            frame("Log on", &[]),
+            frame("Log on", &[State::Showing]),
+            frame("Log on", &[State::Showing, State::Active]),
+        ];
+        let choose = |title, certainty| choose(&frames, title, certainty, Sight::Showing);
+        assert_eq!(choose("Log on", Certainty::Titled), Some(3));
+        assert_eq!(choose("Vault — Acme", Certainty::Titled), Some(0));
+        assert_eq!(choose("Other", Certainty::Titled), None);
+        assert_eq!(choose("Other", Certainty::Likely), Some(3));
+    }
+}

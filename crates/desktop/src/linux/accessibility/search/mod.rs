@@ -1,0 +1,120 @@
+//! Finding a window's controls: the toolkit's cache, else its collection, else a walk, whichever it offers.
+
+mod cache;
+mod collection;
+mod details;
+mod frame;
+mod labels;
+mod walk;
+
+use super::bus::{ANSWER, CallError};
+use super::peers::Application;
+use super::roles::{Bits, role, takes_text};
+use countersign_model::{ControlQuery, ControlTree, Coverage, Role};
+use futures_util::{StreamExt, stream};
+
+pub(super) use details::extents;
+pub(super) use walk::below;
+
+/// One object of a window's tree.
+#[derive(Clone, Debug)]
+pub(in crate::linux::accessibility) struct Node {
+    pub(in crate::linux::accessibility) path: String,
+    pub(in crate::linux::accessibility) role: u32,
+    pub(in crate::linux::accessibility) name: String,
+    pub(in crate::linux::accessibility) bits: Bits,
+    /// Its parent's place among the nodes.
+    pub(in crate::linux::accessibility) parent: Option<usize>,
+}
+
+/// What is showing inside a window, parents before children.
+#[derive(Clone, Debug)]
+pub(in crate::linux::accessibility) struct Nodes {
+    pub(in crate::linux::accessibility) all: Vec<Node>,
+    pub(in crate::linux::accessibility) coverage: Coverage,
+}
+
+/// Why there is no tree.
+#[derive(Debug)]
+pub(super) enum Missing {
+    /// The window, or what is in it, is not on the bus yet. Worth waiting for.
+    NotYet,
+    /// The call itself failed.
+    Call(CallError),
+}
+
+impl From<CallError> for Missing {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// How sure a window's frame must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// The title must fit.
+    Titled,
+    /// The active or only frame will do: waiting brought no better one.
+    Likely,
+}
+
+/// Reads what a query asks for.
+pub(super) async fn read(
+    application: &Application,
+    title: &str,
+    certainty: Certainty,
+    query: &ControlQuery,
+) -> Result<ControlTree, Missing> {
+    let nodes = nodes(application, title, certainty, query).await?;
+    if nodes.all.len() <= 1 && certainty == Certainty::Titled {
+        return Err(Missing::NotYet);
+    }
+    let controls = details::describe(application, &nodes, query).await?;
+    Ok(ControlTree {
+        controls,
+        coverage: nodes.coverage,
+        toolkit: Some(format!("{} {}", application.toolkit, application.version).trim().to_owned()),
+    })
+}
+
+async fn nodes(
+    application: &Application,
+    title: &str,
+    certainty: Certainty,
+    query: &ControlQuery,
+) -> Result<Nodes, Missing> {
+    // Qt answers an empty cache; asking it costs a round trip and brings nothing.
+    if application.toolkit != "Qt"
+        && let Some(nodes) = cache::read(application, title, certainty).await?
+    {
+        return Ok(nodes);
+    }
+    let frame = frame::find(application, title, certainty).await?;
+    if application.offers_collection()
+        && let Some(nodes) = collection::read(application, &frame, query).await?
+    {
+        return Ok(nodes);
+    }
+    Ok(walk::read(application, frame).await?)
+}
+
+/// Whether the query wants controls of this role.
+fn wanted(query: &ControlQuery, number: u32) -> bool {
+    query.roles.is_empty() || query.roles.contains(&role(number))
+}
+
+/// Whether what a control says may be read: never what somebody typed.
+fn readable(node: &Node, application: &Application) -> bool {
+    let states = node.bits.states(application.sight());
+    role(node.role) != Role::PasswordText && !(takes_text(role(node.role)) && states.editable) && !states.editable
+}
+
+/// Makes calls side by side, a bounded number at once, answers in order.
+async fn together<F: Future>(calls: Vec<F>) -> Vec<F::Output> {
+    stream::iter(calls).buffered(IN_FLIGHT).collect().await
+}
+
+/// The time one batch of calls may take.
+const BATCH: std::time::Duration = ANSWER;
+/// Calls in flight at once.
+const IN_FLIGHT: usize = 64;

@@ -1,0 +1,100 @@
+//! Writing into text controls, and checking what was written.
+
+use super::actions::{self, Doing};
+use super::bus::{ACCESSIBLE, ANSWER, CallError, EDITABLE, TEXT, within};
+use super::roles::{Bits, role, takes_text};
+use crate::pace::steady;
+use crate::respond::{Problem, Reached, Trouble};
+use async_io::Timer;
+use countersign_model::Role;
+use countersign_secret::Password;
+use futures_util::future::join;
+use std::time::Duration;
+
+/// How long a toolkit may take to show what was written.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// Replaces a control's text, and checks that it was kept.
+pub(super) async fn set(doing: &Doing, value: &Password) -> Result<(), Trouble> {
+    let control = before(doing).await?;
+    let written = match write(doing, value).await {
+        // GTK4 offers the text only while the control has the focus.
+        Err(CallError::Absent(_)) => {
+            actions::focus(doing).await?;
+            write(doing, value).await
+        }
+        written => written,
+    };
+    match written {
+        Ok(true) => kept(doing, control, value).await,
+        Ok(false) | Err(CallError::Absent(_) | CallError::Failed(_)) => Err(Problem::NotEditable.before()),
+        Err(error) => Err(doing.trouble(error, Reached::Perhaps)),
+    }
+}
+
+/// What the control is, if it takes text now. `SetTextContents` itself also fills disabled fields.
+async fn before(doing: &Doing) -> Result<Role, Trouble> {
+    let line = &doing.application.line;
+    let asking = async {
+        let (number, bits) = join(
+            line.call::<_, u32>(&doing.path, ACCESSIBLE, "GetRole", &()),
+            line.call::<_, Vec<u32>>(&doing.path, ACCESSIBLE, "GetState", &()),
+        )
+        .await;
+        Ok((number?, Bits(bits?)))
+    };
+    let (number, bits) = within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    let states = bits.states(doing.application.sight());
+    let control = role(number);
+    if takes_text(control) && states.enabled && states.editable && states.showing {
+        Ok(control)
+    } else {
+        Err(Problem::NotEditable.before())
+    }
+}
+
+async fn write(doing: &Doing, value: &Password) -> Result<bool, CallError> {
+    let line = &doing.application.line;
+    within(ANSWER, line.call(&doing.path, EDITABLE, "SetTextContents", &(value.expose()))).await
+}
+
+/// Whether the control holds the value: its length, and for fields that show what they hold also the text.
+async fn kept(doing: &Doing, control: Role, value: &Password) -> Result<(), Trouble> {
+    let line = &doing.application.line;
+    let deadline = steady().after(SETTLE);
+    loop {
+        let asking = async {
+            let count = line.property::<i32>(&doing.path, TEXT, "CharacterCount");
+            if control == Role::PasswordText {
+                return Ok((count.await?, true));
+            }
+            let text = line.call::<_, String>(&doing.path, TEXT, "GetText", &(0_i32, -1_i32));
+            let (count, text) = join(count, text).await;
+            let text = Password::from_string(text?).map_err(|error| CallError::Failed(error.to_string()))?;
+            Ok((count?, text == *value))
+        };
+        let (count, same) =
+            within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Perhaps))?;
+        if same && usize::try_from(count) == Ok(value.chars()) {
+            return Ok(());
+        }
+        if steady() >= deadline {
+            return Err(Problem::NotKept.after());
+        }
+        Timer::after(Duration::from_millis(5)).await;
+    }
+}
+
+/// Empties a control.
+pub(super) async fn clear(doing: &Doing) -> Result<(), Trouble> {
+    let nothing = Password::from_utf8(b"").map_err(|error| Problem::Failed(error.to_string()).before())?;
+    set(doing, &nothing).await
+}
+
+/// A control's states right now: whether it has the focus, is enabled, and is on.
+pub(super) async fn states(doing: &Doing) -> Result<countersign_model::States, Trouble> {
+    let line = &doing.application.line;
+    let asking = line.call::<_, Vec<u32>>(&doing.path, ACCESSIBLE, "GetState", &());
+    let bits = within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    Ok(Bits(bits).states(doing.application.sight()))
+}

@@ -1,0 +1,89 @@
+//! The desktop behind the ports of the model.
+
+use super::sinks::Sink;
+use super::{Desktop, terminal};
+use crate::respond::{Controls as _, Interpreter};
+use countersign_model::port::{
+    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, Watch, WindowSource,
+};
+use countersign_model::{
+    Carried, ControlQuery, ControlTree, FieldValues, KeyStep, KeyTarget, Plan, Refusal, TerminalFacts, WindowEvent,
+    WindowFacts, WindowId,
+};
+use std::sync::mpsc::Sender;
+
+impl WindowSource for Desktop {
+    fn snapshot(&self) -> Result<Vec<WindowFacts>, DesktopError> {
+        self.windows.snapshot()
+    }
+
+    fn watch(&self, events: Sender<WindowEvent>) -> Result<Box<dyn Watch>, DesktopError> {
+        let windows = self.windows.watch(events.clone())?;
+        Ok(Box::new(Watching {
+            _windows: windows,
+            _controls: self.sinks.add(events),
+        }))
+    }
+}
+
+/// Stops the watch when dropped.
+struct Watching {
+    _windows: Box<dyn Watch>,
+    _controls: Sink,
+}
+
+impl Watch for Watching {}
+
+impl ControlAccess for Desktop {
+    fn read(&self, window: &WindowFacts, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
+        self.controls()?.read(window, query)
+    }
+
+    fn terminal(&self, window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
+        terminal::facts(window)
+    }
+
+    fn attend(&self, window: &WindowFacts, to: Attention) -> Result<(), DesktopError> {
+        match to {
+            Attention::Controls => self.controls()?.attend(window),
+            Attention::Terminal => {
+                self.windows.watch_terminal(window.id);
+                Ok(())
+            }
+        }
+    }
+
+    fn ignore(&self, window: WindowId) {
+        self.windows.unwatch_terminal(window);
+        if let Ok(controls) = self.controls() {
+            controls.ignore(window);
+        }
+    }
+}
+
+impl Responder for Desktop {
+    fn respond(&self, plan: &Plan, values: &FieldValues, cancel: &Cancel) -> Carried {
+        let interpreter = Interpreter {
+            controls: self,
+            keys: self,
+            pointer: self,
+            guard: self,
+            pace: self,
+        };
+        interpreter.respond(plan, values, cancel)
+    }
+}
+
+impl KeySender for Desktop {
+    fn send(&self, target: &KeyTarget<'_>, burst: &[KeyStep<'_>]) -> Result<(), Refusal> {
+        let focused = || match target.control {
+            None => Ok(()),
+            Some(control) => match self.states(target.window, control) {
+                Ok(states) if states.focused => Ok(()),
+                Ok(_) => Err(Refusal::FieldNotFocused),
+                Err(trouble) => Err(trouble.refusal("the focused field".to_owned())),
+            },
+        };
+        self.typist.send_when(target, burst, &focused)
+    }
+}

@@ -1,0 +1,271 @@
+//! The one interpreter of plans: controls, keys and mixed steps alike, on every platform.
+
+mod hands;
+#[cfg(test)]
+mod tests;
+
+pub use hands::{Controls, Guard, Pace, Pointer, Problem, Reached, Switch, Trouble};
+
+use countersign_model::port::{Cancel, KeySender};
+use countersign_model::{
+    Action, Carried, ControlToken, FieldName, FieldValues, KeyPress, KeyStep, KeyTarget, Monotonic, Outcome, Plan,
+    PlannedStep, Refusal,
+};
+use countersign_secret::Password;
+use std::time::Duration;
+
+/// How long a control may take to get the focus after a key moved it.
+const FOCUS: Duration = Duration::from_millis(500);
+/// How often the focus is asked for meanwhile.
+const STEP: Duration = Duration::from_millis(5);
+/// What a program without accessibility gets to move its focus after a Tab. Nothing tells when it has (Swing needs this long).
+const UNSEEN: Duration = Duration::from_millis(100);
+/// The longest wait of a plan, whatever it says.
+const LONGEST: Duration = Duration::from_secs(5);
+/// How often a control that is waited for is looked for.
+const LOOK: Duration = Duration::from_millis(50);
+/// A burst up to this long is typed whole or not at all.
+pub const BURST: usize = 20;
+
+/// Carries plans out, a step at a time, checking before each.
+#[derive(Clone, Copy)]
+pub struct Interpreter<'a> {
+    /// Acts on controls.
+    pub controls: &'a dyn Controls,
+    /// Types.
+    pub keys: &'a dyn KeySender,
+    /// Clicks.
+    pub pointer: &'a dyn Pointer,
+    /// Checks the window.
+    pub guard: &'a dyn Guard,
+    /// Tells time.
+    pub pace: &'a dyn Pace,
+}
+
+/// How far a plan has got.
+struct Progress<'a> {
+    plan: &'a Plan,
+    values: &'a FieldValues,
+    cancel: &'a Cancel,
+    /// Something secret may have left us.
+    written: bool,
+    filled: Option<Monotonic>,
+    submitted: Option<Monotonic>,
+}
+
+impl Interpreter<'_> {
+    /// Does every step in order. What fails stops the plan; nothing is ever sent elsewhere.
+    #[must_use]
+    pub fn respond(&self, plan: &Plan, values: &FieldValues, cancel: &Cancel) -> Carried {
+        let mut progress = Progress {
+            plan,
+            values,
+            cancel,
+            written: false,
+            filled: None,
+            submitted: None,
+        };
+        let ran = self.run(&mut progress);
+        let outcome = match ran {
+            Ok(()) => Outcome::Done,
+            Err(refusal) if progress.written => Outcome::Interrupted(refusal),
+            Err(refusal) => Outcome::Refused(refusal),
+        };
+        Carried {
+            outcome,
+            filled: progress.filled,
+            submitted: progress.submitted,
+        }
+    }
+
+    fn run(&self, progress: &mut Progress<'_>) -> Result<(), Refusal> {
+        let plan = progress.plan;
+        // Better nothing than half a logon.
+        for step in &plan.steps {
+            if let Action::Set { field, .. } | Action::Type { field, .. } = &step.action {
+                progress.value(field)?;
+            }
+        }
+        for (place, step) in plan.steps.iter().enumerate() {
+            if progress.cancel.is_cancelled() {
+                return Err(Refusal::Cancelled);
+            }
+            self.guard.still(&plan.window)?;
+            if needs_front(&step.action) {
+                self.guard.in_front(&plan.window)?;
+            }
+            self.step(progress, step, place)?;
+            if matches!(step.action, Action::Set { .. } | Action::Type { .. }) {
+                progress.filled = Some(self.pace.now());
+            }
+            if step.submits {
+                progress.submitted = Some(self.pace.now());
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&self, progress: &mut Progress<'_>, step: &PlannedStep, place: usize) -> Result<(), Refusal> {
+        let window = &progress.plan.window;
+        let named = || name_of(step, place);
+        match &step.action {
+            Action::Set { field, control } => {
+                let written = self.controls.set(window, control, progress.value(field)?);
+                progress.written |= !matches!(&written, Err(trouble) if trouble.reached == Reached::Nothing);
+                written.map_err(|trouble| trouble.refusal(field.to_string()))
+            }
+            Action::Type { field, within } => self.type_field(progress, field, within.as_ref()),
+            Action::Text(text) => {
+                let burst = [KeyStep::Text(text)];
+                self.send(progress, None, &burst)
+            }
+            Action::Key(press) => self.key(progress, press, place),
+            Action::Click(control) => {
+                let at = self.controls.place(window, control).map_err(|trouble| trouble.refusal(named()))?;
+                self.pointer.click(window, at)
+            }
+            Action::Press(control) => {
+                self.controls.press(window, control).map_err(|trouble| trouble.refusal(named()))
+            }
+            Action::Focus(control) => {
+                self.controls.focus(window, control).map_err(|trouble| trouble.refusal(named()))
+            }
+            Action::Check(control) => self
+                .controls
+                .switch(window, control, Switch::On)
+                .map_err(|trouble| trouble.refusal(named())),
+            Action::Uncheck(control) => self
+                .controls
+                .switch(window, control, Switch::Off)
+                .map_err(|trouble| trouble.refusal(named())),
+            Action::Select { control, item } => self
+                .controls
+                .select(window, control, item)
+                .map_err(|trouble| trouble.refusal(item.clone())),
+            Action::Clear(control) => {
+                self.controls.clear(window, control).map_err(|trouble| trouble.refusal(named()))
+            }
+            Action::Pause(by) => {
+                self.pace.wait((*by).min(LONGEST), progress.cancel);
+                progress.going_on()
+            }
+            Action::Await(selector) => {
+                let deadline = self.pace.now().after(LONGEST);
+                loop {
+                    let offered = self.controls.offers(window, selector);
+                    if offered.map_err(|trouble| trouble.refusal(named()))? {
+                        return Ok(());
+                    }
+                    if self.pace.now() >= deadline {
+                        return Err(Refusal::ControlGone(named()));
+                    }
+                    self.pace.wait(LOOK, progress.cancel);
+                    progress.going_on()?;
+                    self.guard.still(window)?;
+                }
+            }
+        }
+    }
+
+    fn type_field(
+        &self,
+        progress: &mut Progress<'_>,
+        field: &FieldName,
+        within: Option<&ControlToken>,
+    ) -> Result<(), Refusal> {
+        let value = progress.value(field)?;
+        if let Some(control) = within {
+            self.focused(progress, control, field)?;
+        }
+        let sent = self.send(progress, within, &[KeyStep::Text(value.expose())]);
+        progress.written |= match &sent {
+            Ok(()) => true,
+            Err(_) => value.chars() > BURST,
+        };
+        sent.map_err(|refusal| match refusal {
+            Refusal::Untypable(_) => Refusal::Untypable(field.to_string()),
+            other => other,
+        })
+    }
+
+    /// Waits until the control has the focus: a key before may have moved it there, and the application may be slow.
+    fn focused(&self, progress: &Progress<'_>, control: &ControlToken, field: &FieldName) -> Result<(), Refusal> {
+        let deadline = self.pace.now().after(FOCUS);
+        loop {
+            let states = self
+                .controls
+                .states(&progress.plan.window, control)
+                .map_err(|trouble| trouble.refusal(field.to_string()))?;
+            if states.focused {
+                return Ok(());
+            }
+            if self.pace.now() >= deadline {
+                return Err(Refusal::FieldNotFocused);
+            }
+            self.pace.wait(STEP, progress.cancel);
+            progress.going_on()?;
+        }
+    }
+
+    fn key(&self, progress: &Progress<'_>, press: &KeyPress, place: usize) -> Result<(), Refusal> {
+        self.send(progress, None, &[KeyStep::Press(press)])?;
+        let next = progress.plan.steps.get(place + 1).map(|next| &next.action);
+        let unseen = matches!(
+            next,
+            Some(Action::Type { within: None, .. } | Action::Text(_) | Action::Key(_))
+        );
+        if moves_focus(press) && unseen && progress.plan.terminal.is_none() {
+            self.pace.wait(UNSEEN, progress.cancel);
+            progress.going_on()?;
+        }
+        Ok(())
+    }
+
+    fn send(
+        &self,
+        progress: &Progress<'_>,
+        control: Option<&ControlToken>,
+        burst: &[KeyStep<'_>],
+    ) -> Result<(), Refusal> {
+        let target = KeyTarget {
+            window: &progress.plan.window,
+            control,
+            terminal: progress.plan.terminal.as_ref(),
+        };
+        self.keys.send(&target, burst)
+    }
+}
+
+impl<'a> Progress<'a> {
+    fn value(&self, field: &FieldName) -> Result<&'a Password, Refusal> {
+        self.values
+            .get(field)
+            .ok_or_else(|| Refusal::NoValue(field.to_string()))
+    }
+
+    fn going_on(&self) -> Result<(), Refusal> {
+        if self.cancel.is_cancelled() {
+            return Err(Refusal::Cancelled);
+        }
+        Ok(())
+    }
+}
+
+fn needs_front(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Type { .. } | Action::Text(_) | Action::Key(_) | Action::Focus(_)
+    )
+}
+
+fn moves_focus(press: &KeyPress) -> bool {
+    matches!(press.key.as_str(), "Tab" | "ISO_Left_Tab")
+}
+
+fn name_of(step: &PlannedStep, place: usize) -> String {
+    if step.submits {
+        "submitting".to_owned()
+    } else {
+        format!("step {}", place + 1)
+    }
+}
