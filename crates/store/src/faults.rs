@@ -1,0 +1,298 @@
+//! A disk in memory that forgets what was not synced, and fails when told to.
+
+use crate::files::{Access, Files, LogFile};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// What goes wrong, at which operation (counted from 0 over creates, writes, syncs, renames, removals and cuts).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The process dies: this and every later operation fails.
+    Halt(usize),
+    /// This one operation fails like a full disk; a write leaves half of its bytes.
+    Full(usize),
+    /// This one operation fails like a broken disk; a sync loses what it should have kept, while it goes on being read back.
+    Broken(usize),
+    /// Every operation from here fails like a disk gone read-only.
+    ReadOnly(usize),
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    Write(u64, u64, Vec<u8>),
+    Cut(u64, u64),
+    Link(String, u64),
+    Rename(String, String),
+    Unlink(String),
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    names: BTreeMap<String, u64>,
+    files: BTreeMap<u64, Vec<u8>>,
+}
+
+impl State {
+    fn apply(&mut self, op: &Op) {
+        match op {
+            Op::Write(file, offset, bytes) => {
+                let contents = self.files.entry(*file).or_default();
+                let end = usize::try_from(*offset).unwrap() + bytes.len();
+                contents.resize(contents.len().max(end), 0);
+                contents[end - bytes.len()..end].copy_from_slice(bytes);
+            }
+            Op::Cut(file, length) => self
+                .files
+                .entry(*file)
+                .or_default()
+                .resize(usize::try_from(*length).unwrap(), 0),
+            Op::Link(name, file) => {
+                self.names.insert(name.clone(), *file);
+                self.files.entry(*file).or_default();
+            }
+            Op::Rename(from, to) => {
+                if let Some(file) = self.names.remove(from) {
+                    self.names.insert(to.clone(), file);
+                }
+            }
+            Op::Unlink(name) => {
+                self.names.remove(name);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// What a power cut leaves.
+    safe: State,
+    /// What a running process sees.
+    seen: State,
+    /// What only the second has, in order.
+    pending: Vec<Op>,
+    next: u64,
+    done: usize,
+    fault: Option<Fault>,
+}
+
+/// The disk. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory(Arc<Mutex<Inner>>);
+
+impl Memory {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap()
+    }
+
+    pub(crate) fn arm(&self, fault: Option<Fault>) {
+        let mut inner = self.inner();
+        inner.done = 0;
+        inner.fault = fault;
+    }
+
+    /// How many operations were done since the fault was armed.
+    pub(crate) fn done(&self) -> usize {
+        self.inner().done
+    }
+
+    /// How many operations a power cut could lose now.
+    pub(crate) fn pending(&self) -> usize {
+        self.inner().pending.len()
+    }
+
+    /// The disk after a power cut that kept the pending operations whose bit is set in `kept`.
+    pub(crate) fn after_power_cut(&self, kept: u64) -> Self {
+        let inner = self.inner();
+        let mut safe = inner.safe.clone();
+        for (at, op) in inner.pending.iter().enumerate() {
+            if kept >> at & 1 == 1 {
+                safe.apply(op);
+            }
+        }
+        Self::with(safe, inner.next)
+    }
+
+    /// The disk after a kill: nothing the process wrote is lost.
+    pub(crate) fn after_kill(&self) -> Self {
+        let inner = self.inner();
+        Self::with(inner.seen.clone(), inner.next)
+    }
+
+    fn with(state: State, next: u64) -> Self {
+        let inner = Inner {
+            safe: state.clone(),
+            seen: state,
+            next,
+            ..Inner::default()
+        };
+        Self(Arc::new(Mutex::new(inner)))
+    }
+
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
+        let inner = self.inner();
+        inner.seen.files[&inner.seen.names[name]].clone()
+    }
+
+    /// Changes a file behind the store's back.
+    pub(crate) fn tamper(&self, name: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        let inner = &mut *self.inner();
+        let file = inner.seen.names[name];
+        change(inner.seen.files.get_mut(&file).unwrap());
+        inner.safe = inner.seen.clone();
+        inner.pending.clear();
+    }
+
+    pub(crate) fn delete(&self, name: &str) {
+        let inner = &mut *self.inner();
+        inner.seen.names.remove(name).unwrap();
+        inner.safe = inner.seen.clone();
+        inner.pending.clear();
+    }
+}
+
+impl Inner {
+    fn step(&mut self) -> Result<(), (io::Error, bool)> {
+        let now = self.done;
+        self.done += 1;
+        let error = |errno: rustix::io::Errno| io::Error::from(errno);
+        match self.fault {
+            Some(Fault::Halt(at)) if now >= at => Err((io::Error::other("the process is dead"), now == at)),
+            Some(Fault::Full(at)) if now == at => Err((error(rustix::io::Errno::NOSPC), true)),
+            Some(Fault::Broken(at)) if now == at => Err((error(rustix::io::Errno::IO), false)),
+            Some(Fault::ReadOnly(at)) if now >= at => Err((error(rustix::io::Errno::ROFS), false)),
+            _ => Ok(()),
+        }
+    }
+
+    fn act(&mut self, op: Op) {
+        self.seen.apply(&op);
+        self.pending.push(op);
+    }
+
+    fn keep(&mut self, which: impl Fn(&Op) -> bool) {
+        for op in self.pending.extract_if(.., |op| which(op)) {
+            self.safe.apply(&op);
+        }
+    }
+}
+
+fn is_about_names(op: &Op) -> bool {
+    matches!(op, Op::Link(..) | Op::Rename(..) | Op::Unlink(_))
+}
+
+fn is_about(op: &Op, file: u64) -> bool {
+    matches!(op, Op::Write(number, ..) | Op::Cut(number, _) if *number == file)
+}
+
+impl Files for Memory {
+    fn create(&self, name: &str) -> io::Result<Box<dyn LogFile>> {
+        let mut inner = self.inner();
+        inner.step().map_err(|(error, _)| error)?;
+        if inner.seen.names.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let file = inner.next;
+        inner.next += 1;
+        inner.act(Op::Link(name.to_owned(), file));
+        Ok(Box::new(MemoryFile(self.clone(), file)))
+    }
+
+    fn open(&self, name: &str, _: Access) -> io::Result<Box<dyn LogFile>> {
+        let file = self
+            .inner()
+            .seen
+            .names
+            .get(name)
+            .copied()
+            .ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(MemoryFile(self.clone(), file)))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut inner = self.inner();
+        inner.step().map_err(|(error, _)| error)?;
+        inner.act(Op::Rename(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut inner = self.inner();
+        if !inner.seen.names.contains_key(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        inner.step().map_err(|(error, _)| error)?;
+        inner.act(Op::Unlink(name.to_owned()));
+        Ok(())
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(self.inner().seen.names.keys().cloned().collect())
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
+        let mut inner = self.inner();
+        inner.step().map_err(|(error, _)| error)?;
+        inner.keep(is_about_names);
+        Ok(())
+    }
+}
+
+struct MemoryFile(Memory, u64);
+
+impl LogFile for MemoryFile {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.0.inner().seen.files[&self.1].len() as u64)
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        let inner = self.0.inner();
+        let start = usize::try_from(offset).unwrap();
+        let bytes = inner.seen.files[&self.1]
+            .get(start..start + into.len())
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
+        into.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let mut inner = self.0.inner();
+        if let Err((error, half)) = inner.step() {
+            if half {
+                inner.act(Op::Write(self.1, offset, bytes[..bytes.len() / 2].to_vec()));
+            }
+            return Err(error);
+        }
+        // In blocks, which a power cut keeps or loses one by one.
+        for (block, part) in bytes.chunks(512).enumerate() {
+            inner.act(Op::Write(self.1, offset + block as u64 * 512, part.to_vec()));
+        }
+        Ok(())
+    }
+
+    fn set_length(&self, length: u64) -> io::Result<()> {
+        let mut inner = self.0.inner();
+        inner.step().map_err(|(error, _)| error)?;
+        inner.act(Op::Cut(self.1, length));
+        Ok(())
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        let mut inner = self.0.inner();
+        let stepped = inner.step();
+        let file = self.1;
+        match stepped {
+            Ok(()) => {
+                inner.keep(|op| is_about(op, file));
+                Ok(())
+            }
+            Err((error, _)) => {
+                // The pages count as clean from now on, although they never reached the disk.
+                if matches!(inner.fault, Some(Fault::Broken(_) | Fault::Full(_))) {
+                    inner.pending.retain(|op| !is_about(op, file));
+                }
+                Err(error)
+            }
+        }
+    }
+}

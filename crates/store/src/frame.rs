@@ -1,0 +1,136 @@
+//! One frame of the log: header, sealed body, MAC, padding to 64 bytes.
+
+use crate::bytes::Cursor;
+use crate::keys::{Keys, MAC};
+
+/// Frames start at multiples of this, so that a reader finds the next one behind damage.
+pub(crate) const ALIGN: usize = 64;
+/// The bytes before the body.
+pub(crate) const HEADER: usize = 64;
+/// The longest sealed body.
+pub(crate) const MAX_SEALED: usize = 6 << 20;
+
+const MAGIC: &[u8; 4] = b"CSf1";
+const DOMAIN: &[u8; 8] = b"CSframe1";
+
+/// Where a frame stands in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Links {
+    /// Its number, from 1.
+    pub(crate) sequence: u64,
+    /// The number of its batch's first frame.
+    pub(crate) batch_first: u64,
+    /// How many frames the batch has.
+    pub(crate) batch_frames: u32,
+    /// The MAC of the frame before, or of the store's beginning.
+    pub(crate) previous: [u8; MAC],
+}
+
+impl Links {
+    /// The number of the batch's last frame.
+    pub(crate) fn batch_last(&self) -> u64 {
+        self.batch_first
+            .saturating_add(u64::from(self.batch_frames))
+            .saturating_sub(1)
+    }
+}
+
+/// A frame whose MAC was right.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame<'a> {
+    pub(crate) links: Links,
+    pub(crate) sealed: &'a [u8],
+    pub(crate) mac: [u8; MAC],
+    /// Its length without padding.
+    pub(crate) length: usize,
+}
+
+/// The length of a frame with a sealed body of this length, without padding.
+pub(crate) fn used(sealed: usize) -> usize {
+    HEADER + sealed + MAC
+}
+
+/// Writes a frame to the end of `out` and returns its MAC.
+pub(crate) fn encode(keys: &Keys, links: &Links, sealed: &[u8], out: &mut Vec<u8>) -> [u8; MAC] {
+    let start = out.len();
+    let mut checked = Vec::with_capacity(HEADER - 8 + sealed.len());
+    checked.extend_from_slice(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_le_bytes());
+    checked.extend_from_slice(&links.batch_frames.to_le_bytes());
+    checked.extend_from_slice(&links.sequence.to_le_bytes());
+    checked.extend_from_slice(&links.batch_first.to_le_bytes());
+    checked.extend_from_slice(&links.previous);
+    checked.extend_from_slice(sealed);
+    let mac = keys.mac(DOMAIN, &[&checked]);
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&crc32fast::hash(&checked).to_le_bytes());
+    out.extend_from_slice(&checked);
+    out.extend_from_slice(&mac);
+    out.resize(start + used(sealed.len()).next_multiple_of(ALIGN), 0);
+    mac
+}
+
+/// Reads the frame at the start of `bytes`, if there is a whole and authentic one.
+pub(crate) fn decode<'a>(keys: &Keys, bytes: &'a [u8]) -> Option<Frame<'a>> {
+    let mut from = Cursor::new(bytes);
+    if &from.array::<4>()? != MAGIC {
+        return None;
+    }
+    let crc = from.u32()?;
+    let sealed_length = usize::try_from(from.u32()?)
+        .ok()
+        .filter(|length| *length <= MAX_SEALED)?;
+    let batch_frames = from.u32()?;
+    let sequence = from.u64()?;
+    let batch_first = from.u64()?;
+    let previous = from.array()?;
+    let sealed = from.take(sealed_length)?;
+    let mac = from.array()?;
+    let checked = bytes.get(8..HEADER + sealed_length)?;
+    if crc32fast::hash(checked) != crc || !keys.verify(DOMAIN, &[checked], &mac) {
+        return None;
+    }
+    let links = Links {
+        sequence,
+        batch_first,
+        batch_frames,
+        previous,
+    };
+    let whole = batch_frames > 0 && batch_first > 0 && (batch_first..=links.batch_last()).contains(&sequence);
+    whole.then_some(Frame {
+        links,
+        sealed,
+        mac,
+        length: used(sealed_length),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_secret::Key;
+
+    #[test]
+    fn a_frame_is_read_back_and_no_flipped_or_cut_one_is() {
+        let keys = Keys::derive(&Key::from_fill(|b| b.fill(3)));
+        let links = Links {
+            sequence: 7,
+            batch_first: 6,
+            batch_frames: 2,
+            previous: [9; MAC],
+        };
+        let mut bytes = Vec::new();
+        let mac = encode(&keys, &links, b"sealed", &mut bytes);
+        assert_eq!(bytes.len() % ALIGN, 0);
+        let frame = decode(&keys, &bytes).unwrap();
+        assert_eq!(
+            (frame.links, frame.sealed, frame.mac),
+            (links, b"sealed".as_slice(), mac)
+        );
+        for at in 0..used(6) {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 0x10;
+            assert!(decode(&keys, &flipped).is_none(), "byte {at}");
+            assert!(decode(&keys, &bytes[..at]).is_none(), "cut at {at}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+mod basics;
+mod corruption;
+mod crashes;
+
+use crate::faults::Memory;
+use crate::opened::Opened;
+use crate::recover::Traces;
+use crate::store::Store;
+use countersign_model::port::StoreError;
+use countersign_model::{Change, StoreKey, StoreKind};
+use countersign_secret::Key;
+
+fn key() -> Key {
+    Key::from_fill(|bytes| bytes.fill(7))
+}
+
+fn id(kind: StoreKind, text: &str) -> StoreKey {
+    StoreKey {
+        kind,
+        id: text.as_bytes().to_vec(),
+    }
+}
+
+fn record(text: &str) -> StoreKey {
+    id(StoreKind::Record, text)
+}
+
+fn put(name: &str, value: impl AsRef<[u8]>) -> Change {
+    Change::Put(record(name), value.as_ref().to_vec())
+}
+
+fn open(disk: &Memory) -> (Store, Opened) {
+    try_open(disk).unwrap()
+}
+
+fn try_open(disk: &Memory) -> Result<(Store, Opened), StoreError> {
+    Store::over(Box::new(disk.clone()), &key(), Traces::None)
+}

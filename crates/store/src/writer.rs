@@ -1,0 +1,198 @@
+//! Appending batches to the log.
+
+use crate::body::{self, Touched};
+use crate::files::{Files, LogFile};
+use crate::frame::{self, Links};
+use crate::head::{Head, HeadFile, Stop};
+use crate::keys::{Keys, MAC, Place};
+use crate::manifest::Spot;
+use crate::segment::{self, StoreId};
+use countersign_model::Change;
+use countersign_model::port::StoreError;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// How much plain body a frame takes before the next one is begun.
+const FULL: usize = 32 << 10;
+
+/// The end of the chain.
+#[derive(Debug)]
+pub(crate) struct Tip {
+    pub(crate) sequence: u64,
+    pub(crate) mac: [u8; MAC],
+    /// What the last frame changed, if that is known.
+    pub(crate) touched: Option<Vec<Touched>>,
+}
+
+/// Every segment that values are read from, shared by the one who writes and those who read.
+pub(crate) type Segments = Arc<RwLock<BTreeMap<u32, Arc<dyn LogFile>>>>;
+
+/// The segment that is being written.
+pub(crate) struct Active {
+    pub(crate) number: u32,
+    pub(crate) file: Arc<dyn LogFile>,
+    /// Where the next frame goes.
+    pub(crate) end: u64,
+}
+
+/// What one frame of a batch became.
+pub(crate) struct Written {
+    pub(crate) spot: Spot,
+    /// Its changes, as a range of the batch.
+    pub(crate) changes: Range<usize>,
+}
+
+/// The one who writes.
+pub(crate) struct Writer {
+    pub(crate) files: Box<dyn Files>,
+    pub(crate) segments: Segments,
+    pub(crate) store: StoreId,
+    pub(crate) tip: Tip,
+    /// The segment frames go to; `None`: the next commit begins a new one.
+    pub(crate) active: Option<Active>,
+    /// The highest segment number ever tried.
+    pub(crate) last_segment: u32,
+    pub(crate) head: Option<HeadFile>,
+}
+
+impl Writer {
+    /// Writes a batch and makes it survive a power cut, or changes nothing.
+    pub(crate) fn append(&mut self, keys: &Keys, batch: &[Change]) -> Result<Vec<Written>, StoreError> {
+        if self.active.is_none() {
+            self.active = Some(self.begin_segment(keys)?);
+        }
+        let Some(active) = &self.active else {
+            return Err(StoreError::NotSaved("there is no log to write to".into()));
+        };
+        let frames = split(batch);
+        let batch_frames =
+            u32::try_from(frames.len()).map_err(|_| StoreError::OutOfBounds("so large a batch".into()))?;
+        let (mut bytes, mut written) = (Vec::new(), Vec::with_capacity(frames.len()));
+        let mut tip = Tip {
+            sequence: self.tip.sequence,
+            mac: self.tip.mac,
+            touched: self.tip.touched.clone(),
+        };
+        for changes in frames {
+            let part = batch.get(changes.clone()).unwrap_or_default();
+            let sequence = tip.sequence + 1;
+            let links = Links {
+                sequence,
+                batch_first: self.tip.sequence + 1,
+                batch_frames,
+                previous: tip.mac,
+            };
+            let sealed = keys
+                .seal(Place::Frame(sequence), &body::encode(tip.touched.as_deref(), part))
+                .ok_or_else(|| StoreError::NotSaved("the change could not be sealed".into()))?;
+            let start = bytes.len();
+            let mac = frame::encode(keys, &links, &sealed, &mut bytes);
+            let offset = active.end + start as u64;
+            let length = frame::used(sealed.len()) as u64;
+            written.push(Written {
+                spot: Spot {
+                    sequence,
+                    segment: active.number,
+                    offset,
+                    length,
+                },
+                changes,
+            });
+            tip = Tip {
+                sequence,
+                mac,
+                touched: Some(part.iter().map(Touched::from).collect()),
+            };
+        }
+        self.put_down(keys, &bytes)?;
+        self.tip = tip;
+        self.advance_head(keys);
+        Ok(written)
+    }
+
+    fn put_down(&mut self, keys: &Keys, bytes: &[u8]) -> Result<(), StoreError> {
+        let Some(active) = &mut self.active else {
+            return Err(StoreError::NotSaved("there is no log to write to".into()));
+        };
+        if let Err(error) = active.file.write_at(active.end, bytes) {
+            // What was written of it is a torn tail; where it cannot be cut off, it stays behind in a segment of the past.
+            if active.file.set_length(active.end).is_err() {
+                self.active = None;
+            }
+            return Err(StoreError::NotSaved(error.to_string()));
+        }
+        if let Err(error) = active.file.sync() {
+            // After a failed fsync nobody knows what is on the disk, and a second one may lie: this segment is never written again.
+            // The next one's header says at once that what was just written does not count.
+            let _ = active.file.set_length(active.end);
+            self.active = self.begin_segment(keys).ok();
+            return Err(StoreError::NotSaved(error.to_string()));
+        }
+        active.end += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Makes the next segment, which starts where the chain ends now.
+    pub(crate) fn begin_segment(&mut self, keys: &Keys) -> Result<Active, StoreError> {
+        self.last_segment = self.last_segment.saturating_add(1);
+        let header = segment::Header {
+            store: self.store,
+            number: self.last_segment,
+            after: self.tip.sequence,
+            after_mac: self.tip.mac,
+        };
+        let file = self
+            .files
+            .place(&segment::name(header.number), &segment::encode(keys, &header))
+            .map_err(|error| StoreError::NotSaved(error.to_string()))?;
+        let file: Arc<dyn LogFile> = file.into();
+        self.segments
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(header.number, Arc::clone(&file));
+        Ok(Active {
+            number: header.number,
+            file,
+            end: segment::HEADER as u64,
+        })
+    }
+
+    /// The head as it is now.
+    pub(crate) fn head_now(&self, stop: Stop) -> Head {
+        Head {
+            store: self.store,
+            sequence: self.tip.sequence,
+            mac: self.tip.mac,
+            stop,
+        }
+    }
+
+    fn advance_head(&mut self, keys: &Keys) {
+        let head = self.head_now(Stop::Running);
+        if let Some(file) = &mut self.head {
+            // The batch is safe already. A head that lags only knows less about damage.
+            let _ = file.advance(keys, &head);
+        }
+    }
+}
+
+/// Cuts a batch into the changes of its frames.
+fn split(batch: &[Change]) -> Vec<Range<usize>> {
+    let (mut frames, mut start, mut size) = (Vec::new(), 0, 0);
+    for (at, change) in batch.iter().enumerate() {
+        let add = match change {
+            Change::Put(key, value) => key.id.len() + value.len() + 8,
+            Change::Remove(key) => key.id.len() + 4,
+        };
+        if size > 0 && size + add > FULL {
+            frames.push(start..at);
+            (start, size) = (at, 0);
+        }
+        size += add;
+    }
+    if start < batch.len() {
+        frames.push(start..batch.len());
+    }
+    frames
+}
