@@ -8,7 +8,7 @@ mod outbox;
 mod prepare;
 mod reach;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus};
 
@@ -65,13 +65,19 @@ pub fn enter(who: Who, command: &[OsString], environment: &[(&str, &str)]) -> Re
     for path in reach() {
         outer.arg("--reach").arg(path);
     }
-    outer.arg("--");
-    if !geteuid().is_root() {
+    if geteuid().is_root() {
+        outer.envs(environment.iter().copied());
+    } else {
         // sudo clears the environment: hand it over by hand. It holds no secrets of ours.
-        outer.args(["env", "-i"]);
-        outer.args(std::env::vars_os().map(|(name, value)| assignment(name, value)));
+        let own = std::env::vars_os().map(|(name, value)| assignment(name, &value));
+        let more = environment
+            .iter()
+            .map(|(name, value)| assignment(name.into(), value.as_ref()));
+        for one in own.chain(more) {
+            outer.arg("--environment").arg(one);
+        }
     }
-    outer.args(command).envs(environment.iter().copied());
+    outer.arg("--").args(command);
     let status = outer.status().map_err(|source| Error::Start {
         program: "unshare".to_owned(),
         source,
@@ -79,7 +85,7 @@ pub fn enter(who: Who, command: &[OsString], environment: &[(&str, &str)]) -> Re
     Ok(exit_code(status))
 }
 
-fn assignment(mut name: OsString, value: OsString) -> OsString {
+fn assignment(mut name: OsString, value: &OsStr) -> OsString {
     name.push("=");
     name.push(value);
     name

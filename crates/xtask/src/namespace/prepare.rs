@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -26,6 +27,9 @@ pub struct Preparation {
     /// Folders the ordinary user must be able to reach.
     #[arg(long)]
     reach: Vec<PathBuf>,
+    /// `NAME=VALUE` of the caller's environment, where sudo keeps it from coming by itself.
+    #[arg(long, allow_hyphen_values = true)]
+    environment: Vec<OsString>,
     /// The command and its arguments.
     #[arg(required = true, last = true)]
     command: Vec<OsString>,
@@ -34,6 +38,8 @@ pub struct Preparation {
 /// Mounts, then runs the command to its end.
 pub fn prepare(wanted: &Preparation) -> Result<ExitCode> {
     let lab = Path::new(FOLDER);
+    // Taken by its path again afterwards: what is mounted over it in between counts.
+    let here = std::env::current_dir().map_err(Error::file("find", "the current folder"))?;
     make(lab)?;
     mount(&["-t", "tmpfs", "-o", "mode=0755", "countersign-lab", FOLDER].map(OsStr::new))?;
     for folder in ["etc", "home", "reach", "keeper"] {
@@ -46,15 +52,15 @@ pub fn prepare(wanted: &Preparation) -> Result<ExitCode> {
     reach::open(&wanted.reach, (wanted.uid, wanted.gid), &lab.join("reach"))?;
     keeper::start(&lab.join("keeper"), (wanted.uid, wanted.gid))?;
     let mut command = command(wanted);
-    command.env(LAB_VARIABLE, FOLDER);
+    command.env(LAB_VARIABLE, FOLDER).current_dir(here);
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command.status().map_err(|source| Error::Start { program, source })?;
     Ok(exit_code(status))
 }
 
 fn command(wanted: &Preparation) -> Command {
-    let words = drop_privileges(wanted.uid, wanted.gid);
-    match wanted.who {
+    let words = drop_privileges(wanted);
+    let mut command = match wanted.who {
         Who::Ordinary => {
             let mut all = words.iter().map(OsString::from).chain(wanted.command.iter().cloned());
             let mut command = Command::new(all.next().unwrap_or_default());
@@ -79,7 +85,38 @@ fn command(wanted: &Preparation) -> Command {
                 .env(format!("CARGO_TARGET_{triple}_RUNNER"), words.join(" "));
             command
         }
+    };
+    if !wanted.environment.is_empty() {
+        command
+            .env_clear()
+            .envs(wanted.environment.iter().filter_map(|one| split(one)));
     }
+    command
+}
+
+fn split(assignment: &OsStr) -> Option<(&OsStr, &OsStr)> {
+    let bytes = assignment.as_bytes();
+    let at = bytes.iter().position(|&byte| byte == b'=')?;
+    Some((
+        OsStr::from_bytes(bytes.get(..at)?),
+        OsStr::from_bytes(bytes.get(at + 1..)?),
+    ))
+}
+
+/// A variable of the caller's.
+fn variable(wanted: &Preparation, name: &str) -> Option<String> {
+    let handed = wanted
+        .environment
+        .iter()
+        .filter_map(|one| split(one))
+        .find(|(given, _)| *given == name);
+    let value = handed.map(|(_, value)| value.to_owned());
+    let value = if wanted.environment.is_empty() {
+        std::env::var_os(name)
+    } else {
+        value
+    };
+    value?.into_string().ok()
 }
 
 fn is_callers(uid: u32) -> bool {
@@ -87,7 +124,8 @@ fn is_callers(uid: u32) -> bool {
 }
 
 /// The words that make the rest of a command line run as the ordinary user.
-fn drop_privileges(uid: u32, gid: u32) -> Vec<String> {
+fn drop_privileges(wanted: &Preparation) -> Vec<String> {
+    let (uid, gid) = (wanted.uid, wanted.gid);
     let home = format!("{FOLDER}/home");
     let mut words: Vec<String> = ["setpriv", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
         .map(str::to_owned)
@@ -104,11 +142,11 @@ fn drop_privileges(uid: u32, gid: u32) -> Vec<String> {
         format!("LOGNAME={LAB_NAME}"),
     ]);
     // cargo and rustup look below HOME unless told otherwise.
-    let old = std::env::var("HOME").unwrap_or_default();
-    for (variable, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        let folder = std::env::var(variable).unwrap_or_else(|_| format!("{old}/{usual}"));
+    let old = variable(wanted, "HOME").unwrap_or_default();
+    for (name, usual) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let folder = variable(wanted, name).unwrap_or_else(|| format!("{old}/{usual}"));
         if Path::new(&folder).is_dir() && !folder.contains(' ') {
-            words.push(format!("{variable}={folder}"));
+            words.push(format!("{name}={folder}"));
         }
     }
     words

@@ -1,13 +1,15 @@
 //! Making folders reachable that the ordinary user may not enter, such as a clone below /root.
 //!
 //! Only inside the namespace: the closed folder is covered by an empty one that holds nothing but what is needed, at
-//! the same path. The machine's own folders and their modes stay as they are.
+//! the same path. A closed folder that is itself needed is seen through an overlay whose copies have other modes. The
+//! machine's own folders and their modes stay as they are.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt;
+use std::ffi::OsStr;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::namespace::prepare::{make, mount};
 
 /// Makes `wanted` reachable for `uid` and `gid`; `scratch` is an empty folder of the laboratory.
@@ -41,6 +43,58 @@ pub fn open(wanted: &[PathBuf], (uid, gid): (u32, u32), scratch: &Path) -> Resul
             ])?;
         }
     }
+    for (number, path) in wanted.iter().enumerate() {
+        if !allows(path, uid, gid, READ | ENTER) || closed_file(path, uid, gid) {
+            loosen(path, &scratch.join(format!("overlay.{number}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// What a private mask closes: a clone made under it has files that only its owner reads.
+fn closed_file(folder: &Path, uid: u32, gid: u32) -> bool {
+    let manifest = folder.join("Cargo.toml");
+    manifest.exists() && !allows(&manifest, uid, gid, READ)
+}
+
+/// Puts an overlay over `folder` and opens everything in it for reading, in memory only.
+fn loosen(folder: &Path, scratch: &Path) -> Result<()> {
+    let (upper, work) = (scratch.join("upper"), scratch.join("work"));
+    make(&upper)?;
+    make(&work)?;
+    let layers = format!(
+        "lowerdir={},upperdir={},workdir={}",
+        folder.display(),
+        upper.display(),
+        work.display()
+    );
+    let overlay = ["-t", "overlay", "-o", layers.as_str(), "countersign-overlay"].map(OsStr::new);
+    mount(&overlay.into_iter().chain([folder.as_os_str()]).collect::<Vec<_>>())?;
+    let mut open = vec![(folder.to_owned(), 0)];
+    while let Some((path, depth)) = open.pop() {
+        let Ok(facts) = std::fs::symlink_metadata(&path) else {
+            continue;
+        };
+        if facts.is_symlink() {
+            continue;
+        }
+        let mode = facts.mode()
+            | if facts.is_dir() || facts.mode() & 0o100 != 0 {
+                0o055
+            } else {
+                0o044
+            };
+        // Copying up what is built would fill the memory: it was built under an open mask, only its folders were not.
+        let built = path.components().any(|part| part.as_os_str() == "target");
+        if mode != facts.mode() && (facts.is_dir() || !built) {
+            let set = std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode & 0o7777));
+            set.map_err(Error::file("open", &path))?;
+        }
+        if facts.is_dir() && path.file_name() != Some(OsStr::new(".git")) && !(built && depth > 4) {
+            let entries = std::fs::read_dir(&path).into_iter().flatten();
+            open.extend(entries.filter_map(|entry| Some((entry.ok()?.path(), depth + 1))));
+        }
+    }
     Ok(())
 }
 
@@ -63,16 +117,23 @@ fn closed_ancestor(path: &Path, uid: u32, gid: u32) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+const READ: u32 = 0o4;
+const ENTER: u32 = 0o1;
+
 fn may_enter(folder: &Path, uid: u32, gid: u32) -> bool {
-    let Ok(facts) = std::fs::metadata(folder) else {
+    allows(folder, uid, gid, ENTER)
+}
+
+fn allows(path: &Path, uid: u32, gid: u32, wanted: u32) -> bool {
+    let Ok(facts) = std::fs::metadata(path) else {
         return false;
     };
-    let bit = if facts.uid() == uid {
-        0o100
+    let shift = if facts.uid() == uid {
+        6
     } else if facts.gid() == gid {
-        0o010
+        3
     } else {
-        0o001
+        0
     };
-    facts.mode() & bit != 0
+    (facts.mode() >> shift) & wanted == wanted
 }
