@@ -19,6 +19,8 @@ mod release;
 mod seal;
 mod slot;
 mod stack;
+#[cfg(test)]
+mod tests;
 mod unlock;
 mod unlocked;
 

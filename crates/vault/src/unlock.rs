@@ -77,12 +77,11 @@ impl UnlockError {
             ReadError::Slot(SlotError::OutOfBounds(out)) => Self::ParametersOutOfBounds(out),
         }
     }
-}
 
-impl From<UnwrapError> for UnlockError {
-    fn from(error: UnwrapError) -> Self {
+    pub(crate) fn of_slot(part: &'static str, error: UnwrapError) -> Self {
         match error {
             UnwrapError::WrongSecret => Self::WrongSecret,
+            UnwrapError::Altered => Self::Altered { part },
             UnwrapError::Kdf(error) => Self::Kdf(error),
         }
     }
@@ -149,7 +148,9 @@ pub fn unlock_login(
         .slots
         .get(SlotKind::Login)
         .ok_or(UnlockError::NoSlot(SlotKind::Login))?;
-    let vault_key = slot.unwrap(slots.set.place, &Secrets::login(password, device_secret))?;
+    let vault_key = slot
+        .unwrap(slots.set.place, &Secrets::login(password, device_secret))
+        .map_err(|error| UnlockError::of_slot(DEVICE, error))?;
     let unlocked = Unlocked::new(vault_key, header.header.clone(), slots.set.device);
     unlocked.prove_header(&header)?;
     unlocked.prove_device_slots(&slots)?;
@@ -175,7 +176,9 @@ pub fn unlock_passphrase(
         .slots
         .get(SlotKind::Passphrase)
         .ok_or(UnlockError::NoSlot(SlotKind::Passphrase))?;
-    let vault_key = slot.unwrap(header.header.place, &Secrets::passphrase(answer))?;
+    let vault_key = slot
+        .unwrap(header.header.place, &Secrets::passphrase(answer))
+        .map_err(|error| UnlockError::of_slot(HEADER, error))?;
     let mut fresh = [0; 16];
     getrandom::fill(&mut fresh).map_err(UnlockError::Random)?;
     let mut unlocked = Unlocked::new(vault_key, header.header.clone(), DeviceId(fresh));

@@ -61,6 +61,12 @@ impl Unlocked {
         }
     }
 
+    /// For the fixtures of the tests, whose key is written down.
+    #[cfg(test)]
+    pub(crate) fn vault_key_of_fixtures(&self) -> &Key {
+        self.vault_key.for_slot()
+    }
+
     /// The vault.
     #[must_use]
     pub fn vault_id(&self) -> VaultId {
@@ -214,7 +220,9 @@ impl Unlocked {
             .slots
             .get(SlotKind::Login)
             .ok_or(UnlockError::NoSlot(SlotKind::Login))?;
-        let vault_key = slot.unwrap(slots.set.place, &Secrets::login(password, device_secret))?;
+        let vault_key = slot
+            .unwrap(slots.set.place, &Secrets::login(password, device_secret))
+            .map_err(|error| UnlockError::of_slot(DEVICE, error))?;
         if vault_key.for_slot() != self.vault_key.for_slot() {
             return Err(UnlockError::WrongSecret);
         }

@@ -100,8 +100,10 @@ pub(crate) enum MakeError {
 /// Why a slot did not open.
 #[derive(Debug)]
 pub(crate) enum UnwrapError {
-    /// The factors are not the slot's, or the slot was changed.
+    /// The factors are not the slot's, or its place or parameters were changed.
     WrongSecret,
+    /// The factors are right, but what they wrap was changed.
+    Altered,
     Kdf(KdfError),
 }
 
@@ -155,7 +157,10 @@ impl Slot {
             open_in_place(&kek, PURPOSE, &header, &seal, out)
         })
         .map(VaultKey::from_key)
-        .map_err(|_: Broken| UnwrapError::WrongSecret)
+        .map_err(|broken| match broken {
+            Broken::Commitment => UnwrapError::WrongSecret,
+            Broken::Ciphertext => UnwrapError::Altered,
+        })
     }
 
     pub(crate) fn kind(&self) -> SlotKind {
