@@ -1,0 +1,148 @@
+//! `/proc`, read so that what is read belongs together.
+
+use countersign_model::Lineage;
+use std::io;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// Why a process could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProcError {
+    /// It has ended.
+    Ended,
+    /// It may not be looked at, or what it says cannot be believed.
+    Denied,
+}
+
+impl From<io::Error> for ProcError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied,
+            // ENOENT: no such process; ESRCH: it ended while being read.
+            _ => Self::Ended,
+        }
+    }
+}
+
+/// What `/proc/PID/stat` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stat {
+    pub lineage: Lineage,
+    pub state: char,
+    pub parent: u32,
+    pub group: i32,
+    pub session: i32,
+    /// The controlling terminal's device number.
+    pub tty: u32,
+    /// The foreground process group of that terminal.
+    pub foreground: i32,
+}
+
+pub(crate) fn stat(pid: u32) -> Result<Stat, ProcError> {
+    let text = std::fs::read(format!("/proc/{pid}/stat"))?;
+    parse(pid, &text).ok_or(ProcError::Ended)
+}
+
+/// The name in field 2 may hold anything, blanks and parentheses too: fields are counted from its last parenthesis.
+fn parse(pid: u32, text: &[u8]) -> Option<Stat> {
+    let end = text.iter().rposition(|&byte| byte == b')')?;
+    let rest = std::str::from_utf8(text.get(end + 1..)?).ok()?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+    let state = fields.first()?.chars().next()?;
+    // A zombie has no program any more.
+    if matches!(state, 'Z' | 'X') {
+        return None;
+    }
+    let number = |field: usize| fields.get(field - 3)?.parse::<i64>().ok();
+    Some(Stat {
+        lineage: Lineage {
+            pid,
+            started: fields.get(22 - 3)?.parse().ok()?,
+        },
+        state,
+        parent: u32::try_from(number(4)?).ok()?,
+        group: i32::try_from(number(5)?).ok()?,
+        session: i32::try_from(number(6)?).ok()?,
+        tty: u32::try_from(number(7)?).ok()?,
+        foreground: i32::try_from(number(8)?).ok()?,
+    })
+}
+
+pub(crate) fn executable(pid: u32) -> Result<PathBuf, ProcError> {
+    Ok(std::fs::read_link(format!("/proc/{pid}/exe"))?)
+}
+
+/// The path a deleted executable had, or nothing if it is still there.
+pub(crate) fn without_deleted(path: &Path) -> Option<PathBuf> {
+    let was = path.as_os_str().as_bytes().strip_suffix(b" (deleted)")?;
+    // A file may really be called so.
+    if path.exists() {
+        return None;
+    }
+    Some(PathBuf::from(std::ffi::OsString::from_vec(was.to_vec())))
+}
+
+/// Whether a process sees the same file system as we do.
+pub(crate) fn same_mounts(pid: u32) -> Result<bool, ProcError> {
+    let theirs = std::fs::read_link(format!("/proc/{pid}/ns/mnt"))?;
+    let ours = std::fs::read_link("/proc/self/ns/mnt")?;
+    Ok(theirs == ours)
+}
+
+/// Whether the file a process runs is the file at this path here.
+pub(crate) fn is_file_at(pid: u32, path: &Path) -> bool {
+    let same = || -> io::Result<bool> {
+        let theirs = std::fs::metadata(format!("/proc/{pid}/exe"))?;
+        let ours = std::fs::metadata(path)?;
+        Ok(theirs.dev() == ours.dev() && theirs.ino() == ours.ino())
+    };
+    same().unwrap_or(false)
+}
+
+/// The arguments, program name first. A program may rewrite its own, so they are what it says of itself.
+pub(crate) fn arguments(pid: u32) -> Result<Vec<String>, ProcError> {
+    let bytes = std::fs::read(format!("/proc/{pid}/cmdline"))?;
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(&bytes);
+    Ok(bytes
+        .split(|&byte| byte == 0)
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .collect())
+}
+
+/// The folder a process is in.
+pub(crate) fn folder(pid: u32) -> Result<PathBuf, ProcError> {
+    Ok(std::fs::read_link(format!("/proc/{pid}/cwd"))?)
+}
+
+/// The kernel function a process sleeps in, if that may be read and it sleeps.
+pub(crate) fn wait_channel(pid: u32) -> Option<String> {
+    let channel = std::fs::read_to_string(format!("/proc/{pid}/wchan")).ok()?;
+    (!channel.is_empty() && channel != "0").then_some(channel)
+}
+
+/// Every process there is.
+pub(crate) fn all() -> Vec<Stat> {
+    let Ok(entries) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(|pid| stat(pid).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_moves_no_field() {
+        let line = b"42 (a) S 1 (b)) S 7 42 42 34817 43 4194304 1 0 0 0 0 0 0 0 20 0 1 0 555 0 0";
+        let stat = parse(42, line).unwrap();
+        assert_eq!((stat.parent, stat.group, stat.session, stat.tty), (7, 42, 42, 34817));
+        assert_eq!((stat.foreground, stat.lineage.started, stat.state), (43, 555, 'S'));
+        assert_eq!(parse(42, b"42 (x) Z 7 42 42 0 -1 0 1 0 0 0 0 0 0 0 20 0 1 0 555"), None);
+        assert_eq!(parse(42, b"garbage"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! The X display: connections, windows and their properties.
+
+mod connection;
+mod damage;
+mod facts;
+mod focus;
+mod watcher;
+mod windows;
+
+pub use connection::Display;
+pub(crate) use connection::{Link, as_error, as_refusal, number};
+pub(crate) use facts::{ask_owner, pid_of};
+pub(crate) use focus::{is_under_pointer, leads_to};
+pub use windows::X11Windows;

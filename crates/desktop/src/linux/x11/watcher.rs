@@ -1,0 +1,462 @@
+//! The reader: one thread that sleeps on the display's socket and says what happened to windows.
+
+use super::connection::{Link, as_error};
+use super::damage::Contents;
+use super::facts::{Managed, Seen, look};
+use crate::pace;
+use countersign_model::port::DesktopError;
+use countersign_model::{Monotonic, WindowEvent, WindowFacts, WindowId};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::os::fd::OwnedFd;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use x11rb::connection::Connection as _;
+use x11rb::errors::ConnectionError;
+use x11rb::protocol::Event;
+use x11rb::protocol::xproto::{
+    Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, GetPropertyReply, Window,
+};
+
+/// What the reader is told from outside.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Command {
+    Attend(Window),
+    Ignore(Window),
+    Stop,
+}
+
+/// The handle of a running reader.
+#[derive(Debug)]
+pub(super) struct Hand {
+    wake: Arc<OwnedFd>,
+    commands: Mutex<Sender<Command>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Hand {
+    /// Tells the reader something; false when it has ended.
+    pub(super) fn tell(&self, command: Command) -> bool {
+        let sent = self
+            .commands
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(command)
+            .is_ok();
+        sent && rustix::io::write(&*self.wake, &1u64.to_ne_bytes()).is_ok()
+    }
+
+    pub(super) fn stop(&self) {
+        self.tell(Command::Stop);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the window reader ended in a panic");
+        }
+    }
+}
+
+/// The windows a display lists, and whether a window manager does the listing.
+#[derive(Debug)]
+pub(super) struct WatchSet {
+    pub windows: Vec<Window>,
+    managed: bool,
+    /// The window manager's own window, for as long as it runs.
+    manager: Option<Window>,
+}
+
+impl WatchSet {
+    /// The window manager's list, else the root's children.
+    pub(super) fn read(link: &Link) -> Result<Self, ConnectionError> {
+        let property = |name: Atom| {
+            link.conn
+                .get_property(false, link.root, name, AtomEnum::WINDOW, 0, 0x1_0000)
+        };
+        let list = property(link.atoms._NET_CLIENT_LIST)?;
+        let check = property(link.atoms._NET_SUPPORTING_WM_CHECK)?;
+        let list = list.reply().ok();
+        let check = check.reply().ok().as_ref().and_then(first);
+        let manager = match check {
+            Some(window) if alive(link, window)? => Some(window),
+            _ => None,
+        };
+        let managed = manager.is_some();
+        let windows = match list {
+            Some(list) if managed => list.value32().map(Iterator::collect).unwrap_or_default(),
+            _ => match link.conn.query_tree(link.root)?.reply() {
+                Ok(tree) => tree.children,
+                Err(_) => Vec::new(),
+            },
+        };
+        Ok(Self {
+            windows,
+            managed,
+            manager,
+        })
+    }
+
+    /// Whether a window that is listed is one a user sees as a window.
+    pub(super) fn holds(&self, seen: &Seen) -> bool {
+        !seen.beside && !is_ours(&seen.facts) && (self.managed || seen.viewable)
+    }
+}
+
+/// A window manager that was killed leaves its mark on the root, but not the window the mark names.
+fn alive(link: &Link, check: Window) -> Result<bool, ConnectionError> {
+    let mark = link
+        .conn
+        .get_property(false, check, link.atoms._NET_SUPPORTING_WM_CHECK, AtomEnum::WINDOW, 0, 1)?;
+    Ok(mark.reply().ok().as_ref().and_then(first) == Some(check))
+}
+
+fn first(reply: &GetPropertyReply) -> Option<u32> {
+    reply.value32().and_then(|mut words| words.next())
+}
+
+fn is_ours(facts: &WindowFacts) -> bool {
+    matches!(&facts.process, Ok(process) if process.lineage.pid == std::process::id())
+}
+
+/// A window that was reported.
+#[derive(Debug)]
+struct Known {
+    facts: WindowFacts,
+    managed: Managed,
+}
+
+/// Which of the root's properties are to be read again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stale {
+    list: bool,
+    active: bool,
+}
+
+pub(super) struct Watcher {
+    link: Link,
+    events: Sender<WindowEvent>,
+    commands: Receiver<Command>,
+    wake: Arc<OwnedFd>,
+    known: HashMap<Window, Known>,
+    mapped: HashMap<Window, Monotonic>,
+    reparented: HashSet<Window>,
+    listed: HashSet<Window>,
+    unsure: BTreeSet<Window>,
+    stale: Stale,
+    managed: bool,
+    manager: Option<Window>,
+    active: Option<Window>,
+    contents: Contents,
+}
+
+/// Why the reader ends.
+enum End {
+    Stopped,
+    Lost(ConnectionError),
+}
+
+impl From<ConnectionError> for End {
+    fn from(error: ConnectionError) -> Self {
+        Self::Lost(error)
+    }
+}
+
+impl Watcher {
+    pub(super) fn start(link: Link, events: Sender<WindowEvent>) -> Result<Arc<Hand>, DesktopError> {
+        let trouble = |why: &dyn std::fmt::Display| DesktopError::Display(why.to_string());
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).map_err(|e| trouble(&e))?;
+        let wake = Arc::new(wake);
+        let (sender, commands) = channel();
+        let root_events = EventMask::SUBSTRUCTURE_NOTIFY | EventMask::PROPERTY_CHANGE;
+        link.conn
+            .change_window_attributes(link.root, &ChangeWindowAttributesAux::new().event_mask(root_events))
+            .map_err(as_error)?;
+        let contents = Contents::open(&link)?;
+        let watcher = Self {
+            link,
+            events,
+            commands,
+            wake: Arc::clone(&wake),
+            known: HashMap::new(),
+            mapped: HashMap::new(),
+            reparented: HashSet::new(),
+            listed: HashSet::new(),
+            unsure: BTreeSet::new(),
+            stale: Stale {
+                list: true,
+                active: true,
+            },
+            managed: false,
+            manager: None,
+            active: None,
+            contents,
+        };
+        let thread = std::thread::Builder::new()
+            .name("windows".to_owned())
+            .spawn(move || watcher.run())
+            .map_err(|e| trouble(&e))?;
+        Ok(Arc::new(Hand {
+            wake,
+            commands: Mutex::new(sender),
+            thread: Mutex::new(Some(thread)),
+        }))
+    }
+
+    fn run(mut self) {
+        if let Err(End::Lost(error)) = self.read() {
+            let why = format!("the display ended the connection ({error}); Countersign starts watching again with the next session");
+            self.say(WindowEvent::Lost(why));
+        }
+    }
+
+    fn read(&mut self) -> Result<(), End> {
+        loop {
+            while let Some(event) = self.link.conn.poll_for_event()? {
+                self.take(event)?;
+            }
+            while let Ok(command) = self.commands.try_recv() {
+                match command {
+                    Command::Attend(window) => self.contents.watch(&self.link, window)?,
+                    Command::Ignore(window) => self.contents.ignore(&self.link, window)?,
+                    Command::Stop => return Err(End::Stopped),
+                }
+            }
+            for window in self.contents.due(&self.link)? {
+                self.say(WindowEvent::ControlsChanged(WindowId(window.into())));
+            }
+            self.refresh()?;
+            self.link.conn.flush()?;
+            match self.link.conn.poll_for_event()? {
+                // Answers may have brought events along that no socket will announce again.
+                Some(event) => self.take(event)?,
+                None => self.sleep()?,
+            }
+        }
+    }
+
+    fn sleep(&self) -> Result<(), ConnectionError> {
+        let timeout = self.contents.sleep().map(|duration| Timespec {
+            tv_sec: i64::try_from(duration.as_secs()).unwrap_or_default(),
+            // Rounded up, so that what is due is due when awake.
+            tv_nsec: i64::from(duration.subsec_nanos()).saturating_add(1000).min(999_999_999),
+        });
+        let mut waiting = [
+            PollFd::new(self.link.conn.stream(), PollFlags::IN),
+            PollFd::new(&*self.wake, PollFlags::IN),
+        ];
+        match poll(&mut waiting, timeout.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(errno) => return Err(ConnectionError::IoError(errno.into())),
+        }
+        let mut count = [0u8; 8];
+        // The count does not matter: every command is taken from the channel.
+        let _ = rustix::io::read(&*self.wake, &mut count);
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), ConnectionError> {
+        match event {
+            Event::CreateNotify(e) if e.parent == self.link.root && !e.override_redirect => self.select(e.window)?,
+            Event::MapNotify(e) if !e.override_redirect => {
+                self.mapped.entry(e.window).or_insert_with(pace::steady);
+                self.unsure.insert(e.window);
+            }
+            Event::ReparentNotify(e) if !e.override_redirect => {
+                if e.parent == self.link.root {
+                    self.reparented.remove(&e.window);
+                } else if self.reparented.insert(e.window) {
+                    self.unsure.insert(e.window);
+                }
+            }
+            Event::UnmapNotify(e) => {
+                self.mapped.remove(&e.window);
+                if self.managed {
+                    // Iconified, on another desktop, or withdrawn: its state says which.
+                    if self.known.contains_key(&e.window) {
+                        self.unsure.insert(e.window);
+                    }
+                } else {
+                    self.gone(e.window);
+                }
+            }
+            Event::DestroyNotify(e) => {
+                self.stale.list |= self.manager == Some(e.window);
+                self.forget(e.window);
+                self.contents.ignore(&self.link, e.window)?;
+            }
+            Event::PropertyNotify(e) => self.property(e.window, e.atom),
+            Event::DamageNotify(e) => {
+                if self.contents.changed(e.drawable) {
+                    self.say(WindowEvent::ControlsChanged(WindowId(e.drawable.into())));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn property(&mut self, window: Window, atom: Atom) {
+        let atoms = &self.link.atoms;
+        if window == self.link.root {
+            self.stale.list |= atom == atoms._NET_CLIENT_LIST || atom == atoms._NET_SUPPORTING_WM_CHECK;
+            self.stale.active |= atom == atoms._NET_ACTIVE_WINDOW;
+            return;
+        }
+        let matters = [
+            atoms.WM_STATE,
+            atoms._NET_WM_NAME,
+            atoms._NET_WM_PID,
+            AtomEnum::WM_NAME.into(),
+            AtomEnum::WM_CLASS.into(),
+            AtomEnum::WM_CLIENT_MACHINE.into(),
+        ];
+        let on_screen = self.known.contains_key(&window) || self.mapped.contains_key(&window);
+        if matters.contains(&atom) && (on_screen || atom == atoms.WM_STATE) {
+            self.unsure.insert(window);
+        }
+    }
+
+    /// Asks to be told of a window's own changes.
+    fn select(&self, window: Window) -> Result<(), ConnectionError> {
+        let own = EventMask::STRUCTURE_NOTIFY | EventMask::PROPERTY_CHANGE;
+        self.link
+            .conn
+            .change_window_attributes(window, &ChangeWindowAttributesAux::new().event_mask(own))?
+            .ignore_error();
+        Ok(())
+    }
+
+    /// Reads again what events made stale.
+    fn refresh(&mut self) -> Result<(), ConnectionError> {
+        if !self.unsure.is_empty() {
+            self.judge()?;
+        }
+        if std::mem::take(&mut self.stale.list) {
+            self.relist()?;
+            self.judge()?;
+        }
+        if std::mem::take(&mut self.stale.active) {
+            self.reactivate()?;
+        }
+        Ok(())
+    }
+
+    fn relist(&mut self) -> Result<(), ConnectionError> {
+        let set = WatchSet::read(&self.link)?;
+        self.managed = set.managed;
+        if self.manager != set.manager {
+            self.manager = set.manager;
+            if let Some(manager) = set.manager {
+                self.select(manager)?;
+            }
+        }
+        let now: HashSet<Window> = set.windows.into_iter().collect();
+        if set.managed {
+            let left: Vec<Window> = self.listed.difference(&now).copied().collect();
+            for window in left {
+                self.gone(window);
+            }
+        }
+        for &window in now.difference(&self.listed) {
+            if !self.known.contains_key(&window) {
+                self.select(window)?;
+                self.unsure.insert(window);
+            }
+        }
+        self.listed = now;
+        Ok(())
+    }
+
+    fn judge(&mut self) -> Result<(), ConnectionError> {
+        let windows: Vec<Window> = std::mem::take(&mut self.unsure).into_iter().collect();
+        let mut missing: HashSet<Window> = windows.iter().copied().collect();
+        for seen in look(&self.link, &windows)? {
+            let window = super::connection::number(seen.facts.id);
+            missing.remove(&window);
+            self.report(window, seen);
+        }
+        for window in missing {
+            self.forget(window);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, window: Window, seen: Seen) {
+        if let Some(known) = self.known.get_mut(&window) {
+            let withdrawn = known.managed == Managed::Yes && seen.managed != Managed::Yes;
+            known.managed = seen.managed;
+            if withdrawn && !seen.viewable {
+                self.gone(window);
+            } else if known.facts != seen.facts {
+                known.facts = seen.facts.clone();
+                self.say(WindowEvent::Changed(seen.facts));
+            }
+            return;
+        }
+        if !self.is_window(window, &seen) {
+            return;
+        }
+        let at = self.mapped.get(&window).copied().unwrap_or_else(pace::steady);
+        let managed = seen.managed;
+        self.known.insert(
+            window,
+            Known {
+                facts: seen.facts.clone(),
+                managed,
+            },
+        );
+        self.say(WindowEvent::Appeared {
+            window: seen.facts,
+            at,
+        });
+    }
+
+    /// Whether it is a window a user would call one. A window manager shows that it took a window by a frame around it, by its state
+    /// or by its list, whichever comes first; without one every child of the root is a window.
+    fn is_window(&self, window: Window, seen: &Seen) -> bool {
+        if seen.beside || is_ours(&seen.facts) {
+            return false;
+        }
+        let listed = self.listed.contains(&window);
+        if self.managed {
+            let taken = seen.managed == Managed::Yes || self.reparented.contains(&window);
+            return listed || (taken && self.mapped.contains_key(&window));
+        }
+        seen.viewable && (listed || self.mapped.contains_key(&window))
+    }
+
+    fn reactivate(&mut self) -> Result<(), ConnectionError> {
+        let name = self.link.atoms._NET_ACTIVE_WINDOW;
+        let reply = self
+            .link
+            .conn
+            .get_property(false, self.link.root, name, AtomEnum::WINDOW, 0, 1)?
+            .reply();
+        let active = reply.ok().as_ref().and_then(first).filter(|&window| window != x11rb::NONE);
+        if active != self.active {
+            self.active = active;
+            self.say(WindowEvent::Activated(active.map(|window| WindowId(window.into()))));
+        }
+        Ok(())
+    }
+
+    fn forget(&mut self, window: Window) {
+        self.mapped.remove(&window);
+        self.reparented.remove(&window);
+        self.listed.remove(&window);
+        self.unsure.remove(&window);
+        self.gone(window);
+    }
+
+    fn gone(&mut self, window: Window) {
+        if self.known.remove(&window).is_some() {
+            self.say(WindowEvent::Gone(WindowId(window.into())));
+        }
+    }
+
+    /// A receiver that is gone means that nobody listens; the handle is dropped soon.
+    fn say(&self, event: WindowEvent) {
+        let _ = self.events.send(event);
+    }
+}

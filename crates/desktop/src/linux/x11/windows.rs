@@ -1,0 +1,117 @@
+use super::connection::{Display, Link, as_error, as_refusal, number};
+use super::facts::{look, owner_of, window_of};
+use super::watcher::{Command, Hand, Watcher, WatchSet};
+use crate::linux::identity;
+use countersign_model::port::{DesktopError, Watch, WindowSource};
+use countersign_model::{Refusal, WindowEvent, WindowFacts, WindowId};
+use std::collections::BTreeSet;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// The windows of an X display.
+#[derive(Debug)]
+pub struct X11Windows {
+    display: Display,
+    link: Link,
+    shared: Mutex<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    hands: Vec<Weak<Hand>>,
+    terminals: BTreeSet<WindowId>,
+}
+
+impl X11Windows {
+    /// Connects to a display.
+    ///
+    /// # Errors
+    /// [`DesktopError::NoDisplay`] when there is none.
+    pub fn open(display: &Display) -> Result<Self, DesktopError> {
+        Ok(Self {
+            display: display.clone(),
+            link: display.open()?,
+            shared: Mutex::default(),
+        })
+    }
+
+    /// One window as it is now.
+    ///
+    /// # Errors
+    /// [`DesktopError::WindowGone`] when it is not there.
+    pub fn window(&self, id: WindowId) -> Result<WindowFacts, DesktopError> {
+        Ok(window_of(&self.link, number(id))?.facts)
+    }
+
+    /// Whether a window still belongs to the process it was identified with.
+    ///
+    /// # Errors
+    /// [`Refusal::WindowGone`] or [`Refusal::IdentityChanged`].
+    pub fn still(&self, window: &WindowFacts) -> Result<(), Refusal> {
+        let Ok(process) = &window.process else {
+            return Err(Refusal::IdentityChanged);
+        };
+        match owner_of(&self.link, number(window.id)).map_err(as_refusal)? {
+            None => return Err(Refusal::WindowGone),
+            Some(pid) if pid != process.lineage.pid => return Err(Refusal::IdentityChanged),
+            Some(_) => {}
+        }
+        identity::still(process)
+    }
+
+    /// Makes changes of a terminal's contents come as [`WindowEvent::ControlsChanged`] on every watch of this source, told by the
+    /// display (DAMAGE) and never by polling.
+    pub fn watch_terminal(&self, window: WindowId) {
+        self.tell(window, Command::Attend(number(window)));
+    }
+
+    /// Ends [`X11Windows::watch_terminal`]. A window that is gone needs no call.
+    pub fn unwatch_terminal(&self, window: WindowId) {
+        self.tell(window, Command::Ignore(number(window)));
+    }
+
+    fn tell(&self, window: WindowId, command: Command) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match command {
+            Command::Attend(_) => shared.terminals.insert(window),
+            Command::Ignore(_) | Command::Stop => shared.terminals.remove(&window),
+        };
+        shared.hands.retain(|hand| match hand.upgrade() {
+            Some(hand) => hand.tell(command),
+            None => false,
+        });
+    }
+}
+
+impl WindowSource for X11Windows {
+    fn snapshot(&self) -> Result<Vec<WindowFacts>, DesktopError> {
+        let set = WatchSet::read(&self.link).map_err(as_error)?;
+        let seen = look(&self.link, &set.windows).map_err(as_error)?;
+        Ok(seen
+            .into_iter()
+            .filter(|seen| set.holds(seen))
+            .map(|seen| seen.facts)
+            .collect())
+    }
+
+    fn watch(&self, events: Sender<WindowEvent>) -> Result<Box<dyn Watch>, DesktopError> {
+        let hand = Watcher::start(self.display.open()?, events)?;
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        for &window in &shared.terminals {
+            hand.tell(Command::Attend(number(window)));
+        }
+        shared.hands.push(Arc::downgrade(&hand));
+        Ok(Box::new(Watching(hand)))
+    }
+}
+
+/// Stops the watch when dropped.
+struct Watching(Arc<Hand>);
+
+impl Watch for Watching {}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
