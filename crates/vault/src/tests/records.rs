@@ -101,7 +101,7 @@ fn any_two_records_swapped_are_misplaced() {
     let logon_of =
         |unlocked: &Unlocked, record, counter| unlocked.seal_logon(&logon(record), counter, Commitment::NONE).unwrap();
     let same_key_other_vault = vault(1, 2, 1, 1);
-    let (other_vault, other_epoch, other_device) = (vault(2, 2, 1, 1), vault(1, 1, 2, 1), vault(1, 1, 1, 3));
+    let (other_vault, other_epoch, other_device) = (vault(2, 4, 1, 1), vault(1, 1, 2, 1), vault(1, 1, 1, 3));
     // What each is expected as, and its bytes.
     let filed = [
         (&unlocked, RECORD, RecordKind::Logon, 1, logon_of(&unlocked, RECORD, 1)),
