@@ -1,0 +1,158 @@
+//! A template ready to be matched: every pattern compiled once.
+
+use crate::getopt::Getopt;
+use crate::path::PathPattern;
+use crate::pattern::Text;
+use countersign_model::{Fallback, FieldName, KeyPress, Method, Presence, Role, Selector};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// A form.
+#[derive(Debug, Default)]
+pub(crate) struct CompiledForm {
+    pub(crate) executable: Vec<PathPattern>,
+    pub(crate) script: Vec<PathPattern>,
+    pub(crate) title: Option<Text>,
+    pub(crate) class: Option<Text>,
+    pub(crate) terminal: Option<CompiledTerminal>,
+    pub(crate) require: Vec<CompiledRequirement>,
+    /// In the order of `logon.fields`.
+    pub(crate) bind: Vec<(FieldName, CompiledSelector)>,
+    pub(crate) respond: Option<CompiledResponse>,
+    /// Every field named as `{field}`.
+    pub(crate) chooses_by: BTreeSet<FieldName>,
+    /// What is typed when nothing is bound, in the order of `logon.fields`.
+    pub(crate) typed: Vec<FieldName>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledRequirement {
+    pub(crate) control: CompiledSelector,
+    pub(crate) is: Presence,
+    pub(crate) text: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledSelector {
+    pub(crate) id: Option<String>,
+    pub(crate) role: Option<Role>,
+    pub(crate) name: Option<Text>,
+    pub(crate) label: Option<Text>,
+    pub(crate) class: Option<Text>,
+    pub(crate) parent: Option<Box<Self>>,
+    pub(crate) ordinal: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledTerminal {
+    pub(crate) program: Vec<PathPattern>,
+    pub(crate) getopt: Getopt,
+    pub(crate) operands: Vec<Text>,
+    pub(crate) options: Vec<CompiledOption>,
+    pub(crate) forbid: Vec<CompiledForbidden>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledOption {
+    pub(crate) letter: char,
+    pub(crate) value: Text,
+    pub(crate) default: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledForbidden {
+    pub(crate) letter: char,
+    pub(crate) value: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CompiledResponse {
+    pub(crate) method: Method,
+    pub(crate) fallback: Fallback,
+    pub(crate) submit: Option<CompiledSelector>,
+    pub(crate) submit_key: Option<KeyPress>,
+    pub(crate) steps: Vec<CompiledStep>,
+}
+
+#[derive(Debug)]
+pub(crate) enum CompiledStep {
+    Set(FieldName),
+    Type(FieldName),
+    Text(String),
+    Key(KeyPress),
+    On(Deed, CompiledSelector),
+    Select(CompiledSelector, Text),
+    Pause(Duration),
+    Await(Selector),
+}
+
+/// What is done to a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Click,
+    Press,
+    Focus,
+    Check,
+    Uncheck,
+    Clear,
+}
+
+impl CompiledSelector {
+    /// Every role it looks at, its ancestors' left out; `None` when any role will do.
+    pub(crate) fn is_described(&self) -> bool {
+        self.id.is_some()
+            || self.role.is_some()
+            || self.name.is_some()
+            || self.label.is_some()
+            || self.class.is_some()
+            || self.parent.is_some()
+    }
+
+    /// How it is written in a template, for people.
+    pub(crate) fn describe(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(role) = self.role {
+            parts.push(role_name(role));
+        }
+        let texts = [("name", &self.name), ("label", &self.label), ("class", &self.class)];
+        parts.extend(self.id.iter().map(|id| format!("id `{id}`")));
+        parts.extend(
+            texts
+                .iter()
+                .filter_map(|(what, text)| Some(format!("{what} `{}`", text.as_ref()?.source()))),
+        );
+        parts.extend(
+            self.parent
+                .iter()
+                .map(|parent| format!("inside ({})", parent.describe())),
+        );
+        parts.extend(self.ordinal.map(|ordinal| format!("number {ordinal}")));
+        parts.join(", ")
+    }
+}
+
+/// A role as templates write it.
+pub(crate) fn role_name(role: Role) -> String {
+    match serde_json::to_value(role) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "control".to_owned(),
+    }
+}
+
+impl CompiledForm {
+    /// Every selector of the form.
+    pub(crate) fn selectors(&self) -> impl Iterator<Item = &CompiledSelector> {
+        let steps = self
+            .respond
+            .iter()
+            .flat_map(|respond| &respond.steps)
+            .filter_map(|step| match step {
+                CompiledStep::On(_, control) | CompiledStep::Select(control, _) => Some(control),
+                _ => None,
+            });
+        let required = self.require.iter().map(|require| &require.control);
+        let bound = self.bind.iter().map(|(_, control)| control);
+        let submit = self.respond.iter().filter_map(|respond| respond.submit.as_ref());
+        required.chain(bound).chain(submit).chain(steps)
+    }
+}

@@ -1,0 +1,329 @@
+//! Whether a window is a form, criterion by criterion.
+
+use crate::compiled::{CompiledForm, CompiledRequirement};
+use crate::criteria::{Criteria, no_value};
+use crate::form::{FormRef, Needs};
+use crate::pattern::{Known, Match, PlainFields};
+use crate::planning::{PlanProblem, Planned, planned};
+use crate::select::{Found, View, describe, short};
+use countersign_model::{
+    ControlFacts, ControlToken, ControlTree, Coverage, Criterion, FieldName, Form, Pattern, Presence, ProcessIdentity,
+    TerminalFacts, WindowFacts,
+};
+use std::collections::BTreeMap;
+
+/// What was read of a window.
+#[derive(Clone, Copy, Debug)]
+pub enum Contents<'a> {
+    /// Its controls.
+    Controls(&'a ControlTree),
+    /// The terminal in it.
+    Terminal(&'a TerminalFacts),
+    /// Nothing: no form needed it.
+    Nothing,
+}
+
+/// What was decided about one form and one window, and why.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// Every condition: wanted and found.
+    pub criteria: Vec<Criterion>,
+    /// The match, if every condition held.
+    pub matched: Option<Matched>,
+}
+
+/// A form recognised in a window.
+#[derive(Clone, Debug)]
+pub struct Matched {
+    /// The form.
+    pub form: FormRef,
+    /// The control of each bound field.
+    pub bound: BTreeMap<FieldName, ControlToken>,
+    pub(crate) planned: Result<Planned, PlanProblem>,
+}
+
+impl FormRef {
+    /// Judges a window before a logon is chosen: `{field}` stands for anything that is not empty.
+    #[must_use]
+    pub fn judge(&self, window: &WindowFacts, contents: Contents<'_>) -> Judgement {
+        judge(self, window, contents, Known::Nothing)
+    }
+
+    /// Judges a window for one logon: `{field}` stands for exactly its value.
+    #[must_use]
+    pub fn judge_with(&self, window: &WindowFacts, contents: Contents<'_>, fields: &dyn PlainFields) -> Judgement {
+        judge(self, window, contents, Known::Fields(fields))
+    }
+}
+
+fn judge(form: &FormRef, window: &WindowFacts, contents: Contents<'_>, known: Known<'_>) -> Judgement {
+    let mut criteria = Criteria::default();
+    let compiled = form.compiled();
+    judge_window(form.form(), compiled, window, known, &mut criteria);
+    if !criteria.hold() {
+        skip_rest(compiled, &mut criteria);
+        return Judgement {
+            criteria: criteria.all,
+            matched: None,
+        };
+    }
+    let mut bound = BTreeMap::new();
+    let mut plan = Planned::without_controls(compiled);
+    match (form.needs(), contents) {
+        (Needs::Nothing, _) => {}
+        (Needs::Terminal, Contents::Terminal(facts)) => {
+            if let Some(terminal) = &compiled.terminal {
+                terminal.judge(facts, known, &mut criteria);
+            }
+        }
+        (Needs::Controls, Contents::Controls(tree)) => {
+            let view = View::new(tree);
+            for (number, require) in compiled.require.iter().enumerate() {
+                judge_requirement(number + 1, require, &view, known, &mut criteria);
+            }
+            let places = bind(compiled, &view, known, &mut criteria);
+            let token = |index: usize| view.get(index).map(|control| control.token.clone());
+            bound = places
+                .iter()
+                .filter_map(|(field, index)| Some((field.clone(), token(*index)?)))
+                .collect();
+            plan = planned(compiled, &view, &bound, known, &mut criteria);
+        }
+        (Needs::Terminal, _) => criteria.failed("terminal", "a terminal whose program can be seen", "it was not read"),
+        (Needs::Controls, _) => {
+            criteria.failed("controls", "a window whose controls can be read", "they were not read")
+        }
+    }
+    let matched = criteria.hold().then(|| Matched {
+        form: form.clone(),
+        bound,
+        planned: plan,
+    });
+    Judgement {
+        criteria: criteria.all,
+        matched,
+    }
+}
+
+/// The same as [`judge_window`], without words and without reading anything twice.
+pub(crate) fn window_holds(compiled: &CompiledForm, window: &WindowFacts) -> bool {
+    let Ok(process) = &window.process else { return false };
+    let held = |text: Option<&crate::pattern::Text>, found: &str| {
+        text.is_none_or(|text| text.judge(found, Known::Nothing) == Match::Yes)
+    };
+    executable_holds(compiled, process)
+        && script_holds(compiled, process)
+        && held(compiled.title.as_ref(), &window.title)
+        && held(compiled.class.as_ref(), &window.class)
+}
+
+fn executable_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool {
+    compiled
+        .executable
+        .iter()
+        .any(|pattern| pattern.matches(&process.executable))
+}
+
+fn script_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool {
+    let matches = |script: &std::path::PathBuf| compiled.script.iter().any(|pattern| pattern.matches(script));
+    compiled.script.is_empty() || process.script.as_ref().is_some_and(matches)
+}
+
+fn judge_window(
+    form: Option<&Form>,
+    compiled: &CompiledForm,
+    window: &WindowFacts,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) {
+    let pattern = form.map(|form| &form.window);
+    let wanted = either(pattern.map_or(&[], |window| window.executable.as_slice()));
+    match &window.process {
+        Err(problem) => criteria.failed("executable", wanted, problem.to_string()),
+        Ok(process) => {
+            let found = process.executable.display().to_string();
+            if executable_holds(compiled, process) {
+                criteria.passed("executable", wanted, found);
+            } else {
+                criteria.failed("executable", wanted, found);
+            }
+            if !compiled.script.is_empty() {
+                let wanted = either(pattern.map_or(&[], |window| window.script.as_slice()));
+                let found = process
+                    .script
+                    .as_ref()
+                    .map_or("no script".to_owned(), |script| script.display().to_string());
+                if script_holds(compiled, process) {
+                    criteria.passed("script", wanted, found);
+                } else {
+                    criteria.failed("script", wanted, found);
+                }
+            }
+        }
+    }
+    if let Some(title) = &compiled.title {
+        criteria.text("title", title, &window.title, known);
+    }
+    if let Some(class) = &compiled.class {
+        criteria.text("class", class, &window.class, known);
+    }
+}
+
+pub(crate) fn either(patterns: &[Pattern]) -> String {
+    patterns
+        .iter()
+        .map(|pattern| pattern.0.as_str())
+        .collect::<Vec<_>>()
+        .join(" or ")
+}
+
+fn judge_requirement(
+    number: usize,
+    require: &CompiledRequirement,
+    view: &View<'_>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) {
+    let what = format!("require {number}");
+    let wanted = wanted(require);
+    if let (Some(text), Known::Fields(fields)) = (&require.text, known)
+        && let Some(missing) = text
+            .fields()
+            .find(|name| fields.plain(name.as_str()).is_none_or(str::is_empty))
+    {
+        criteria.failed(what, wanted, no_value(missing));
+        return;
+    }
+    let there = view.all(&require.control, known);
+    let says = |index: &usize| view.get(*index).is_some_and(|control| says(require, control, known));
+    let holding = there
+        .iter()
+        .find(|index| says(index))
+        .and_then(|index| view.get(*index));
+    let cut_off = view.coverage == Coverage::Truncated;
+    match (require.is, holding) {
+        (Presence::Present, Some(_))
+            if cut_off && require.control.ordinal.is_some() && require.control.id.is_none() =>
+        {
+            criteria.failed(
+                what,
+                wanted,
+                "the window has more controls than were read, so counting them proves nothing",
+            );
+        }
+        (Presence::Present, Some(control)) => criteria.passed(what, wanted, described(control)),
+        (Presence::Present, None) => criteria.failed(what, wanted, instead(require, view, &there)),
+        (Presence::Absent, Some(control)) => criteria.failed(what, wanted, described(control)),
+        (Presence::Absent, None) if cut_off => {
+            criteria.failed(
+                what,
+                wanted,
+                "the window has more controls than were read, so that it is absent is not certain",
+            );
+        }
+        (Presence::Absent, None) => criteria.passed(what, wanted, "none"),
+    }
+}
+
+fn says(require: &CompiledRequirement, control: &ControlFacts, known: Known<'_>) -> bool {
+    require.text.as_ref().is_none_or(|text| {
+        let shown = control.text.as_deref().filter(|_| !control.states.editable);
+        [shown, Some(control.name.as_str())]
+            .into_iter()
+            .flatten()
+            .any(|found| text.judge(found, known) == Match::Yes)
+    })
+}
+
+fn wanted(require: &CompiledRequirement) -> String {
+    let control = require.control.describe();
+    let text = require
+        .text
+        .as_ref()
+        .map_or(String::new(), |text| format!(" that says `{}`", text.source()));
+    match require.is {
+        Presence::Present => format!("{control}{text}"),
+        Presence::Absent => format!("no {control}{text}"),
+    }
+}
+
+fn described(control: &ControlFacts) -> String {
+    match control
+        .text
+        .as_deref()
+        .filter(|text| !control.states.editable && *text != control.name)
+    {
+        Some(text) => format!("{} that says “{}”", describe(control), short(text)),
+        None => describe(control),
+    }
+}
+
+fn instead(require: &CompiledRequirement, view: &View<'_>, there: &[usize]) -> String {
+    if there.is_empty() {
+        return match view.pick(&require.control, Known::Nothing) {
+            Found::Missing(instead) => instead,
+            _ => "none".to_owned(),
+        };
+    }
+    let shown: Vec<String> = there
+        .iter()
+        .take(6)
+        .filter_map(|index| view.get(*index))
+        .map(described)
+        .collect();
+    format!("only {}", shown.join("; "))
+}
+
+/// Finds the control of each bound field; two fields never share one.
+fn bind(
+    compiled: &CompiledForm,
+    view: &View<'_>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) -> Vec<(FieldName, usize)> {
+    let mut places: Vec<(FieldName, usize)> = Vec::new();
+    for (field, selector) in &compiled.bind {
+        let what = format!("bind {field}");
+        let found = view.pick(selector, known);
+        if let Found::One(index) = found {
+            match places.iter().find(|(_, taken)| *taken == index) {
+                Some((other, _)) => {
+                    criteria.failed(what, selector.describe(), format!("the same control as for {other}"));
+                }
+                None => {
+                    criteria.passed(
+                        what,
+                        selector.describe(),
+                        view.get(index).map(describe).unwrap_or_default(),
+                    );
+                    places.push((field.clone(), index));
+                }
+            }
+        } else {
+            criteria.failed(what, selector.describe(), not_one(view, &found));
+        }
+    }
+    places
+}
+
+/// Why there is not exactly one control.
+pub(crate) fn not_one(view: &View<'_>, found: &Found) -> String {
+    match found {
+        Found::One(_) => String::new(),
+        Found::Missing(instead) => instead.clone(),
+        Found::Several(all) => format!("{}; `ordinal`, `label` or `parent` would say which", view.several(all)),
+        Found::Unsure => "one, but the window has more controls than were read: another may match too".to_owned(),
+    }
+}
+
+fn skip_rest(compiled: &CompiledForm, criteria: &mut Criteria) {
+    if compiled.terminal.is_some() {
+        criteria.skipped("terminal", "a program that asks for a secret");
+    }
+    for (number, require) in compiled.require.iter().enumerate() {
+        criteria.skipped(format!("require {}", number + 1), wanted(require));
+    }
+    for (field, selector) in &compiled.bind {
+        criteria.skipped(format!("bind {field}"), selector.describe());
+    }
+}

@@ -1,0 +1,142 @@
+//! Lints of `[form.window]`: which window a form is.
+
+use crate::compiled::CompiledForm;
+use crate::lint::Report;
+use crate::path::PathPattern;
+use crate::spans::{item, under};
+use countersign_model::{Form, FormKind, Pattern};
+use std::path::Path;
+
+/// Programs that run whatever they are given: alone they identify nothing.
+const INTERPRETERS: &[&str] = &[
+    "bash",
+    "busybox",
+    "dash",
+    "dotnet",
+    "electron",
+    "fish",
+    "gjs",
+    "gjs-console",
+    "guile",
+    "java",
+    "ksh",
+    "lua",
+    "lua5.4",
+    "mono",
+    "node",
+    "nodejs",
+    "perl",
+    "perl5.36",
+    "php",
+    "php8.2",
+    "python",
+    "python2",
+    "python2.7",
+    "python3",
+    "python3.11",
+    "python3.12",
+    "python3.13",
+    "ruby",
+    "ruby3.1",
+    "Rscript",
+    "sh",
+    "tclsh",
+    "tclsh8.6",
+    "wine",
+    "wine64",
+    "wine64-preloader",
+    "wish",
+    "wish8.6",
+    "zsh",
+];
+
+/// Whether a pattern matches an interpreter.
+pub(crate) fn interpreter(pattern: &PathPattern) -> Option<&'static str> {
+    if let PathPattern::Literal(path) = pattern {
+        let name = path.file_name()?.to_str()?;
+        let stem = name
+            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
+            .trim_end_matches('-');
+        return INTERPRETERS
+            .iter()
+            .find(|known| **known == name || **known == stem)
+            .copied();
+    }
+    let folders = ["/usr/bin", "/bin", "/usr/local/bin", "/opt/x/bin"];
+    let matched = |name: &&&str| {
+        folders
+            .iter()
+            .any(|folder| pattern.matches(&Path::new(folder).join(name)))
+    };
+    INTERPRETERS.iter().find(matched).copied()
+}
+
+pub(crate) fn window(report: &mut Report<'_>, path: &str, form: &Form, compiled: &CompiledForm) {
+    let window = under(path, "window");
+    let executables = under(&window, "executable");
+    if form.window.executable.is_empty() {
+        report.error(
+            &executables,
+            "no executable is named",
+            "write its path, such as `[\"/usr/bin/zenity\"]`",
+        );
+    }
+    if form.window.script.is_empty() {
+        for name in compiled.executable.iter().filter_map(interpreter) {
+            let message = format!("this matches `{name}`, and so every script it runs");
+            report.error(&executables, message, "name the script, jar or package in `script` too");
+        }
+    }
+    for (index, pattern) in form.window.executable.iter().enumerate() {
+        if let Some(why) = anybodys(pattern) {
+            let message = format!("`{pattern}` {why}, so any program could take its place");
+            report.warn(
+                &item(&executables, index),
+                message,
+                "name the folder where only administrators install",
+            );
+        }
+    }
+    let told_apart = form.window.title.is_some()
+        || form.window.class.is_some()
+        || form.terminal.is_some()
+        || !form.require.is_empty()
+        || !form.bind.is_empty();
+    if !told_apart {
+        let message = "nothing tells this form from the program's other windows";
+        report.error(&window, message, "add `title`, a `[[form.require]]` or `[form.bind]`");
+    }
+}
+
+fn anybodys(pattern: &Pattern) -> Option<&'static str> {
+    let text = pattern.0.as_str();
+    if text.starts_with('*') {
+        return Some("matches in every folder");
+    }
+    let open = ["/tmp/", "/var/tmp/", "/home/", "/dev/shm/", "/run/user/"];
+    open.iter()
+        .any(|folder| text.starts_with(folder))
+        .then_some("is where users write")
+}
+
+/// A later form that an earlier one always answers first.
+pub(crate) fn unreachable(report: &mut Report<'_>) {
+    let forms = &report.parsed.template.form;
+    for (index, form) in forms.iter().enumerate() {
+        let catches_all = |earlier: &&Form| {
+            earlier.kind == FormKind::Logon
+                && form.kind == FormKind::Logon
+                && earlier.window == form.window
+                && earlier.terminal == form.terminal
+                && earlier.require.iter().all(|require| form.require.contains(require))
+                && earlier
+                    .bind
+                    .iter()
+                    .all(|(field, control)| form.bind.get(field) == Some(control))
+        };
+        if forms.iter().take(index).any(|earlier| catches_all(&earlier)) {
+            let message = "this form is never reached: an earlier one matches wherever it does";
+            report.warn(&item("form", index), message, "put the form that asks for more first");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! From a recognised form to the steps that answer it. `controls` and `keys` are short ways to write steps.
+
+use crate::compiled::{CompiledForm, CompiledResponse, CompiledSelector, CompiledStep, Deed};
+use crate::criteria::Criteria;
+use crate::judge::{Matched, not_one};
+use crate::pattern::{Known, Match, Text};
+use crate::select::{Found, View, describe};
+use countersign_model::{
+    Action, ControlToken, Fallback, FieldName, KeyPress, Method, Plan, PlannedStep, Role, TerminalFacts, WindowFacts,
+};
+use std::collections::BTreeMap;
+
+/// Why a recognised form has no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanProblem {
+    /// It is not a form that is answered.
+    #[error("this form is not answered; only `logon` forms with `[form.respond]` are")]
+    NoResponse,
+    /// What to do depends on the logon.
+    #[error("what to choose depends on the logon; judge the form with the logon's fields first")]
+    NeedsLogon,
+}
+
+/// The steps of a form, controls resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Planned {
+    method: Method,
+    steps: Vec<PlannedStep>,
+    by_keys: Option<Vec<PlannedStep>>,
+}
+
+/// The plan that answers a recognised form.
+///
+/// # Errors
+/// [`PlanProblem`]: the form is not one that is answered.
+pub fn plan(matched: &Matched, window: &WindowFacts, terminal: Option<&TerminalFacts>) -> Result<Plan, PlanProblem> {
+    let planned = matched.planned.as_ref().map_err(Clone::clone)?;
+    Ok(Plan {
+        window: window.clone(),
+        terminal: terminal.cloned(),
+        method: planned.method,
+        steps: planned.steps.clone(),
+    })
+}
+
+/// The same answer by keys, if the template asked for it with `fallback = "keys"`.
+#[must_use]
+pub fn fallback_plan(matched: &Matched, window: &WindowFacts) -> Option<Plan> {
+    let steps = matched.planned.as_ref().ok()?.by_keys.clone()?;
+    Some(Plan {
+        window: window.clone(),
+        terminal: None,
+        method: Method::Keys,
+        steps,
+    })
+}
+
+fn fill(action: Action) -> PlannedStep {
+    PlannedStep { action, submits: false }
+}
+
+fn submit(action: Action) -> PlannedStep {
+    PlannedStep { action, submits: true }
+}
+
+fn return_key() -> KeyPress {
+    KeyPress {
+        modifiers: Vec::new(),
+        key: "Return".to_owned(),
+    }
+}
+
+fn tab() -> KeyPress {
+    KeyPress {
+        modifiers: Vec::new(),
+        key: "Tab".to_owned(),
+    }
+}
+
+impl Planned {
+    /// The plan of a form that names no control: typed, or steps of keys.
+    pub(crate) fn without_controls(compiled: &CompiledForm) -> Result<Self, PlanProblem> {
+        let view = View {
+            controls: &[],
+            coverage: countersign_model::Coverage::Complete,
+        };
+        planned(
+            compiled,
+            &view,
+            &BTreeMap::new(),
+            Known::Nothing,
+            &mut Criteria::default(),
+        )
+    }
+}
+
+/// Resolves every control of the response. What cannot be resolved is a failed criterion: a form is not begun that cannot be ended.
+pub(crate) fn planned(
+    compiled: &CompiledForm,
+    view: &View<'_>,
+    bound: &BTreeMap<FieldName, ControlToken>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) -> Result<Planned, PlanProblem> {
+    let Some(respond) = &compiled.respond else {
+        return Err(PlanProblem::NoResponse);
+    };
+    let submit_control = respond
+        .submit
+        .as_ref()
+        .and_then(|control| resolve("submit", control, view, known, criteria));
+    let in_order: Vec<(FieldName, ControlToken)> = compiled
+        .bind
+        .iter()
+        .filter_map(|(name, _)| Some((name.clone(), bound.get(name)?.clone())))
+        .collect();
+    let keys = || by_keys(compiled, respond, &in_order, submit_control.clone());
+    let steps = match respond.method {
+        Method::Controls => by_controls(respond, &in_order, submit_control.clone()),
+        Method::Keys => keys(),
+        Method::Steps => by_steps(respond, view, bound, known, criteria)?,
+    };
+    let by_keys = (respond.fallback == Fallback::Keys && respond.method == Method::Controls).then(keys);
+    Ok(Planned {
+        method: respond.method,
+        steps,
+        by_keys,
+    })
+}
+
+fn resolve(
+    what: &str,
+    selector: &CompiledSelector,
+    view: &View<'_>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) -> Option<ControlToken> {
+    match view.pick(selector, known) {
+        Found::One(index) => {
+            let control = view.get(index)?;
+            criteria.passed(what, selector.describe(), describe(control));
+            Some(control.token.clone())
+        }
+        other => {
+            criteria.failed(what, selector.describe(), not_one(view, &other));
+            None
+        }
+    }
+}
+
+fn by_controls(
+    respond: &CompiledResponse,
+    bound: &[(FieldName, ControlToken)],
+    submit_control: Option<ControlToken>,
+) -> Vec<PlannedStep> {
+    let mut steps: Vec<PlannedStep> = bound
+        .iter()
+        .map(|(field, control)| {
+            fill(Action::Set {
+                field: field.clone(),
+                control: control.clone(),
+            })
+        })
+        .collect();
+    match (submit_control, &respond.submit_key) {
+        (Some(control), _) => steps.push(submit(Action::Press(control))),
+        (None, Some(key)) => {
+            // A key goes to whatever has the focus: the last field, then.
+            steps.extend(bound.last().map(|(_, control)| fill(Action::Focus(control.clone()))));
+            steps.push(submit(Action::Key(key.clone())));
+        }
+        (None, None) => {}
+    }
+    steps
+}
+
+/// Bound fields get the focus and are typed into; without any, fields are typed one after the other with Tab between.
+fn by_keys(
+    compiled: &CompiledForm,
+    respond: &CompiledResponse,
+    bound: &[(FieldName, ControlToken)],
+    submit_control: Option<ControlToken>,
+) -> Vec<PlannedStep> {
+    let mut steps = Vec::new();
+    for (field, control) in bound {
+        steps.push(fill(Action::Focus(control.clone())));
+        steps.push(fill(Action::Type {
+            field: field.clone(),
+            within: Some(control.clone()),
+        }));
+    }
+    if bound.is_empty() {
+        for (number, field) in compiled.typed.iter().enumerate() {
+            if number > 0 {
+                steps.push(fill(Action::Key(tab())));
+            }
+            steps.push(fill(Action::Type {
+                field: field.clone(),
+                within: None,
+            }));
+        }
+    }
+    steps.push(match submit_control {
+        Some(control) => submit(Action::Press(control)),
+        None => submit(Action::Key(respond.submit_key.clone().unwrap_or_else(return_key))),
+    });
+    steps
+}
+
+fn by_steps(
+    respond: &CompiledResponse,
+    view: &View<'_>,
+    bound: &BTreeMap<FieldName, ControlToken>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) -> Result<Vec<PlannedStep>, PlanProblem> {
+    let mut steps = Vec::new();
+    for (number, step) in respond.steps.iter().enumerate() {
+        let what = format!("step {}", number + 1);
+        let action = match step {
+            CompiledStep::Set(field) => bound.get(field).map(|control| Action::Set {
+                field: field.clone(),
+                control: control.clone(),
+            }),
+            CompiledStep::Type(field) => Some(Action::Type {
+                field: field.clone(),
+                within: bound.get(field).cloned(),
+            }),
+            CompiledStep::Text(text) => Some(Action::Text(text.clone())),
+            CompiledStep::Key(key) => Some(Action::Key(key.clone())),
+            CompiledStep::Pause(time) => Some(Action::Pause(*time)),
+            CompiledStep::Await(control) => Some(Action::Await(control.clone())),
+            CompiledStep::On(deed, control) => {
+                resolve(&what, control, view, known, criteria).map(|token| on(*deed, token))
+            }
+            CompiledStep::Select(control, item) => match resolve(&what, control, view, known, criteria) {
+                Some(token) => item_of(&what, &token, item, view, known, criteria)?
+                    .map(|item| Action::Select { control: token, item }),
+                None => None,
+            },
+        };
+        steps.extend(action.map(fill));
+    }
+    let sends = |step: &PlannedStep| matches!(step.action, Action::Key(_) | Action::Press(_) | Action::Click(_));
+    let last = steps.iter().rposition(sends).or(steps.len().checked_sub(1));
+    if let Some(step) = last.and_then(|last| steps.get_mut(last)) {
+        step.submits = true;
+    }
+    Ok(steps)
+}
+
+fn on(deed: Deed, control: ControlToken) -> Action {
+    match deed {
+        Deed::Click => Action::Click(control),
+        Deed::Press => Action::Press(control),
+        Deed::Focus => Action::Focus(control),
+        Deed::Check => Action::Check(control),
+        Deed::Uncheck => Action::Uncheck(control),
+        Deed::Clear => Action::Clear(control),
+    }
+}
+
+/// The exact name of the one item that is meant.
+fn item_of(
+    what: &str,
+    list: &ControlToken,
+    wanted: &Text,
+    view: &View<'_>,
+    known: Known<'_>,
+    criteria: &mut Criteria,
+) -> Result<Option<String>, PlanProblem> {
+    if let Some(exact) = wanted.exact(known) {
+        return Ok(Some(exact.trim().to_owned()));
+    }
+    if matches!(known, Known::Nothing) && wanted.fields().next().is_some() {
+        return Err(PlanProblem::NeedsLogon);
+    }
+    let root = view.controls.iter().position(|control| control.token == *list);
+    let is_item = |role| matches!(role, Role::ListItem | Role::MenuItem);
+    let below = |index: usize| {
+        let mut at = index;
+        for _ in 0..view.controls.len() {
+            match view.get(at).and_then(|control| control.parent) {
+                Some(parent) if Some(parent) == root => return true,
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        }
+        false
+    };
+    let items: Vec<&str> = view
+        .controls
+        .iter()
+        .enumerate()
+        .filter(|(index, control)| is_item(control.role) && below(*index))
+        .map(|(_, control)| control.name.as_str())
+        .filter(|name| wanted.judge(name, known) == Match::Yes)
+        .collect();
+    let wanted = format!("an item `{}`", wanted.source());
+    match items.as_slice() {
+        [only] => return Ok(Some((*only).to_owned())),
+        [] => criteria.failed(what, wanted, "no item matches"),
+        several => criteria.failed(what, wanted, format!("{} items match", several.len())),
+    }
+    Ok(None)
+}
