@@ -1,1 +1,24 @@
 //! The agent: the parts put together.
+//!
+//! One engine thread owns all state; what may block runs on threads of its own and answers with a message. See `ARCHITECTURE.md`.
+
+mod clock;
+mod configuration;
+mod device_secret;
+mod doctor;
+mod engine;
+mod front;
+mod journal;
+mod keeper;
+mod log;
+mod logons;
+mod message;
+mod paths;
+mod requests;
+mod serve;
+mod syncing;
+mod tasks;
+mod throttle;
+
+pub use log::log_to_stderr;
+pub use serve::{Options, ServeError, serve};

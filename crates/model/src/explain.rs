@@ -38,6 +38,10 @@ pub enum Decision {
     Locked,
     /// Filling is paused.
     Paused,
+    /// Automatic filling is off (`fill.automatic`): only `countersign logon fill` fills.
+    Manual,
+    /// Typing waits until the window has the focus.
+    AwaitsFocus,
     /// No logon is stored for the template.
     NoLogon,
     /// Several logons would do: the user has to choose.

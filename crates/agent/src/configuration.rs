@@ -1,0 +1,261 @@
+//! Templates and settings in force, and what is wrong with those that are not.
+
+use crate::front::Terms;
+use crate::paths::Paths;
+use countersign_model::port::{RecordStore, RepositoryError, StoreError};
+use countersign_model::{Change, ConfigKind, ConfigObject, Layer, Publisher, StoreKey, StoreKind, UserId};
+use countersign_rules::{
+    ParsedTemplate, Problem, Settings, SettingsLayer, Severity, TemplateSet, lint, parse_settings, parse_template,
+};
+use countersign_signon::Rules;
+use countersign_vault::KdfParameters;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a repository gave: its objects and those it could not read, or that it could not be reached.
+pub(crate) type Fetched = Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError>;
+
+/// Templates and settings.
+pub(crate) struct Configuration {
+    paths: Paths,
+    templates: Arc<TemplateSet>,
+    /// The last good version of each repository template, by place.
+    good: BTreeMap<String, ParsedTemplate>,
+    layers: BTreeMap<Layer, SettingsLayer>,
+    settings: Settings,
+    problems: Vec<Problem>,
+    faults: Vec<RepositoryError>,
+}
+
+impl Configuration {
+    /// Loads everything that can be read without the repository: package templates, settings, and the repository templates that
+    /// were last good, from the device store.
+    pub(crate) fn load(paths: Paths, device: &dyn RecordStore) -> Self {
+        let mut loaded = Self {
+            paths,
+            templates: Arc::new(TemplateSet::default()),
+            good: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            settings: Settings::default(),
+            problems: Vec::new(),
+            faults: Vec::new(),
+        };
+        match kept(device) {
+            Ok(objects) => {
+                for (place, bytes) in objects {
+                    if let Ok(parsed) = parse_template(&place, &bytes) {
+                        loaded.good.insert(place, parsed);
+                    }
+                }
+            }
+            Err(error) => tracing::error!("the templates kept on this device cannot be read: {error}"),
+        }
+        loaded.read_settings();
+        loaded.build(Vec::new());
+        loaded
+    }
+
+    /// Takes over what the repository holds now. A file with a mistake is skipped and its last good version stays in force; a file
+    /// that is gone is withdrawn; with an unreachable repository everything stays.
+    pub(crate) fn reload(&mut self, fetched: Fetched, device: &dyn RecordStore) {
+        self.read_settings();
+        let (objects, faults) = match fetched {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                self.faults = vec![error];
+                self.build(Vec::new());
+                return;
+            }
+        };
+        let mut problems = Vec::new();
+        let mut changes = Vec::new();
+        let mut present = Vec::new();
+        for object in objects.into_iter().filter(|object| object.kind == ConfigKind::Template) {
+            present.push(object.place.clone());
+            match parse_template(&object.place, &object.bytes) {
+                Ok(parsed) if has_error(&lint(&parsed)) => problems.extend(lint(&parsed)),
+                Ok(parsed) => {
+                    if self.good.get(&object.place) != Some(&parsed) {
+                        changes.push(Change::Put(config_key(&object.place), object.bytes));
+                        self.good.insert(object.place, parsed);
+                    }
+                }
+                Err(wrong) => problems.extend(wrong),
+            }
+        }
+        // What could not be read may still be there: it stays in force.
+        let unread = |place: &String| faults.iter().any(|fault| names(fault, place));
+        let gone: Vec<_> = self
+            .good
+            .keys()
+            .filter(|place| !present.contains(place) && !unread(place))
+            .cloned()
+            .collect();
+        for place in gone {
+            self.good.remove(&place);
+            changes.push(Change::Remove(config_key(&place)));
+        }
+        if !changes.is_empty()
+            && let Err(error) = device.commit(&changes)
+        {
+            tracing::warn!("templates are in force but not kept for the next start: {error}");
+        }
+        self.faults = faults;
+        self.build(problems);
+    }
+
+    fn build(&mut self, mut problems: Vec<Problem>) {
+        let mut templates = Vec::new();
+        let folder = self.paths.package.join("templates");
+        match package_files(&folder) {
+            Ok(files) => {
+                for (place, bytes, publisher) in files {
+                    match parse_template(&place, &bytes) {
+                        Ok(parsed) => templates.push((publisher, parsed)),
+                        Err(wrong) => problems.extend(wrong),
+                    }
+                }
+            }
+            Err(error) => tracing::warn!("no package templates: {}: {error}", folder.display()),
+        }
+        templates.extend(self.good.values().cloned().map(|parsed| (Publisher::Unsigned, parsed)));
+        let (set, clashes) = TemplateSet::build(templates);
+        problems.extend(clashes);
+        for problem in &problems {
+            tracing::warn!("{problem}");
+        }
+        self.templates = Arc::new(set);
+        self.problems.retain(|problem| problem.place.ends_with("settings.toml"));
+        self.problems.extend(problems);
+    }
+
+    fn read_settings(&mut self) {
+        let layers = [
+            (Layer::Package, self.paths.package.join("settings.toml")),
+            (Layer::Machine, self.paths.machine_settings.clone()),
+            (Layer::User, self.paths.user_settings.clone()),
+        ];
+        let mut problems = Vec::new();
+        for (layer, path) in layers {
+            let place = path.display().to_string();
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    let (mut read, wrong) = parse_settings(&place, &bytes, layer);
+                    if let Some(last_good) = self.layers.get(&layer) {
+                        read = read.keeping(last_good);
+                    }
+                    self.layers.insert(layer, read);
+                    problems.extend(wrong);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => drop(self.layers.remove(&layer)),
+                Err(error) => tracing::warn!("{place} cannot be read: {error}; what it said before stays in force"),
+            }
+        }
+        let layers: Vec<_> = self.layers.values().cloned().collect();
+        self.settings = Settings::resolve(&layers);
+        for problem in &problems {
+            tracing::warn!("{problem}");
+        }
+        self.problems = problems;
+    }
+
+    pub(crate) fn templates(&self) -> Arc<TemplateSet> {
+        Arc::clone(&self.templates)
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    pub(crate) fn faults(&self) -> &[RepositoryError] {
+        &self.faults
+    }
+
+    /// What an enrolment or a new login slot works by.
+    pub(crate) fn enroll_terms(&self, user: &UserId) -> Terms {
+        let number = |name| self.settings.number(name);
+        let kdf = KdfParameters::new(
+            u32::try_from(number("unlock.kdf_memory_mib")).unwrap_or(u32::MAX),
+            u32::try_from(number("unlock.kdf_passes")).unwrap_or(u32::MAX),
+            KdfParameters::default().lanes(),
+        );
+        Terms {
+            // The setting's bounds are the vault's; the default only guards against a bound changed in one place.
+            kdf: kdf.unwrap_or_default(),
+            user: user.clone(),
+            min_length: number("passphrase.min_length"),
+            min_strength: number("passphrase.min_strength"),
+        }
+    }
+
+    /// What the sign-on machine works by.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            automatic: self.settings.switch("fill.automatic"),
+            fills: u32::try_from(self.settings.number("loop.fills")).unwrap_or(u32::MAX),
+            grace: Duration::from_secs(self.settings.number("loop.grace_seconds")),
+        }
+    }
+}
+
+fn has_error(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+fn names(fault: &RepositoryError, place: &str) -> bool {
+    match fault {
+        RepositoryError::Unreachable { place: named, .. }
+        | RepositoryError::Denied { place: named, .. }
+        | RepositoryError::Invalid { place: named, .. }
+        | RepositoryError::Missing(named)
+        | RepositoryError::Conflict(named) => named == place,
+    }
+}
+
+fn config_key(place: &str) -> StoreKey {
+    StoreKey {
+        kind: StoreKind::Config,
+        id: place.as_bytes().to_vec(),
+    }
+}
+
+fn kept(device: &dyn RecordStore) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let mut objects = Vec::new();
+    for id in device.ids(StoreKind::Config)? {
+        let place = String::from_utf8_lossy(&id).into_owned();
+        if let Some(bytes) = device.get(&StoreKey {
+            kind: StoreKind::Config,
+            id,
+        })? {
+            objects.push((place, bytes));
+        }
+    }
+    Ok(objects)
+}
+
+/// The package's template files. Only what root alone can write is the package's; anything else is nobody's word.
+fn package_files(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>, Publisher)>> {
+    let sealed = |metadata: &fs::Metadata| metadata.uid() == 0 && metadata.mode() & 0o022 == 0;
+    let trusted = sealed(&fs::metadata(folder)?);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let publisher = match trusted && sealed(&fs::metadata(&path)?) {
+                true => Publisher::Package,
+                false => Publisher::Unsigned,
+            };
+            files.push((path.display().to_string(), fs::read(&path)?, publisher));
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,148 @@
+//! The device secret in its 0600 form: 32 random bytes that make a stolen directory copy useless without this machine's disk.
+
+use countersign_secret::Key;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Why there is no device secret.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceSecretError {
+    /// The file cannot be read or written.
+    #[error("the device secret {path} cannot be used: {why}", path = path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: std::io::Error,
+    },
+    /// Others can read it, or it is not the user's.
+    #[error(
+        "the device secret {path} is open to others (owner {owner}, mode {mode:04o}); if nobody copied it run `chmod 600` on it, else enrol again",
+        path = path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// It is not 32 bytes long.
+    #[error(
+        "the device secret {path} is damaged: {len} bytes instead of 32; restore it from a backup, or unlock with the passphrase after moving it away",
+        path = path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        len: u64,
+    },
+    /// The system has no random source.
+    #[error("the system has no random source: {0}")]
+    NoRandom(getrandom::Error),
+}
+
+/// Reads the device secret, or makes it if there is none.
+///
+/// It is written to a temporary file, synced and linked into place, so that a crash leaves none or a whole one.
+///
+/// # Errors
+/// See [`DeviceSecretError`].
+pub fn load_or_make(path: &Path) -> Result<Key, DeviceSecretError> {
+    let unusable = |why| DeviceSecretError::Unusable {
+        path: path.to_owned(),
+        why,
+    };
+    match File::open(path) {
+        Ok(file) => read(path, file),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let secret = Key::make_random().map_err(DeviceSecretError::NoRandom)?;
+            make(path, &secret).map_err(unusable)?;
+            // Another agent may have won the race: what is in place counts.
+            read(path, File::open(path).map_err(unusable)?)
+        }
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+fn read(path: &Path, mut file: File) -> Result<Key, DeviceSecretError> {
+    let unusable = |why| DeviceSecretError::Unusable {
+        path: path.to_owned(),
+        why,
+    };
+    let found = file.metadata().map_err(unusable)?;
+    let mode = found.mode() & 0o7777;
+    if found.uid() != rustix::process::getuid().as_raw() || mode & 0o077 != 0 {
+        return Err(DeviceSecretError::Exposed {
+            path: path.to_owned(),
+            owner: found.uid(),
+            mode,
+        });
+    }
+    if found.len() != Key::LEN as u64 {
+        return Err(DeviceSecretError::Damaged {
+            path: path.to_owned(),
+            len: found.len(),
+        });
+    }
+    Key::try_from_fill(|bytes| file.read_exact(bytes)).map_err(unusable)
+}
+
+fn make(path: &Path, secret: &Key) -> std::io::Result<()> {
+    let temporary = path.with_extension(format!("new-{}", std::process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)?;
+    let written = file.write_all(secret.expose()).and_then(|()| file.sync_all());
+    let placed = written.and_then(|()| match std::fs::hard_link(&temporary, path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    std::fs::remove_file(&temporary)?;
+    placed?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn it_is_made_once_and_kept_private() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("device-secret");
+        let made = load_or_make(&path).unwrap();
+        assert_eq!(load_or_make(&path).unwrap(), made);
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 1);
+
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(matches!(
+            load_or_make(&path),
+            Err(DeviceSecretError::Exposed { mode: 0o644, .. })
+        ));
+    }
+
+    #[test]
+    fn a_short_one_is_damage_and_is_not_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("device-secret");
+        load_or_make(&path).unwrap();
+        OpenOptions::new().write(true).open(&path).unwrap().set_len(7).unwrap();
+        assert!(matches!(
+            load_or_make(&path),
+            Err(DeviceSecretError::Damaged { len: 7, .. })
+        ));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 7);
+    }
+}

@@ -1,0 +1,176 @@
+//! `countersign doctor`: what is wrong and what to do about it.
+
+use crate::engine::Engine;
+use countersign_model::port::{DesktopError, WindowSource};
+use countersign_secret::Protection;
+use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState};
+
+impl Engine {
+    pub(crate) fn doctor(&self) -> Vec<Check> {
+        vec![
+            self.check_vault(),
+            self.check_stores(),
+            self.check_display(),
+            self.check_accessibility(),
+            check_memory(),
+            self.check_templates(),
+            self.check_repository(),
+            self.check_session_programs(),
+        ]
+    }
+
+    fn check_vault(&self) -> Check {
+        match (self.keeper.is_enrolled(), self.keeper.count()) {
+            (false, _) => check(
+                "vault",
+                CheckResult::Warning,
+                "there is none on this machine",
+                "run `countersign enroll`",
+            ),
+            (true, None) => check("vault", CheckResult::Warning, "locked", "run `countersign unlock`"),
+            (true, Some(logons)) => good("vault", format!("unlocked, {logons} logons")),
+        }
+    }
+
+    fn check_stores(&self) -> Check {
+        match self.keeper.sentences() {
+            [] => good("stores", "whole".to_owned()),
+            sentences => check(
+                "stores",
+                CheckResult::Bad,
+                sentences.join(" "),
+                "keep a copy of the state folder before anything else; records that went to the repository come back with `countersign refresh`",
+            ),
+        }
+    }
+
+    fn check_display(&self) -> Check {
+        match self.desktop_state().display {
+            DisplayState::Watching(display) => good("display", format!("watching {display}")),
+            DisplayState::Missing(why) => check(
+                "display",
+                CheckResult::Bad,
+                why,
+                "start the agent from a graphical session: `systemctl --user restart countersign`",
+            ),
+        }
+    }
+
+    fn check_accessibility(&self) -> Check {
+        match self.desktop_state().accessibility {
+            AccessibilityState::Available => good("accessibility", "controls can be read and written".to_owned()),
+            AccessibilityState::Missing(why) => check(
+                "accessibility",
+                CheckResult::Bad,
+                why,
+                "install at-spi2-core and log on again; until then only templates with `method = \"keys\"` work",
+            ),
+        }
+    }
+
+    fn check_templates(&self) -> Check {
+        let count = self.configuration.templates().templates().count();
+        match (self.configuration.problems(), count) {
+            ([], 0) => check(
+                "templates",
+                CheckResult::Warning,
+                "none",
+                "install the package's templates, or put some into the repository's config folder",
+            ),
+            ([], count) => good("templates", format!("{count} in force")),
+            ([first, rest @ ..], count) => check(
+                "templates",
+                CheckResult::Warning,
+                format!(
+                    "{count} in force; {} problems, first {first}",
+                    rest.len().saturating_add(1)
+                ),
+                first.help.clone(),
+            ),
+        }
+    }
+
+    fn check_repository(&self) -> Check {
+        match self.syncing.health() {
+            Ok(()) => good("repository", self.syncing.place().to_owned()),
+            Err(error) => check(
+                "repository",
+                CheckResult::Warning,
+                error.to_string(),
+                "logons work from this machine's store meanwhile; check `countersign settings repository.path`",
+            ),
+        }
+    }
+
+    /// Programs on the screen that could be replaced by anything the user runs, or that cannot be identified.
+    fn check_session_programs(&self) -> Check {
+        let windows = match self.screen.as_ref().map(|desktop| desktop.snapshot()) {
+            Ok(Ok(windows)) => windows,
+            Ok(Err(error)) => return unreadable(&error),
+            Err(error) => return unreadable(error),
+        };
+        let mut found = Vec::new();
+        for window in &windows {
+            match &window.process {
+                Ok(process) if process.writable == countersign_model::Writable::ByUser => {
+                    found.push(format!("{} can be changed by you", process.executable.display()));
+                }
+                Ok(_) => {}
+                Err(problem) => found.push(format!("\"{}\": {problem}", window.title)),
+            }
+        }
+        found.sort();
+        found.dedup();
+        if found.is_empty() {
+            return good(
+                "programs",
+                format!("{} windows, every program identified", windows.len()),
+            );
+        }
+        check(
+            "programs",
+            CheckResult::Warning,
+            found.join("; "),
+            "install these programs system-wide to be sure what is filled",
+        )
+    }
+}
+
+fn check_memory() -> Check {
+    match countersign_secret::protection() {
+        Protection::Locked => good("memory", "secrets are locked into memory".to_owned()),
+        Protection::Swappable => check(
+            "memory",
+            CheckResult::Warning,
+            "some secrets may be swapped to disk",
+            "raise LimitMEMLOCK (systemd) or `ulimit -l` for this user",
+        ),
+    }
+}
+
+fn unreadable(error: &DesktopError) -> Check {
+    check(
+        "programs",
+        CheckResult::Warning,
+        error.to_string(),
+        "see the display above",
+    )
+}
+
+fn good(name: &str, found: String) -> Check {
+    Check {
+        name: name.to_owned(),
+        result: CheckResult::Good,
+        found,
+        next: None,
+    }
+}
+
+fn check(name: &str, result: CheckResult, found: impl Into<String>, next: impl Into<String>) -> Check {
+    Check {
+        name: name.to_owned(),
+        result,
+        found: found.into(),
+        next: Some(next.into()),
+    }
+}

@@ -1,0 +1,269 @@
+//! The engine: one thread that owns all state and never blocks.
+
+use crate::clock::SystemClock;
+use crate::configuration::Configuration;
+use crate::journal::Journal;
+use crate::keeper::Keeper;
+use crate::message::{Call, Message};
+use crate::syncing::Syncing;
+use crate::tasks::Tasks;
+use countersign_desktop::Desktop;
+use countersign_model::port::{ControlAccess, DesktopError};
+use countersign_model::{Carried, Explanation, Monotonic, Outcome, Refusal, WindowEvent, WindowId};
+use countersign_signon::{Effect, Event, Machine, Notice, VaultState};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+/// How many notices are kept for `status`.
+const NOTICES: usize = 16;
+/// How long a client's `fill` waits for its outcome.
+const FILL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// The display, or why there is none.
+pub(crate) type Screen = Result<Arc<Desktop>, DesktopError>;
+
+/// A client that waits for the outcome of a fill it asked for.
+struct Awaited {
+    window: WindowId,
+    until: Monotonic,
+    reply: Sender<Answer>,
+}
+
+/// All the agent's state.
+pub(crate) struct Engine {
+    pub(crate) machine: Machine,
+    pub(crate) keeper: Keeper,
+    pub(crate) configuration: Configuration,
+    pub(crate) syncing: Syncing,
+    pub(crate) screen: Screen,
+    pub(crate) journal: Journal,
+    pub(crate) notices: VecDeque<Notice>,
+    pub(crate) clock: SystemClock,
+    pub(crate) paused_until: Option<Monotonic>,
+    pub(crate) active: Option<WindowId>,
+    tasks: Tasks,
+    alarms: BTreeSet<Monotonic>,
+    awaited: Vec<Awaited>,
+}
+
+impl Engine {
+    pub(crate) fn new(
+        keeper: Keeper,
+        configuration: Configuration,
+        syncing: Syncing,
+        screen: Screen,
+        inbox: Sender<Message>,
+    ) -> Self {
+        Self {
+            machine: Machine::new(configuration.templates(), configuration.rules()),
+            keeper,
+            configuration,
+            syncing,
+            screen,
+            journal: Journal::default(),
+            notices: VecDeque::new(),
+            clock: SystemClock,
+            paused_until: None,
+            active: None,
+            tasks: Tasks::new(inbox),
+            alarms: BTreeSet::new(),
+            awaited: Vec::new(),
+        }
+    }
+
+    /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due.
+    /// Tells the machine what is there before the first event.
+    pub(crate) fn begin(&mut self) {
+        self.exchange();
+    }
+
+    pub(crate) fn run(mut self, inbox: &Receiver<Message>) {
+        loop {
+            let message = match self.alarms.first() {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => inbox.recv_timeout(due.since(self.clock.both().steady)),
+            };
+            match message {
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => self.alarm(),
+            }
+        }
+        self.keeper.lock();
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Desktop(event) => {
+                match &event {
+                    WindowEvent::Activated(window) => self.active = *window,
+                    WindowEvent::Lost(why) => self.screen = Err(DesktopError::Display(why.clone())),
+                    _ => {}
+                }
+                self.signon(Event::Window(event));
+            }
+            Message::Signon(event) => {
+                if let Event::Responded(ticket, _) = &event {
+                    self.tasks.ended(*ticket);
+                }
+                self.signon(event);
+            }
+            Message::Call(call) => self.call(call),
+            Message::Material(reply) => {
+                let _ = reply.send(self.material());
+            }
+            Message::Adopt(adoption, reply) => {
+                let answer = self.adopt(adoption);
+                let _ = reply.send(answer);
+            }
+            Message::Owner(call, proof, reply) => {
+                let answer = self.owner_call(call, proof);
+                let _ = reply.send(answer);
+            }
+            Message::Repository(event) => self.repository_changed(event),
+            Message::Exchanged(exchanged) => self.exchanged(exchanged),
+            Message::Stop => {}
+        }
+    }
+
+    fn alarm(&mut self) {
+        let now = self.clock.both().steady;
+        let later = self.alarms.split_off(&Monotonic(now.0.saturating_add(1)));
+        self.alarms = later;
+        for awaited in self.awaited.extract_if(.., |awaited| awaited.until <= now) {
+            let error = ErrorReply::new(ErrorCode::NoMatch, "nothing was filled within 15 seconds")
+                .next("run `countersign why` to see what the window lacks");
+            let _ = awaited.reply.send(error.into());
+        }
+        if self.paused_until.is_some_and(|until| until <= now) {
+            self.paused_until = None;
+        }
+        self.signon(Event::Woken);
+    }
+
+    /// Feeds the machine and carries its effects out.
+    pub(crate) fn signon(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.machine.handle(event, self.clock.both()) {
+                if let Some(answer) = self.carry_out(effect) {
+                    events.push_back(answer);
+                }
+            }
+        }
+    }
+
+    /// Carries an effect out; some have their answer at once.
+    fn carry_out(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::ReadControls(ticket, window, query) => match &self.screen {
+                Ok(desktop) => self.tasks.read_controls(desktop, ticket, window, query),
+                Err(error) => return Some(Event::ControlsRead(ticket, Err(error.clone()))),
+            },
+            Effect::ReadTerminal(ticket, window) => match &self.screen {
+                Ok(desktop) => self.tasks.read_terminal(desktop, ticket, window),
+                Err(error) => return Some(Event::TerminalRead(ticket, Err(error.clone()))),
+            },
+            Effect::Attend(window, attention) => {
+                if let Ok(desktop) = &self.screen
+                    && let Err(error) = desktop.attend(&window, attention)
+                {
+                    tracing::warn!("changes inside window {:#x} will not be noticed: {error}", window.id.0);
+                }
+            }
+            Effect::Ignore(window) => {
+                if let Ok(desktop) = &self.screen {
+                    desktop.ignore(window);
+                }
+            }
+            Effect::FindLogons(ticket, template) => {
+                return Some(Event::Logons(ticket, self.keeper.find(&template)));
+            }
+            Effect::Respond {
+                ticket,
+                logon,
+                template,
+                live,
+                plan,
+            } => {
+                let values = match self.keeper.release(logon, &template, &live) {
+                    Ok(values) => values,
+                    Err(why) => return Some(Event::Responded(ticket, refused(&why.to_string()))),
+                };
+                match &self.screen {
+                    Ok(desktop) => self.tasks.respond(desktop, ticket, plan, values),
+                    Err(error) => return Some(Event::Responded(ticket, refused(&error.to_string()))),
+                }
+            }
+            Effect::Cancel(ticket) => self.tasks.cancel(ticket),
+            Effect::Explain(explanation) => self.explained(*explanation),
+            Effect::Notify(notice) => self.notify(notice),
+            Effect::WakeAt(at) => drop(self.alarms.insert(at)),
+        }
+        None
+    }
+
+    fn explained(&mut self, explanation: Explanation) {
+        tracing::info!(
+            window = format_args!("{:#x}", explanation.window.0),
+            template = explanation.template.as_ref().map(|id| id.as_str()),
+            "{:?}",
+            explanation.decision
+        );
+        let window = explanation.window;
+        let final_word = !matches!(explanation.decision, countersign_model::Decision::AwaitsFocus);
+        if final_word {
+            for awaited in self.awaited.extract_if(.., |awaited| awaited.window == window) {
+                let _ = awaited.reply.send(Reply::Filled(Box::new(explanation.clone())).into());
+            }
+        }
+        self.journal.enter(explanation);
+    }
+
+    fn notify(&mut self, notice: Notice) {
+        tracing::warn!("{}: {}", notice.application, notice.text);
+        if self.notices.len() == NOTICES {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(notice);
+    }
+
+    /// Fills for a client and answers when the outcome is known.
+    pub(crate) fn fill(&mut self, window: Option<WindowId>, logon: Option<countersign_model::LogonId>, call: Call) {
+        let Some(window) = window.or(self.active) else {
+            let error = ErrorReply::new(ErrorCode::NoMatch, "no window is active")
+                .next("click into the logon window, or name it with --window (see `countersign why`)");
+            let _ = call.reply.send(error.into());
+            return;
+        };
+        if self.keeper.state() == VaultState::Locked {
+            let _ = call.reply.send(self.keeper.locked().into());
+            return;
+        }
+        let until = self.clock.both().steady.after(FILL_PATIENCE);
+        self.alarms.insert(until);
+        self.awaited.push(Awaited {
+            window,
+            until,
+            reply: call.reply,
+        });
+        self.signon(Event::Fill(Some(window), logon));
+    }
+
+    /// Wakes the engine then.
+    pub(crate) fn wake_at(&mut self, at: Monotonic) {
+        self.alarms.insert(at);
+    }
+}
+
+/// A response that ended before it began.
+fn refused(why: &str) -> Carried {
+    Carried {
+        outcome: Outcome::Refused(Refusal::Desktop(why.to_owned())),
+        filled: None,
+        submitted: None,
+    }
+}

@@ -1,0 +1,221 @@
+//! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
+
+use crate::clock::SystemClock;
+use crate::message::{Adoption, Call, Material, Message, OwnerCall};
+use crate::throttle::Throttle;
+use countersign_model::port::Clock;
+use countersign_model::{HeaderVersion, UserId};
+use countersign_secret::Password;
+use countersign_vault::{
+    Enroll, EnrollError, KdfParameters, Owner, UnlockError, enroll, inspect_header, normalise_answer, unlock_login,
+    unlock_passphrase,
+};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Request, Trouble};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, PoisonError};
+
+/// Answers clients.
+pub(crate) struct Front {
+    inbox: Mutex<Sender<Message>>,
+    throttle: Mutex<Throttle>,
+    clock: SystemClock,
+}
+
+/// What a key derivation works by, asked of the engine first.
+pub(crate) struct Terms {
+    pub kdf: KdfParameters,
+    pub user: UserId,
+    pub min_length: u64,
+    pub min_strength: u64,
+}
+
+impl Front {
+    pub(crate) fn new(inbox: Sender<Message>) -> Self {
+        Self {
+            inbox: Mutex::new(inbox),
+            throttle: Mutex::new(Throttle::default()),
+            clock: SystemClock,
+        }
+    }
+
+    /// Sends the engine a message that carries its own reply channel, and waits.
+    fn ask<T>(&self, message: impl FnOnce(Sender<T>) -> Message) -> Result<T, ErrorReply> {
+        let (reply, answer) = channel();
+        let sender = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let ending = || ErrorReply::new(ErrorCode::Failed, "the agent is ending").next("start it again");
+        sender.send(message(reply)).map_err(|_| ending())?;
+        answer.recv().map_err(|_| ending())
+    }
+
+    fn material(&self) -> Result<Material, ErrorReply> {
+        self.ask(Message::Material)
+    }
+
+    fn adopt(&self, adoption: Adoption) -> Result<Answer, ErrorReply> {
+        self.ask(|reply| Message::Adopt(adoption, reply))
+    }
+
+    /// Holds wrong secrets back. The lock is held while one is tried, so that parallel tries gain nothing.
+    fn guarded<T>(&self, attempt: impl FnOnce() -> Result<T, UnlockError>) -> Result<T, ErrorReply> {
+        let mut throttle = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(wait) = throttle.wait(self.clock.steady()) {
+            let message = format!(
+                "too many wrong tries; the next is taken in {} seconds",
+                wait.as_secs().saturating_add(1)
+            );
+            return Err(ErrorReply::new(ErrorCode::TooSoon, message)
+                .next("wait, then try again")
+                .retry_after(wait));
+        }
+        match attempt() {
+            Ok(opened) => {
+                throttle.right();
+                Ok(opened)
+            }
+            Err(UnlockError::WrongSecret) => {
+                let now = self.clock.steady();
+                throttle.wrong(now);
+                let error = ErrorReply::new(ErrorCode::WrongSecret, "that is not right")
+                    .next("try again; if your password was changed elsewhere, run `countersign unlock --passphrase`");
+                Err(match throttle.wait(now) {
+                    Some(wait) => error.retry_after(wait),
+                    None => error,
+                })
+            }
+            Err(other) => Err(unlock_error(&other)),
+        }
+    }
+
+    fn enroll(&self, password: &Password, answer: &Password) -> Result<Answer, ErrorReply> {
+        let material = self.material()?;
+        if material.vault.is_some() {
+            return Err(
+                ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
+                    .next("run `countersign unlock`"),
+            );
+        }
+        let terms = &material.terms;
+        let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
+        countersign_rules::judge_answer(answer.text().expose(), terms.min_length, terms.min_strength)
+            .map_err(|weak| refused(weak.to_string()))?;
+        let wanted = Enroll {
+            user: &terms.user,
+            password,
+            answer: &answer,
+            device_secret: &material.device_secret,
+            kdf: terms.kdf,
+        };
+        let made = enroll(&wanted).map_err(|error| enroll_error(&error))?;
+        self.adopt(Adoption::Enrolled {
+            unlocked: Box::new(made.unlocked),
+            header: made.header,
+            device_slots: made.device_slots,
+        })
+    }
+
+    fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
+        let material = self.material()?;
+        let (header, slots) = enrolled(&material)?;
+        let owner = owner(&material, header);
+        let unlocked = self.guarded(|| unlock_login(&owner, header, slots, password, &material.device_secret))?;
+        self.adopt(Adoption::Unlocked(Box::new(unlocked)))
+    }
+
+    fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
+        let material = self.material()?;
+        let (header, slots) = enrolled(&material)?;
+        let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
+        let owner = owner(&material, header);
+        let unlocked = self.guarded(|| unlock_passphrase(&owner, header, Some(slots), &answer))?;
+        let device_slots = unlocked
+            .rewrap_login(password, &material.device_secret, material.terms.kdf)
+            .map_err(|error| enroll_error(&error))?;
+        self.adopt(Adoption::Rewrapped {
+            unlocked: Box::new(unlocked),
+            device_slots,
+        })
+    }
+
+    /// Checks the password once more and lets the engine do what only the owner may ask.
+    fn as_owner(&self, call: OwnerCall, password: &Password) -> Result<Answer, ErrorReply> {
+        let material = self.material()?;
+        let (_, slots) = enrolled(&material)?;
+        let Some(unlocked) = &material.open else {
+            return Err(ErrorReply::new(ErrorCode::Locked, "the vault is locked").next("run `countersign unlock`"));
+        };
+        let proof = self.guarded(|| unlocked.reauthenticate(slots, password, &material.device_secret))?;
+        self.ask(|reply| Message::Owner(call, proof, reply))
+    }
+}
+
+impl Handler for Front {
+    fn program(&self) -> String {
+        concat!("countersign-agent ", env!("CARGO_PKG_VERSION")).to_owned()
+    }
+
+    fn handle(&self, _: Peer, request: Request, secrets: Vec<Password>) -> Answer {
+        let answer = match (request, secrets.as_slice()) {
+            (Request::Enroll, [password, answer]) => self.enroll(password, answer),
+            (Request::Unlock, [password]) => self.unlock(password),
+            (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
+            (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
+            (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
+            (request, _) => self.ask(|reply| {
+                Message::Call(Call {
+                    request,
+                    secrets,
+                    reply,
+                })
+            }),
+        };
+        answer.unwrap_or_else(Answer::from)
+    }
+
+    fn trouble(&self, trouble: Trouble<'_>) {
+        tracing::warn!("client: {trouble:?}");
+    }
+}
+
+fn enrolled(material: &Material) -> Result<(&[u8], &[u8]), ErrorReply> {
+    match &material.vault {
+        Some((header, slots)) => Ok((header, slots)),
+        None => Err(
+            ErrorReply::new(ErrorCode::NotEnrolled, "there is no vault on this machine yet")
+                .next("run `countersign enroll`"),
+        ),
+    }
+}
+
+/// Whose header it must be. What this device stored is what it expects; the header's own word on itself counts only for its number.
+fn owner<'a>(material: &'a Material, header: &[u8]) -> Owner<'a> {
+    let version = inspect_header(header).map_or(HeaderVersion(0), |facts| facts.version);
+    Owner {
+        user: &material.terms.user,
+        vault: material.vault_id,
+        filed: None,
+        at_least: version,
+    }
+}
+
+fn refused(message: String) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Refused, message).next("choose a longer one: five unrelated words are good")
+}
+
+fn enroll_error(error: &EnrollError) -> ErrorReply {
+    let code = match error {
+        EnrollError::EmptyPassword | EnrollError::UserName => ErrorCode::Refused,
+        _ => ErrorCode::Failed,
+    };
+    ErrorReply::new(code, error.to_string())
+}
+
+fn unlock_error(error: &UnlockError) -> ErrorReply {
+    let code = match error {
+        UnlockError::WrongSecret => ErrorCode::WrongSecret,
+        UnlockError::Kdf(_) | UnlockError::Random(_) | UnlockError::Unsupported(_) | UnlockError::NoSlot(_) => {
+            ErrorCode::Failed
+        }
+        _ => ErrorCode::Integrity,
+    };
+    ErrorReply::new(code, error.to_string()).next("run `countersign unlock --passphrase`, or `countersign doctor`")
+}

@@ -1,0 +1,247 @@
+//! Logons: found, opened, sealed, stored.
+
+use super::heads::record_key;
+use super::{Keeper, KeeperError, Open};
+use countersign_model::port::RecordStore;
+use countersign_model::{
+    Binding, Change, FieldKind, FieldName, FieldValues, Logon, LogonId, Publisher, RecordId, RecordVersion, StoreKind,
+    TemplateId, Timestamp,
+};
+use countersign_secret::Password;
+use countersign_signon::LogonSummary;
+use countersign_vault::{
+    Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
+    release_for_owner,
+};
+
+/// Fields with their kinds and values.
+pub(crate) type Fields = Vec<(FieldName, FieldKind, Password)>;
+
+impl Open {
+    /// Reads every record once: which logons there are for which template. What cannot be read is named, the rest is there.
+    pub(super) fn index(&mut self) -> Result<Vec<String>, KeeperError> {
+        self.heads.clear();
+        self.by_template.clear();
+        let mut faults = Vec::new();
+        for id in self.store.ids(StoreKind::Record)? {
+            let Ok(id) = <[u8; 16]>::try_from(id.as_slice()) else {
+                continue;
+            };
+            match self.read_any(RecordId(id)) {
+                Ok(Some(OpenedRecord::Logon(opened))) => {
+                    self.heads.set(opened.version());
+                    let template = opened.summary().template;
+                    self.by_template.entry(template).or_default().push(opened.summary().id);
+                }
+                Ok(Some(OpenedRecord::Tombstone(tombstone))) => self.heads.set(tombstone.version),
+                Ok(None) => {}
+                Err(error) => faults.push(format!("logon {}: {error}", RecordId(id))),
+            }
+        }
+        Ok(faults)
+    }
+
+    fn read_any(&self, record: RecordId) -> Result<Option<OpenedRecord>, KeeperError> {
+        let Some(sealed) = self.store.get(&record_key(record))? else {
+            return Ok(None);
+        };
+        // Once its version is known, no other one is accepted.
+        let written = match self.heads.get(record) {
+            Some(version) => Written::By(version.device, version.counter),
+            None => Written::AtLeast(1),
+        };
+        Ok(Some(
+            self.unlocked
+                .open_record(&self.unlocked.expect(record, written), &sealed)?,
+        ))
+    }
+
+    fn read(&self, id: LogonId) -> Result<Opened, KeeperError> {
+        match self.read_any(id)? {
+            Some(OpenedRecord::Logon(opened)) => Ok(opened),
+            Some(OpenedRecord::Tombstone(_)) | None => Err(KeeperError::NoLogon(id)),
+        }
+    }
+
+    fn next(&self, record: RecordId) -> RecordVersion {
+        let device = self.unlocked.device_id();
+        RecordVersion {
+            record,
+            device,
+            counter: self.heads.next(device),
+        }
+    }
+
+    fn put(&mut self, version: RecordVersion, sealed: Vec<u8>) -> Result<(), KeeperError> {
+        self.store.commit(&[Change::Put(record_key(version.record), sealed)])?;
+        self.heads.set(version);
+        Ok(())
+    }
+
+    fn ids(&self) -> impl Iterator<Item = LogonId> + '_ {
+        self.by_template.values().flatten().copied()
+    }
+}
+
+impl Keeper {
+    fn opened(&self) -> Result<&Open, KeeperError> {
+        self.open.as_ref().ok_or(KeeperError::Locked)
+    }
+
+    fn opened_mut(&mut self) -> Result<&mut Open, KeeperError> {
+        self.open.as_mut().ok_or(KeeperError::Locked)
+    }
+
+    /// How many logons there are; `None` while locked.
+    pub(crate) fn count(&self) -> Option<u32> {
+        self.open
+            .as_ref()
+            .map(|open| u32::try_from(open.ids().count()).unwrap_or(u32::MAX))
+    }
+
+    /// The logons of a template, without their secrets.
+    pub(crate) fn find(&self, template: &TemplateId) -> Vec<LogonSummary> {
+        let Some(open) = &self.open else { return Vec::new() };
+        let ids = open.by_template.get(template).map(Vec::as_slice).unwrap_or_default();
+        ids.iter()
+            .filter_map(|id| match open.read(*id) {
+                Ok(opened) => Some(signon_summary(opened.summary())),
+                Err(error) => {
+                    tracing::error!("logon {id}: {error}");
+                    None
+                }
+            })
+            .collect()
+    }
+
+    /// The template a logon is for.
+    pub(crate) fn template_of(&self, id: LogonId) -> Option<TemplateId> {
+        let open = self.open.as_ref()?;
+        open.by_template
+            .iter()
+            .find(|(_, ids)| ids.contains(&id))
+            .map(|(template, _)| template.clone())
+    }
+
+    /// Every logon, without its secrets.
+    pub(crate) fn list(&self) -> Result<Vec<Summary>, KeeperError> {
+        let open = self.opened()?;
+        open.ids().map(|id| Ok(open.read(id)?.summary())).collect()
+    }
+
+    /// Lets a logon out to the live window it was saved for. One that was stored before its program was ever seen is fixed to it.
+    pub(crate) fn release(
+        &mut self,
+        id: LogonId,
+        template: &TemplateId,
+        live: &Binding,
+    ) -> Result<FieldValues, KeeperError> {
+        let open = self.opened_mut()?;
+        let live = LiveBinding {
+            template: template.clone(),
+            publisher: live.publisher.clone(),
+            executable: live.executable.clone().unwrap_or_default(),
+        };
+        let released = release(open.read(id)?, &live)?;
+        let version = open.next(id);
+        if let Some(sealed) = open.unlocked.seal_fixed(&released, version.counter)? {
+            open.put(version, sealed)?;
+        }
+        Ok(released.into_fields())
+    }
+
+    /// Stores a new logon.
+    pub(crate) fn add(
+        &mut self,
+        template: TemplateId,
+        publisher: Publisher,
+        label: String,
+        fields: Fields,
+        now: Timestamp,
+    ) -> Result<LogonId, KeeperError> {
+        let open = self.opened_mut()?;
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(countersign_vault::SealError::Random)?;
+        let logon = Logon {
+            id: RecordId(id),
+            template: template.clone(),
+            label,
+            fields: FieldValues(fields),
+            binding: Binding {
+                publisher,
+                executable: None,
+            },
+            changed: now,
+        };
+        let version = open.next(logon.id);
+        let sealed = open.unlocked.seal_logon(&logon, version.counter, Commitment::NONE)?;
+        open.put(version, sealed)?;
+        open.by_template.entry(template).or_default().push(logon.id);
+        Ok(logon.id)
+    }
+
+    /// Changes a logon.
+    pub(crate) fn amend(&mut self, id: LogonId, amendment: Amendment) -> Result<(), KeeperError> {
+        let open = self.opened_mut()?;
+        let opened = open.read(id)?;
+        let version = open.next(id);
+        let sealed = open.unlocked.seal_amended(opened, amendment, version.counter)?;
+        open.put(version, sealed)
+    }
+
+    /// Deletes a logon: a tombstone takes its place.
+    pub(crate) fn remove(&mut self, id: LogonId, now: Timestamp) -> Result<(), KeeperError> {
+        let open = self.opened_mut()?;
+        let opened = open.read(id)?;
+        let version = open.next(id);
+        let sealed = open
+            .unlocked
+            .seal_tombstone(id, now, version.counter, opened.commitment())?;
+        open.put(version, sealed)?;
+        for ids in open.by_template.values_mut() {
+            ids.retain(|known| *known != id);
+        }
+        Ok(())
+    }
+
+    /// One field of a logon, for its owner who has just typed the password.
+    pub(crate) fn reveal(
+        &self,
+        id: LogonId,
+        field: &FieldName,
+        proof: Reauthenticated,
+    ) -> Result<Option<Password>, KeeperError> {
+        let logon = release_for_owner(self.opened()?.read(id)?, proof)?;
+        Ok(logon.fields.get(field).map(Password::duplicate))
+    }
+
+    /// Forgets which program a logon was saved for.
+    pub(crate) fn rebind(
+        &mut self,
+        id: LogonId,
+        publisher: Option<Publisher>,
+        proof: Reauthenticated,
+    ) -> Result<(), KeeperError> {
+        let open = self.opened_mut()?;
+        let opened = open.read(id)?;
+        let parent = opened.commitment();
+        let version = open.next(id);
+        let mut logon = release_for_owner(opened, proof)?;
+        logon.binding.executable = None;
+        if let Some(publisher) = publisher {
+            logon.binding.publisher = publisher;
+        }
+        let sealed = open.unlocked.seal_logon(&logon, version.counter, parent)?;
+        open.put(version, sealed)
+    }
+}
+
+fn signon_summary(summary: Summary) -> LogonSummary {
+    LogonSummary {
+        id: summary.id,
+        label: summary.label,
+        plain: summary.plain.into_iter().map(|(name, value)| (name.0, value)).collect(),
+        binding: summary.binding,
+        changed: summary.changed,
+    }
+}

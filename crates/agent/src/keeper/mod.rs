@@ -1,0 +1,295 @@
+//! The keeper: device store, vault store and the open vault, in one pair of hands.
+
+mod heads;
+mod logons;
+mod slots;
+
+pub(crate) use heads::Heads;
+pub(crate) use logons::Fields;
+
+use crate::front::Terms;
+use crate::message::{Adoption, Material};
+use crate::paths::Paths;
+use countersign_model::port::{RecordStore, StoreError};
+use countersign_model::{Change, DeviceId, HeaderVersion, StoreKey, StoreKind, TemplateId};
+use countersign_model::{LogonId, RecordVersion, VaultId};
+use countersign_secret::Key;
+use countersign_signon::VaultState;
+use countersign_store::{Opened, Store};
+use countersign_vault::{OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header};
+use countersign_wire::{ErrorCode, ErrorReply};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why the keeper cannot do something.
+#[derive(Debug, thiserror::Error)]
+pub enum KeeperError {
+    /// A store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record is not what was expected.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A record could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The header or the slots cannot be read.
+    #[error(transparent)]
+    Header(#[from] UnlockError),
+    /// The vault is locked.
+    #[error("the vault is locked")]
+    Locked,
+    /// There is no such logon.
+    #[error("there is no logon {0}")]
+    NoLogon(LogonId),
+    /// The window is not what the logon was saved for.
+    #[error(transparent)]
+    Binding(#[from] Box<countersign_vault::BindingChanged>),
+    /// The password was checked for another vault.
+    #[error(transparent)]
+    NotTheOwner(#[from] countersign_vault::NotTheOwner),
+}
+
+impl From<KeeperError> for ErrorReply {
+    fn from(error: KeeperError) -> Self {
+        let (code, next) = match &error {
+            KeeperError::Locked => (ErrorCode::Locked, "run `countersign unlock`"),
+            KeeperError::NoLogon(_) => (
+                ErrorCode::NoMatch,
+                "run `countersign logon list` for those that are there",
+            ),
+            KeeperError::Binding(_) | KeeperError::NotTheOwner(_) => {
+                (ErrorCode::Refused, "run `countersign why` for what differs")
+            }
+            KeeperError::Store(StoreError::Damaged(_)) | KeeperError::Open(_) | KeeperError::Header(_) => (
+                ErrorCode::Integrity,
+                "run `countersign refresh` to fetch it from the repository, then `countersign doctor`",
+            ),
+            KeeperError::Store(_) | KeeperError::Seal(_) => (ErrorCode::Failed, "run `countersign doctor`"),
+        };
+        Self::new(code, error.to_string()).next(next)
+    }
+}
+
+/// The vault while it is open.
+pub(crate) struct Open {
+    unlocked: Arc<Unlocked>,
+    store: Arc<Store>,
+    heads: Heads,
+    /// Which logons each template has. Only ids: what is in them is opened when it is needed.
+    by_template: BTreeMap<TemplateId, Vec<LogonId>>,
+}
+
+/// The vault as this device knows it.
+struct Enrolled {
+    header: Vec<u8>,
+    device_slots: Vec<u8>,
+}
+
+/// Device store, vault store and vault.
+pub(crate) struct Keeper {
+    device: Arc<Store>,
+    device_secret: Arc<Key>,
+    vault_folder: PathBuf,
+    enrolled: Option<Enrolled>,
+    open: Option<Open>,
+    sentences: Vec<String>,
+}
+
+const HEADER: &[u8] = b"own";
+
+fn header_key() -> StoreKey {
+    StoreKey {
+        kind: StoreKind::Header,
+        id: HEADER.to_vec(),
+    }
+}
+
+fn slots_key() -> StoreKey {
+    StoreKey {
+        kind: StoreKind::Slots,
+        id: HEADER.to_vec(),
+    }
+}
+
+impl Keeper {
+    /// Opens the device store and finds out whether this device is enrolled.
+    pub(crate) fn open(paths: &Paths, device_secret: Arc<Key>) -> Result<Self, KeeperError> {
+        let (device, found) = Store::open(&paths.device_store(), derive_device_store_key(&device_secret))?;
+        let mut keeper = Self {
+            device: Arc::new(device),
+            device_secret,
+            vault_folder: paths.vault_store(),
+            enrolled: None,
+            open: None,
+            sentences: Vec::new(),
+        };
+        keeper.report("device store", &found);
+        let header = keeper.device.get(&header_key())?;
+        let device_slots = keeper.device.get(&slots_key())?;
+        keeper.enrolled = header
+            .zip(device_slots)
+            .map(|(header, device_slots)| Enrolled { header, device_slots });
+        Ok(keeper)
+    }
+
+    fn report(&mut self, which: &str, found: &Opened) {
+        for note in &found.notes {
+            tracing::info!("{which}: {note}");
+        }
+        if let Some(damage) = found.damage() {
+            tracing::error!("{which}: {}", damage.sentence);
+            self.sentences.push(format!("The {which}: {}", damage.sentence));
+        }
+    }
+
+    /// What is damaged, in sentences for the user.
+    pub(crate) fn sentences(&self) -> &[String] {
+        &self.sentences
+    }
+
+    pub(crate) fn device_store(&self) -> &dyn RecordStore {
+        &*self.device
+    }
+
+    pub(crate) fn state(&self) -> VaultState {
+        if self.open.is_some() {
+            VaultState::Unlocked
+        } else {
+            VaultState::Locked
+        }
+    }
+
+    pub(crate) fn is_enrolled(&self) -> bool {
+        self.enrolled.is_some()
+    }
+
+    /// What to tell somebody who wants something the locked vault cannot give.
+    pub(crate) fn locked(&self) -> ErrorReply {
+        match self.enrolled {
+            Some(_) => KeeperError::Locked.into(),
+            None => ErrorReply::new(ErrorCode::NotEnrolled, "there is no vault on this machine yet")
+                .next("run `countersign enroll`"),
+        }
+    }
+
+    pub(crate) fn material(&self, terms: Terms) -> Material {
+        Material {
+            terms,
+            vault_id: self.vault_id(),
+            device_secret: Arc::clone(&self.device_secret),
+            vault: self
+                .enrolled
+                .as_ref()
+                .map(|vault| (vault.header.clone(), vault.device_slots.clone())),
+            open: self.open.as_ref().map(|open| Arc::clone(&open.unlocked)),
+        }
+    }
+
+    /// Takes an opened or new vault over: stores what has to be stored first, then opens the vault store.
+    pub(crate) fn adopt(&mut self, adoption: Adoption) -> Result<(), KeeperError> {
+        let unlocked = match adoption {
+            Adoption::Enrolled {
+                unlocked,
+                header,
+                device_slots,
+            } => {
+                let fresh = Enrolled { header, device_slots };
+                self.device.commit(&[
+                    Change::Put(header_key(), fresh.header.clone()),
+                    Change::Put(slots_key(), fresh.device_slots.clone()),
+                ])?;
+                self.enrolled = Some(fresh);
+                unlocked
+            }
+            Adoption::Rewrapped { unlocked, device_slots } => {
+                self.device.commit(&[Change::Put(slots_key(), device_slots.clone())])?;
+                if let Some(enrolled) = &mut self.enrolled {
+                    enrolled.device_slots = device_slots;
+                }
+                unlocked
+            }
+            Adoption::Unlocked(unlocked) => unlocked,
+        };
+        self.open_vault(*unlocked)
+    }
+
+    fn open_vault(&mut self, unlocked: Unlocked) -> Result<(), KeeperError> {
+        self.lock();
+        let (store, found) = Store::open(&self.vault_folder, unlocked.store_key())?;
+        self.sentences
+            .retain(|sentence| !sentence.starts_with("The vault store"));
+        self.report("vault store", &found);
+        let mut open = Open {
+            unlocked: Arc::new(unlocked),
+            store: Arc::new(store),
+            heads: Heads::default(),
+            by_template: BTreeMap::new(),
+        };
+        let faults = open.index()?;
+        for fault in faults {
+            tracing::error!("{fault}");
+            self.sentences.push(format!("The vault store: {fault}"));
+        }
+        self.open = Some(open);
+        Ok(())
+    }
+
+    /// Forgets the vault key and closes the vault store.
+    pub(crate) fn lock(&mut self) {
+        if let Some(open) = self.open.take() {
+            drop(open.unlocked);
+            match Arc::try_unwrap(open.store).map(Store::close) {
+                Ok(Err(error)) => tracing::warn!("{error}"),
+                // An exchange still holds it and closes it when it is done.
+                Err(_) | Ok(Ok(())) => {}
+            }
+        }
+    }
+
+    /// The vault store and the vault, for an exchange with the repository.
+    pub(crate) fn for_exchange(&self) -> Option<(Arc<Store>, Arc<Unlocked>)> {
+        self.open
+            .as_ref()
+            .map(|open| (Arc::clone(&open.store), Arc::clone(&open.unlocked)))
+    }
+
+    pub(crate) fn device_store_handle(&self) -> Arc<Store> {
+        Arc::clone(&self.device)
+    }
+
+    /// The header this device has, for the repository.
+    pub(crate) fn header(&self) -> Option<(HeaderVersion, Vec<u8>)> {
+        let header = &self.enrolled.as_ref()?.header;
+        Some((inspect_header(header).ok()?.version, header.clone()))
+    }
+
+    fn vault_id(&self) -> Option<VaultId> {
+        let slots = &self.enrolled.as_ref()?.device_slots;
+        Some(countersign_vault::inspect_device_slots(slots).ok()?.vault)
+    }
+
+    pub(crate) fn device(&self) -> Option<DeviceId> {
+        let slots = &self.enrolled.as_ref()?.device_slots;
+        countersign_vault::inspect_device_slots(slots)
+            .ok()?
+            .devices
+            .first()
+            .copied()
+    }
+
+    /// Reads the vault store again after an exchange changed it.
+    pub(crate) fn reindex(&mut self) -> Result<(), KeeperError> {
+        let Some(open) = &mut self.open else { return Ok(()) };
+        for fault in open.index()? {
+            tracing::error!("{fault}");
+        }
+        Ok(())
+    }
+
+    /// The versions that still have to go to the repository are judged by `sync`; this is what is there.
+    pub(crate) fn head_versions(&self) -> Vec<RecordVersion> {
+        self.open.as_ref().map(|open| open.heads.all()).unwrap_or_default()
+    }
+}

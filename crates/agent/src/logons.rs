@@ -1,0 +1,232 @@
+//! Requests about stored logons and templates.
+
+use crate::engine::Engine;
+use crate::keeper::Fields;
+use crate::message::{Adoption, Material, OwnerCall};
+use crate::requests::{desktop_error, problem};
+use countersign_model::port::{ControlAccess, WindowSource};
+use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
+use countersign_rules::{TemplateSet, parse_template};
+use countersign_secret::Password;
+use countersign_signon::{Event, VaultState, explain_template};
+use countersign_vault::{Amendment, Reauthenticated};
+use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
+
+impl Engine {
+    /// What a key derivation on a client's thread works on.
+    pub(crate) fn material(&self) -> Material {
+        self.keeper
+            .material(self.configuration.enroll_terms(self.syncing.user()))
+    }
+
+    /// Takes a vault over that a client's thread has opened or made.
+    pub(crate) fn adopt(&mut self, adoption: Adoption) -> Answer {
+        let fresh = matches!(adoption, Adoption::Enrolled { .. });
+        if let Err(error) = self.keeper.adopt(adoption) {
+            return ErrorReply::from(error).into();
+        }
+        self.exchange();
+        self.signon(Event::Vault(VaultState::Unlocked));
+        match fresh {
+            true => Reply::Enrolled(Enrolled {
+                slots: self.keeper.slots(),
+                warnings: Vec::new(),
+            })
+            .into(),
+            false => Reply::Done.into(),
+        }
+    }
+
+    /// Does what only the owner may ask; the password was just checked.
+    pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated) -> Answer {
+        match call {
+            OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
+                Ok(Some(secret)) => Answer::revealed(secret),
+                Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the logon has no field {field}")).into(),
+                Err(error) => ErrorReply::from(error).into(),
+            },
+            OwnerCall::Rebind(id) => {
+                let publisher = self.keeper.template_of(id).and_then(|template| {
+                    self.configuration
+                        .templates()
+                        .get(&template)
+                        .map(|loaded| loaded.publisher.clone())
+                });
+                match self.keeper.rebind(id, publisher, proof) {
+                    Ok(()) => {
+                        self.logons_changed();
+                        Reply::LogonSaved(id).into()
+                    }
+                    Err(error) => ErrorReply::from(error).into(),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn logon_list(&self) -> Result<Vec<LogonSummary>, ErrorReply> {
+        if !self.keeper.is_enrolled() {
+            return Err(self.keeper.locked());
+        }
+        let set = self.configuration.templates();
+        let mut logons: Vec<_> = self
+            .keeper
+            .list()?
+            .into_iter()
+            .map(|summary| LogonSummary {
+                id: summary.id,
+                application: set.get(&summary.template).map(|loaded| loaded.template.name.clone()),
+                template: summary.template,
+                label: summary.label,
+                plain: summary
+                    .plain
+                    .into_iter()
+                    .map(|(name, value)| PlainField { name, value })
+                    .collect(),
+                secret_fields: summary.secret,
+                binding: summary.binding,
+                changed: summary.changed,
+            })
+            .collect();
+        logons.sort_by(|a, b| (&a.template, &a.label, a.id).cmp(&(&b.template, &b.label, b.id)));
+        Ok(logons)
+    }
+
+    pub(crate) fn logon_add(
+        &mut self,
+        template: &TemplateId,
+        label: String,
+        plain: Vec<PlainField>,
+        secret_fields: Vec<FieldName>,
+        secrets: Vec<Password>,
+    ) -> Result<LogonId, ErrorReply> {
+        if self.keeper.state() == VaultState::Locked {
+            return Err(self.keeper.locked());
+        }
+        let set = self.configuration.templates();
+        let loaded = set.get(template).ok_or_else(|| {
+            ErrorReply::new(ErrorCode::NoMatch, format!("no template `{template}` is in force"))
+                .next("run `countersign logon add` without a name for those that are")
+        })?;
+        let given = fields(plain, secret_fields, secrets)?;
+        let spec = &loaded.template.logon;
+        if let Some((unknown, _, _)) = given.iter().find(|(name, _, _)| !spec.fields.contains(name)) {
+            return Err(unknown_field(unknown, &spec.fields));
+        }
+        // In the template's order, whatever the client's was.
+        let mut given: Fields = given
+            .into_iter()
+            .map(|(name, _, value)| (name.clone(), spec.kind(&name), value))
+            .collect();
+        given.sort_by_key(|(name, _, _)| spec.fields.iter().position(|known| known == name));
+        let label = match label.trim() {
+            "" => given.iter().find(|(_, kind, _)| *kind == FieldKind::Plain).map_or_else(
+                || loaded.template.name.clone(),
+                |(_, _, value)| value.expose().to_owned(),
+            ),
+            label => label.to_owned(),
+        };
+        let publisher = loaded.publisher.clone();
+        let id = self
+            .keeper
+            .add(template.clone(), publisher, label, given, self.clock.both().wall)?;
+        self.logons_changed();
+        Ok(id)
+    }
+
+    pub(crate) fn logon_edit(
+        &mut self,
+        id: LogonId,
+        label: Option<String>,
+        plain: Vec<PlainField>,
+        secret_fields: Vec<FieldName>,
+        secrets: Vec<Password>,
+    ) -> Result<LogonId, ErrorReply> {
+        if self.keeper.state() == VaultState::Locked {
+            return Err(self.keeper.locked());
+        }
+        let given = fields(plain, secret_fields, secrets)?;
+        if let Some(template) = self.keeper.template_of(id)
+            && let Some(loaded) = self.configuration.templates().get(&template)
+            && let Some((unknown, _, _)) = given
+                .iter()
+                .find(|(name, _, _)| !loaded.template.logon.fields.contains(name))
+        {
+            return Err(unknown_field(unknown, &loaded.template.logon.fields));
+        }
+        let changed = self.clock.both().wall;
+        self.keeper.amend(
+            id,
+            Amendment {
+                label,
+                fields: given,
+                changed,
+            },
+        )?;
+        self.logons_changed();
+        Ok(id)
+    }
+
+    pub(crate) fn logon_remove(&mut self, id: LogonId) -> Result<(), ErrorReply> {
+        if self.keeper.state() == VaultState::Locked {
+            return Err(self.keeper.locked());
+        }
+        self.keeper.remove(id, self.clock.both().wall)?;
+        self.logons_changed();
+        Ok(())
+    }
+
+    /// Forms that waited for a logon are looked at again, and the repository gets the new version.
+    fn logons_changed(&mut self) {
+        self.signon(Event::Vault(VaultState::Unlocked));
+        self.exchange();
+    }
+
+    /// Judges a template against the windows on the screen, without taking it into use.
+    pub(crate) fn template_explain(&self, place: &str, text: &str) -> Result<Reply, ErrorReply> {
+        let (set, problems) = match parse_template(place, text.as_bytes()) {
+            Ok(parsed) => TemplateSet::build(vec![(Publisher::Unsigned, parsed)]),
+            Err(problems) => (TemplateSet::default(), problems),
+        };
+        let mut explanations = Vec::new();
+        if set.templates().next().is_some() {
+            let desktop = self.desktop()?;
+            let windows = desktop.snapshot().map_err(|error| desktop_error(&error))?;
+            let read = |window: &_, query: &_| desktop.read(window, query);
+            explanations = explain_template(
+                &set,
+                &windows,
+                read,
+                |window| desktop.terminal(window),
+                self.clock.both(),
+            );
+        }
+        Ok(Reply::Judged {
+            problems: problems.iter().map(problem).collect(),
+            explanations,
+        })
+    }
+}
+
+fn fields(plain: Vec<PlainField>, secret_fields: Vec<FieldName>, secrets: Vec<Password>) -> Result<Fields, ErrorReply> {
+    let mut fields = Fields::new();
+    for PlainField { name, value } in plain {
+        let value =
+            Password::from_string(value).map_err(|error| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))?;
+        fields.push((name, FieldKind::Plain, value));
+    }
+    fields.extend(
+        secret_fields
+            .into_iter()
+            .zip(secrets)
+            .map(|(name, secret)| (name, FieldKind::Secret, secret)),
+    );
+    Ok(fields)
+}
+
+fn unknown_field(name: &FieldName, known: &[FieldName]) -> ErrorReply {
+    let known: Vec<_> = known.iter().map(FieldName::as_str).collect();
+    ErrorReply::new(
+        ErrorCode::BadRequest,
+        format!("the template has no field `{name}`; it has {}", known.join(", ")),
+    )
+}

@@ -1,0 +1,74 @@
+//! What reaches the engine.
+
+use crate::syncing::Exchanged;
+use countersign_model::{FieldName, LogonId, RepositoryEvent, WindowEvent};
+use countersign_secret::{Key, Password};
+use countersign_signon::Event;
+use countersign_vault::{Reauthenticated, Unlocked};
+use countersign_wire::{Answer, Request};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+/// One thing the engine has to deal with.
+pub(crate) enum Message {
+    /// The desktop reports.
+    Desktop(WindowEvent),
+    /// A worker has finished.
+    Signon(Event),
+    /// A client asks.
+    Call(Call),
+    /// A client's thread needs what a key derivation works on.
+    Material(Sender<Material>),
+    /// A client's thread has derived the key and opened the vault.
+    Adopt(Adoption, Sender<Answer>),
+    /// A client's thread has checked the password once more, for something only the owner may do.
+    Owner(OwnerCall, Reauthenticated, Sender<Answer>),
+    /// The repository reports.
+    Repository(RepositoryEvent),
+    /// An exchange of records has ended.
+    Exchanged(Exchanged),
+    /// The agent is told to end.
+    Stop,
+}
+
+/// A request and where its answer goes.
+pub(crate) struct Call {
+    pub request: Request,
+    pub secrets: Vec<Password>,
+    pub reply: Sender<Answer>,
+}
+
+/// What opens a vault, but for the user's secret. Key derivation runs on the client's thread, so the engine never waits for it.
+pub(crate) struct Material {
+    pub device_secret: Arc<Key>,
+    pub terms: crate::front::Terms,
+    /// The vault this device is enrolled for.
+    pub vault_id: Option<countersign_model::VaultId>,
+    /// The vault header and the device's own slots; none before enrolment.
+    pub vault: Option<(Vec<u8>, Vec<u8>)>,
+    /// The vault itself while it is open, for re-authentication.
+    pub open: Option<Arc<Unlocked>>,
+}
+
+/// A vault that a client's thread has opened or made.
+pub(crate) enum Adoption {
+    /// Just enrolled: these are to be stored.
+    Enrolled {
+        unlocked: Box<Unlocked>,
+        header: Vec<u8>,
+        device_slots: Vec<u8>,
+    },
+    /// Opened by the password.
+    Unlocked(Box<Unlocked>),
+    /// Opened by the passphrase; the login slot was wrapped anew.
+    Rewrapped {
+        unlocked: Box<Unlocked>,
+        device_slots: Vec<u8>,
+    },
+}
+
+/// What only the owner may ask, with the password typed again.
+pub(crate) enum OwnerCall {
+    Reveal(LogonId, FieldName),
+    Rebind(LogonId),
+}

@@ -1,0 +1,314 @@
+//! What the engine answers clients. Anything that takes a key derivation was done on the client's thread before (`front`).
+
+use crate::engine::Engine;
+use crate::message::Call;
+use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
+use countersign_model::{Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
+use countersign_signon::{Event, VaultState};
+use countersign_wire::{
+    AccessibilityState, Answer, DesktopState, DisplayState, EnrollTerms, ErrorCode, ErrorReply, Problem, Reply,
+    RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status, TemplateCounts, TemplateField,
+    TemplateSummary, UnlockTerms,
+};
+use std::time::Duration;
+
+/// How many explanations `why` shows when nobody says.
+const WHY_LIMIT: u32 = 20;
+
+impl Engine {
+    /// Answers a client, now or (for a fill) later.
+    pub(crate) fn call(&mut self, call: Call) {
+        if let Request::LogonFill { id, window } = call.request {
+            return self.fill(window, id, call);
+        }
+        let Call {
+            request,
+            secrets,
+            reply,
+        } = call;
+        let answer = self.answer(request, secrets).unwrap_or_else(Answer::from);
+        // A client that has gone does not want it any more.
+        let _ = reply.send(answer);
+    }
+
+    fn answer(&mut self, request: Request, secrets: Vec<countersign_secret::Password>) -> Result<Answer, ErrorReply> {
+        let reply = match request {
+            Request::Status => Reply::Status(Box::new(self.status())),
+            Request::Doctor => Reply::Doctor(self.doctor()),
+            Request::Why { window, limit } => Reply::Why(self.why(window, limit)),
+            Request::Settings { name } => Reply::Settings(self.setting_reports(name.as_deref())?),
+            Request::Pause { seconds } => self.pause(seconds),
+            Request::Resume => {
+                self.paused_until = None;
+                self.signon(Event::Pause(None));
+                Reply::Done
+            }
+            Request::EnrollTerms => Reply::EnrollTerms(self.enroll_terms()?),
+            Request::UnlockTerms => Reply::UnlockTerms(self.unlock_terms()),
+            Request::Lock => {
+                self.keeper.lock();
+                self.signon(Event::Vault(VaultState::Locked));
+                Reply::Done
+            }
+            Request::Templates => Reply::Templates(self.template_summaries()),
+            Request::LogonList => Reply::Logons(self.logon_list()?),
+            Request::LogonAdd {
+                template,
+                label,
+                plain,
+                secret_fields,
+            } => Reply::LogonSaved(self.logon_add(&template, label, plain, secret_fields, secrets)?),
+            Request::LogonEdit {
+                id,
+                label,
+                plain,
+                secret_fields,
+            } => Reply::LogonSaved(self.logon_edit(id, label, plain, secret_fields, secrets)?),
+            Request::LogonRemove { id } => {
+                self.logon_remove(id)?;
+                Reply::Done
+            }
+            Request::Refresh => Reply::Refreshed(self.refresh()),
+            Request::TemplateExplain { place, text } => self.template_explain(&place, &text)?,
+            Request::Windows => Reply::Windows(self.desktop()?.snapshot().map_err(|error| desktop_error(&error))?),
+            other => {
+                return Err(ErrorReply::new(
+                    ErrorCode::BadRequest,
+                    format!("{other:?} is not answered here"),
+                ));
+            }
+        };
+        Ok(reply.into())
+    }
+
+    pub(crate) fn desktop(&self) -> Result<&countersign_desktop::Desktop, ErrorReply> {
+        self.screen.as_deref().map_err(desktop_error)
+    }
+
+    fn why(&self, window: Option<WindowId>, limit: Option<u32>) -> Vec<countersign_model::Explanation> {
+        self.journal.last(
+            window,
+            usize::try_from(limit.unwrap_or(WHY_LIMIT)).unwrap_or(usize::MAX),
+        )
+    }
+
+    fn pause(&mut self, seconds: u32) -> Reply {
+        let now = self.clock.both();
+        let until = now.steady.after(Duration::from_secs(seconds.into()));
+        self.paused_until = Some(until);
+        self.signon(Event::Pause(Some(until)));
+        Reply::Paused(self.wall(until))
+    }
+
+    /// A moment of the steady clock on the wall clock.
+    fn wall(&self, at: Monotonic) -> Timestamp {
+        let now = self.clock.both();
+        let ahead = u64::try_from(at.since(now.steady).as_millis()).unwrap_or(u64::MAX);
+        Timestamp(now.wall.0.saturating_add(ahead))
+    }
+
+    fn setting_reports(&self, name: Option<&str>) -> Result<Vec<SettingReport>, ErrorReply> {
+        let reports: Vec<_> = SETTINGS
+            .iter()
+            .filter(|setting| name.is_none_or(|name| name == setting.name))
+            .map(|setting| {
+                let found = self.configuration.settings().get(setting.name);
+                let value = found
+                    .map(|found| found.value.clone())
+                    .filter(|value| *value != SettingValue::Text(String::new()));
+                SettingReport {
+                    name: setting.name.to_owned(),
+                    value: value.unwrap_or_else(|| self.worked_out(setting.name)),
+                    layer: found.map_or(Layer::BuiltIn, |found| found.layer),
+                    place: found.and_then(|found| found.place.clone()),
+                    default: setting.default.to_owned(),
+                    doc: setting.doc.to_owned(),
+                }
+            })
+            .collect();
+        match (reports.is_empty(), name) {
+            (true, Some(name)) => Err(
+                ErrorReply::new(ErrorCode::NoMatch, format!("there is no setting `{name}`"))
+                    .next("run `countersign settings` for all of them"),
+            ),
+            _ => Ok(reports),
+        }
+    }
+
+    /// Settings without a fixed default.
+    fn worked_out(&self, name: &str) -> SettingValue {
+        SettingValue::Text(match name {
+            "repository.path" => self.syncing.place().to_owned(),
+            "repository.user" => self.syncing.user().to_string(),
+            _ => String::new(),
+        })
+    }
+
+    fn enroll_terms(&self) -> Result<EnrollTerms, ErrorReply> {
+        if self.keeper.is_enrolled() {
+            return Err(
+                ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
+                    .next("run `countersign unlock`"),
+            );
+        }
+        let settings = self.configuration.settings();
+        Ok(EnrollTerms {
+            question: settings.text("passphrase.question").to_owned(),
+            min_length: u32::try_from(settings.number("passphrase.min_length")).unwrap_or(u32::MAX),
+            min_strength: u8::try_from(settings.number("passphrase.min_strength")).unwrap_or(4),
+            slots: self.keeper.slots_to_come(),
+        })
+    }
+
+    fn unlock_terms(&self) -> UnlockTerms {
+        UnlockTerms {
+            vault: self.vault_report(),
+            retry_after_ms: None,
+            question: Some(self.configuration.settings().text("passphrase.question").to_owned()),
+        }
+    }
+
+    fn vault_report(&self) -> countersign_wire::VaultState {
+        use countersign_wire::VaultState as Report;
+        match (self.keeper.is_enrolled(), self.keeper.state()) {
+            (false, _) => Report::Unenrolled,
+            (true, VaultState::Locked) => Report::Locked,
+            (true, VaultState::Unlocked) => Report::Unlocked,
+        }
+    }
+
+    fn template_summaries(&self) -> Vec<TemplateSummary> {
+        let set = self.configuration.templates();
+        set.templates()
+            .map(|loaded| TemplateSummary {
+                id: loaded.template.id.clone(),
+                name: loaded.template.name.clone(),
+                publisher: loaded.publisher.clone(),
+                place: loaded.place.clone(),
+                fields: loaded
+                    .template
+                    .logon
+                    .fields
+                    .iter()
+                    .map(|name| TemplateField {
+                        name: name.clone(),
+                        kind: loaded.template.logon.kind(name),
+                        label: loaded
+                            .template
+                            .logon
+                            .field
+                            .get(name)
+                            .and_then(|spec| spec.label.clone()),
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn status(&self) -> Status {
+        let set = self.configuration.templates();
+        let count = |publisher: &Publisher| {
+            u32::try_from(set.templates().filter(|loaded| loaded.publisher == *publisher).count()).unwrap_or(u32::MAX)
+        };
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            vault: self.vault_report(),
+            user: self.syncing.user().clone(),
+            device: self.keeper.device(),
+            slots: self.keeper.slots(),
+            logons: self.keeper.count(),
+            templates: TemplateCounts {
+                package: count(&Publisher::Package),
+                unsigned: count(&Publisher::Unsigned),
+            },
+            problems: self.problems(),
+            repository: RepositoryState {
+                place: self.syncing.place().to_owned(),
+                health: match self.syncing.health() {
+                    Ok(()) => RepositoryHealth::Reachable,
+                    Err(why) => RepositoryHealth::Unreachable(why.to_string()),
+                },
+                synced: self.syncing.synced(),
+                waiting: self.syncing.waiting(),
+            },
+            paused_until: self.paused_until.map(|until| self.wall(until)),
+            desktop: self.desktop_state(),
+            protection: countersign_secret::protection().into(),
+        }
+    }
+
+    pub(crate) fn desktop_state(&self) -> DesktopState {
+        match &self.screen {
+            Ok(desktop) => DesktopState {
+                display: DisplayState::Watching(std::env::var("DISPLAY").unwrap_or_default()),
+                accessibility: match desktop.accessibility() {
+                    Ok(()) => AccessibilityState::Available,
+                    Err(error) => AccessibilityState::Missing(error.to_string()),
+                },
+            },
+            Err(error) => DesktopState {
+                display: DisplayState::Missing(error.to_string()),
+                accessibility: AccessibilityState::Missing(error.to_string()),
+            },
+        }
+    }
+
+    /// Everything that is not in force, and what was found in the stores.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let files = self.configuration.problems().iter().map(problem);
+        let faults = self.configuration.faults().iter().map(fault);
+        let stores = self
+            .keeper
+            .sentences()
+            .iter()
+            .map(|sentence| plain("store", sentence, Severity::Error));
+        let notices = self
+            .notices
+            .iter()
+            .map(|notice| plain(&notice.application, &notice.text, Severity::Warning));
+        files.chain(faults).chain(stores).chain(notices).collect()
+    }
+}
+
+pub(crate) fn fault(error: &RepositoryError) -> Problem {
+    let place = match error {
+        RepositoryError::Unreachable { place, .. }
+        | RepositoryError::Denied { place, .. }
+        | RepositoryError::Invalid { place, .. }
+        | RepositoryError::Missing(place)
+        | RepositoryError::Conflict(place) => place.clone(),
+    };
+    plain(&place, &error.to_string(), Severity::Error)
+}
+
+/// A problem that has no line.
+fn plain(place: &str, message: &str, severity: Severity) -> Problem {
+    Problem {
+        place: place.to_owned(),
+        line: None,
+        column: None,
+        severity,
+        message: message.to_owned(),
+        help: None,
+    }
+}
+
+/// A problem of a file.
+pub(crate) fn problem(problem: &countersign_rules::Problem) -> Problem {
+    Problem {
+        place: problem.place.clone(),
+        line: Some(problem.line),
+        column: Some(problem.column),
+        severity: match problem.severity {
+            countersign_rules::Severity::Warning => Severity::Warning,
+            countersign_rules::Severity::Error => Severity::Error,
+        },
+        message: problem.message.clone(),
+        help: Some(problem.help.clone()),
+    }
+}
+
+pub(crate) fn desktop_error(error: &DesktopError) -> ErrorReply {
+    ErrorReply::new(ErrorCode::Failed, error.to_string()).next("run `countersign doctor`")
+}

@@ -1,0 +1,78 @@
+//! Work that may block, each piece on a thread of its own.
+
+use crate::message::Message;
+use countersign_model::port::{Cancel, ControlAccess, Responder};
+use countersign_model::{ControlQuery, FieldValues, Plan, WindowFacts};
+use countersign_signon::{Event, Ticket};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+/// Starts tasks and keeps the handles that stop them.
+pub(crate) struct Tasks {
+    inbox: Sender<Message>,
+    running: HashMap<Ticket, Arc<Cancel>>,
+}
+
+impl Tasks {
+    pub(crate) fn new(inbox: Sender<Message>) -> Self {
+        Self {
+            inbox,
+            running: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn read_controls<D>(&self, desktop: &Arc<D>, ticket: Ticket, window: WindowFacts, query: ControlQuery)
+    where
+        D: ControlAccess + 'static,
+    {
+        let desktop = Arc::clone(desktop);
+        self.start("read", move || {
+            Event::ControlsRead(ticket, desktop.read(&window, &query))
+        });
+    }
+
+    pub(crate) fn read_terminal<D>(&self, desktop: &Arc<D>, ticket: Ticket, window: WindowFacts)
+    where
+        D: ControlAccess + 'static,
+    {
+        let desktop = Arc::clone(desktop);
+        self.start("prompt", move || Event::TerminalRead(ticket, desktop.terminal(&window)));
+    }
+
+    pub(crate) fn respond<D>(&mut self, desktop: &Arc<D>, ticket: Ticket, plan: Box<Plan>, values: FieldValues)
+    where
+        D: Responder + 'static,
+    {
+        let desktop = Arc::clone(desktop);
+        let cancel = Arc::new(Cancel::default());
+        self.running.insert(ticket, Arc::clone(&cancel));
+        self.start("respond", move || {
+            let carried = desktop.respond(&plan, &values, &cancel);
+            drop(values);
+            Event::Responded(ticket, carried)
+        });
+    }
+
+    /// Stops a response at its next step.
+    pub(crate) fn cancel(&self, ticket: Ticket) {
+        if let Some(cancel) = self.running.get(&ticket) {
+            cancel.cancel();
+        }
+    }
+
+    pub(crate) fn ended(&mut self, ticket: Ticket) {
+        self.running.remove(&ticket);
+    }
+
+    fn start(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+        let inbox = self.inbox.clone();
+        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // The engine is gone only when the agent ends.
+            let _ = inbox.send(Message::Signon(work()));
+        });
+        if let Err(error) = started {
+            tracing::error!("cannot start a thread for {name}: {error}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Asking `rules` what a window means.
+
+use crate::{LogonSummary, Now};
+use countersign_model::port::DesktopError;
+use countersign_model::{
+    Action, ControlQuery, ControlTree, Criterion, Decision, Explanation, FormKind, Lineage, Plan, ProcessIdentity,
+    TerminalFacts, Verdict, WindowFacts, Writable,
+};
+use countersign_rules::{Contents, FormRef, Matched, Needs, TemplateSet, plan as plan_of, query};
+
+/// What was read of a window.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    Controls(ControlTree),
+    Terminal(TerminalFacts),
+}
+
+impl Seen {
+    fn contents(&self) -> Contents<'_> {
+        match self {
+            Self::Controls(tree) => Contents::Controls(tree),
+            Self::Terminal(facts) => Contents::Terminal(facts),
+        }
+    }
+}
+
+/// A form that was recognised.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub form: FormRef,
+    pub criteria: Vec<Criterion>,
+}
+
+/// What a window's forms came to.
+pub(crate) struct Judged {
+    /// Forms that tell how a logon ended.
+    pub results: Vec<Found>,
+    /// The first logon form that matches.
+    pub logon: Option<Found>,
+    /// When none does: the logon form that came nearest, and why not.
+    pub nearest: Option<(FormRef, Vec<Criterion>)>,
+}
+
+/// Whether these forms ask inside a terminal. One template of a window's program with `[form.terminal]` makes it a terminal.
+pub(crate) fn in_terminal(forms: &[FormRef]) -> bool {
+    forms.iter().any(|form| form.needs() == Needs::Terminal)
+}
+
+pub(crate) fn judge_all(forms: &[FormRef], window: &WindowFacts, seen: &Seen) -> Judged {
+    let mut judged = Judged {
+        results: Vec::new(),
+        logon: None,
+        nearest: None,
+    };
+    let mut best = None;
+    for form in forms {
+        let judgement = form.judge(window, seen.contents());
+        let holds = judgement.matched.is_some();
+        let is_logon = form.kind() == FormKind::Logon;
+        match (holds, is_logon) {
+            (true, false) => judged.results.push(Found {
+                form: form.clone(),
+                criteria: judgement.criteria,
+            }),
+            (true, true) if judged.logon.is_none() => {
+                judged.logon = Some(Found {
+                    form: form.clone(),
+                    criteria: judgement.criteria,
+                });
+            }
+            (false, true) => {
+                let held = judgement
+                    .criteria
+                    .iter()
+                    .filter(|criterion| criterion.verdict == Verdict::Passed)
+                    .count();
+                if best.is_none_or(|best| held > best) {
+                    best = Some(held);
+                    judged.nearest = Some((form.clone(), judgement.criteria));
+                }
+            }
+            _ => {}
+        }
+    }
+    judged
+}
+
+/// Which of the stored logons fit.
+pub(crate) enum Fitting<'a> {
+    /// None; the criteria of the one that came nearest, if there is any.
+    None(Vec<Criterion>),
+    /// Exactly this one.
+    One(&'a LogonSummary, Vec<Criterion>, Box<Matched>),
+    /// These labels: the user has to choose.
+    Several(Vec<String>),
+}
+
+/// Judges the form once for each logon, with the logon's own plain fields in the template's patterns.
+pub(crate) fn fitting<'a>(
+    found: &Found,
+    window: &WindowFacts,
+    seen: &Seen,
+    logons: impl Iterator<Item = &'a LogonSummary>,
+) -> Fitting<'a> {
+    let mut fitting = Vec::new();
+    let mut nearest = found.criteria.clone();
+    for logon in logons {
+        let judgement = found.form.judge_with(window, seen.contents(), &logon.plain);
+        match judgement.matched {
+            Some(matched) => fitting.push((logon, judgement.criteria, matched)),
+            None => nearest = judgement.criteria,
+        }
+    }
+    if fitting.len() > 1 {
+        return Fitting::Several(fitting.into_iter().map(|(logon, _, _)| logon.label.clone()).collect());
+    }
+    match fitting.pop() {
+        Some((logon, criteria, matched)) => Fitting::One(logon, criteria, Box::new(matched)),
+        None => Fitting::None(nearest),
+    }
+}
+
+/// The plan that answers a form.
+pub(crate) fn plan(matched: &Matched, window: &WindowFacts, seen: &Seen) -> Result<Plan, String> {
+    let terminal = match seen {
+        Seen::Terminal(facts) => Some(facts),
+        Seen::Controls(_) => None,
+    };
+    plan_of(matched, window, terminal).map_err(|problem| problem.to_string())
+}
+
+/// Who asks, where that is not the window's own process: a terminal's foreground program.
+pub(crate) fn asker(seen: &Seen) -> Option<Lineage> {
+    match seen {
+        Seen::Terminal(facts) => Some(facts.foreground.lineage),
+        Seen::Controls(_) => None,
+    }
+}
+
+/// Whether a plan types, and so needs the focus.
+pub(crate) fn types(plan: &Plan) -> bool {
+    plan.steps
+        .iter()
+        .any(|step| matches!(step.action, Action::Type { .. } | Action::Text(_) | Action::Key(_)))
+}
+
+/// What the user should know of a program he is logged on to.
+pub(crate) fn warnings(process: &ProcessIdentity) -> Vec<String> {
+    match process.writable {
+        Writable::RootOnly => Vec::new(),
+        Writable::ByUser => vec![format!(
+            "{} can be changed by you, and so by anything you run; install it system-wide",
+            process.script.as_ref().unwrap_or(&process.executable).display()
+        )],
+    }
+}
+
+/// Judges every form of `templates` against the windows on the screen, for somebody who is writing a template.
+///
+/// Windows of other programs are left out; a window whose program none of the templates names has no explanation.
+pub fn explain_template(
+    templates: &TemplateSet,
+    windows: &[WindowFacts],
+    read: impl Fn(&WindowFacts, &ControlQuery) -> Result<ControlTree, DesktopError>,
+    terminal: impl Fn(&WindowFacts) -> Result<TerminalFacts, DesktopError>,
+    now: Now,
+) -> Vec<Explanation> {
+    let mut explanations = Vec::new();
+    for window in windows {
+        let forms = templates.related(window);
+        if forms.is_empty() {
+            continue;
+        }
+        let seen = match in_terminal(&forms) {
+            true => terminal(window).map(Seen::Terminal),
+            false => read(window, &query(&forms).unwrap_or_default()).map(Seen::Controls),
+        };
+        for form in forms {
+            let (criteria, decision) = match &seen {
+                Ok(seen) => {
+                    let judgement = form.judge(window, seen.contents());
+                    let decision = if judgement.matched.is_some() {
+                        Decision::Manual
+                    } else {
+                        Decision::NoMatch
+                    };
+                    (judgement.criteria, decision)
+                }
+                Err(error) => (Vec::new(), Decision::Unreadable(error.to_string())),
+            };
+            explanations.push(Explanation {
+                at: now.wall,
+                window: window.id,
+                title: window.title.clone(),
+                program: match &window.process {
+                    Ok(process) => process.executable.display().to_string(),
+                    Err(problem) => problem.to_string(),
+                },
+                toolkit: seen.as_ref().ok().and_then(|seen| match seen {
+                    Seen::Controls(tree) => tree.toolkit.clone(),
+                    Seen::Terminal(_) => None,
+                }),
+                template: Some(form.id().clone()),
+                form: Some(form.kind()),
+                logon: None,
+                criteria,
+                decision,
+                attempt: None,
+                warnings: Vec::new(),
+            });
+        }
+    }
+    explanations
+}

@@ -1,0 +1,128 @@
+use countersign_model::port::{Attention, DesktopError};
+use countersign_model::{
+    Binding, Carried, ControlQuery, ControlTree, Explanation, LogonId, Monotonic, Plan, TemplateId, TerminalFacts,
+    Timestamp, WindowEvent, WindowFacts, WindowId,
+};
+use countersign_rules::TemplateSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Ties an answer to its question. An answer to a question nobody waits for any more is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// The time of an event, on both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The steady clock, for intervals.
+    pub steady: Monotonic,
+    /// The wall clock, for people.
+    pub wall: Timestamp,
+}
+
+/// Whether logons can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultState {
+    /// Nobody has enrolled here, or the vault is locked.
+    Locked,
+    /// Logons can be opened.
+    Unlocked,
+}
+
+/// The settings the machine works by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Fill without being asked (`fill.automatic`).
+    pub automatic: bool,
+    /// How often one logon may be filled into one program within `grace` (`loop.fills`).
+    pub fills: u32,
+    /// The grace period (`loop.grace_seconds`).
+    pub grace: Duration,
+}
+
+/// What the machine may know of a stored logon: nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogonSummary {
+    /// Its record.
+    pub id: LogonId,
+    /// The user's name for it.
+    pub label: String,
+    /// Its plain fields, by name.
+    pub plain: std::collections::BTreeMap<String, String>,
+    /// What it was saved for.
+    pub binding: Binding,
+    /// When it was last changed.
+    pub changed: Timestamp,
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The desktop reports.
+    Window(WindowEvent),
+    /// Answer to [`Effect::ReadControls`].
+    ControlsRead(Ticket, Result<ControlTree, DesktopError>),
+    /// Answer to [`Effect::ReadTerminal`].
+    TerminalRead(Ticket, Result<TerminalFacts, DesktopError>),
+    /// Answer to [`Effect::FindLogons`].
+    Logons(Ticket, Vec<LogonSummary>),
+    /// Answer to [`Effect::Respond`].
+    Responded(Ticket, Carried),
+    /// Templates were loaded, added or withdrawn.
+    Templates(Arc<TemplateSet>),
+    /// Settings changed.
+    Rules(Rules),
+    /// The vault was locked or unlocked, or logons were added or changed.
+    Vault(VaultState),
+    /// The user pauses filling until then (`None`: goes on).
+    Pause(Option<Monotonic>),
+    /// The user asks to fill, into the active window if none is named, with any fitting logon if none is named.
+    Fill(Option<WindowId>, Option<LogonId>),
+    /// A time asked for by [`Effect::WakeAt`] came.
+    Woken,
+}
+
+/// Something to be done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Read these controls and answer with [`Event::ControlsRead`].
+    ReadControls(Ticket, WindowFacts, ControlQuery),
+    /// Read this terminal's prompt and answer with [`Event::TerminalRead`].
+    ReadTerminal(Ticket, WindowFacts),
+    /// Report changes inside this window.
+    Attend(WindowFacts, Attention),
+    /// Stop reporting them.
+    Ignore(WindowId),
+    /// Say which logons are stored for a template, with [`Event::Logons`].
+    FindLogons(Ticket, TemplateId),
+    /// Open this one logon, release it to `live` and no other binding, carry the plan out, and answer with [`Event::Responded`].
+    Respond {
+        /// The ticket to answer with.
+        ticket: Ticket,
+        /// The logon.
+        logon: LogonId,
+        /// The template that matched.
+        template: TemplateId,
+        /// What the window is.
+        live: Binding,
+        /// What to do.
+        plan: Box<Plan>,
+    },
+    /// Stop a response.
+    Cancel(Ticket),
+    /// Keep this for `countersign why`.
+    Explain(Box<Explanation>),
+    /// Tell the user.
+    Notify(Notice),
+    /// Send [`Event::Woken`] then.
+    WakeAt(Monotonic),
+}
+
+/// One sentence for the user: what happened and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The application's name, as its template has it.
+    pub application: String,
+    /// The sentence.
+    pub text: String,
+}

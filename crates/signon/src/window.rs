@@ -1,0 +1,96 @@
+//! What the machine knows of one window.
+
+use crate::Ticket;
+use crate::candidates::{Found, Seen};
+use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, WindowFacts};
+use countersign_rules::FormRef;
+
+/// Whether a fill was asked for by the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// The machine decides by itself.
+    Automatic,
+    /// The user asked, with this logon if he named one.
+    Asked(Option<LogonId>),
+}
+
+/// A form that was recognised, and what was seen when it was.
+#[derive(Debug)]
+pub(crate) struct Recognised {
+    pub found: Found,
+    pub seen: Seen,
+    pub wish: Wish,
+}
+
+/// A fill that is ready but for the focus.
+#[derive(Debug)]
+pub(crate) struct Chosen {
+    pub form: FormRef,
+    pub logon: LogonId,
+    pub label: String,
+    pub criteria: Vec<Criterion>,
+    pub plan: Box<countersign_model::Plan>,
+    pub live: countersign_model::Binding,
+    pub warnings: Vec<String>,
+    /// How often the focus was lost so far.
+    pub tries: u32,
+}
+
+/// Where a window is on its way to a logon.
+#[derive(Debug, Default)]
+pub(crate) enum Phase {
+    /// No logon form is there; changes inside are attended to.
+    #[default]
+    Watching,
+    /// A form is there but may not be answered now (locked, paused, no logon): looked at again when that changes.
+    Held(FormRef),
+    /// The agent was asked for the logons of a form's template.
+    Choosing(Ticket, Box<Recognised>),
+    /// Waits for the window to get the focus before typing.
+    AwaitingFocus(Box<Chosen>),
+    /// A response is under way.
+    Responding(Ticket, Box<Chosen>),
+    /// The form was answered and is still there.
+    Answered(FormRef),
+    /// Filling stopped for this form until it goes away or the user asks.
+    Stopped(FormRef),
+}
+
+impl Phase {
+    /// The form this phase is about, if it is one that must not be answered again by itself.
+    pub(crate) fn settled(&self) -> Option<&FormRef> {
+        match self {
+            Self::Answered(form) | Self::Stopped(form) => Some(form),
+            _ => None,
+        }
+    }
+}
+
+/// A read that is under way.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub ticket: Ticket,
+    /// Something changed since it began: read once more after it.
+    pub stale: bool,
+}
+
+/// One window that some template may be about.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub facts: WindowFacts,
+    pub forms: Vec<FormRef>,
+    /// Since when the present form is there, as near as is known.
+    pub since: Monotonic,
+    pub phase: Phase,
+    pub reading: Option<Reading>,
+    pub attended: bool,
+    pub wish: Wish,
+    pub toolkit: Option<String>,
+    /// The last decision that was explained, so that the same is not explained again and again.
+    pub explained: Option<(Decision, Option<FormKind>)>,
+}
+
+/// Whether both are the same form of the same template, also across a reload of the templates.
+pub(crate) fn same(one: &FormRef, other: &FormRef) -> bool {
+    one.id() == other.id() && one.index() == other.index()
+}
