@@ -72,6 +72,19 @@ pub struct Session {
     runtime: PathBuf,
     // In the order in which they must end.
     processes: Vec<Process>,
+    announced: Announced,
+}
+
+/// Where toolkits on X11 look first for the accessibility bus.
+const ACCESSIBILITY_BUS: &str = "AT_SPI_BUS";
+
+/// Which accessibility bus the display announced before us.
+#[derive(Debug)]
+enum Announced {
+    /// The display ends with us.
+    OfNoMatter,
+    /// This one, or none: to be announced again at the end.
+    Before(Option<String>),
 }
 
 impl Session {
@@ -102,8 +115,15 @@ impl Session {
             display: "$DISPLAY".to_owned(),
             reason: "the variable is not set".to_owned(),
         })?;
+        Self::on(&display)
+    }
+
+    /// Like [`Session::current`], on a display named by its caller.
+    pub fn on(display: &str) -> Result<Self> {
         let mut session = Self::prepare()?;
-        session.display = display;
+        session.display = display.to_owned();
+        // Our accessibility bus announces itself on the root window, over the display's own.
+        session.announced = Announced::Before(session.screen()?.text_property(ACCESSIBILITY_BUS));
         session.start_bus()?;
         session.enable_accessibility()?;
         Ok(session)
@@ -128,6 +148,7 @@ impl Session {
             home: folder.join("home"),
             runtime: folder.join("run"),
             processes: Vec::new(),
+            announced: Announced::OfNoMatter,
             folder,
         };
         session.make_folder(&session.folder)?;
@@ -416,6 +437,11 @@ impl Drop for Session {
             process.stop();
         }
         sweep(&self.marker);
+        if let Announced::Before(address) = &self.announced {
+            let _display_may_be_gone = self
+                .screen()
+                .and_then(|screen| screen.set_text_property(ACCESSIBILITY_BUS, address.as_deref()));
+        }
         if std::env::var_os("COUNTERSIGN_LAB_KEEP").is_none() {
             let _left_for_the_system_to_clean = std::fs::remove_dir_all(&self.folder);
         }

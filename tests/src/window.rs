@@ -2,8 +2,9 @@
 
 use x11rb::connection::Connection;
 use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
-use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt, Window};
+use x11rb::protocol::xproto::{Atom, AtomEnum, ConnectionExt, PropMode, Window};
 use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
 
 use crate::{Deadline, LabError, Result};
 
@@ -136,6 +137,28 @@ impl Screen {
     /// Waits until no managed window satisfies `unwanted`.
     pub fn wait_for_gone(&self, what: &str, deadline: Deadline, unwanted: impl Fn(&Seen) -> bool) -> Result<()> {
         deadline.wait_for(what, || (!self.windows().iter().any(&unwanted)).then_some(()))
+    }
+
+    /// A text on the root window.
+    #[must_use]
+    pub fn text_property(&self, name: &str) -> Option<String> {
+        self.property(self.root, name)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Sets or removes a text on the root window.
+    pub fn set_text_property(&self, name: &str, text: Option<&str>) -> Result<()> {
+        let Some(atom) = self.atom(name) else { return Ok(()) };
+        let sent = match text {
+            Some(text) => {
+                self.connection
+                    .change_property8(PropMode::REPLACE, self.root, atom, AtomEnum::STRING, text.as_bytes())
+            }
+            None => self.connection.delete_property(self.root, atom),
+        };
+        sent.map_err(|error| self.error(error))?
+            .check()
+            .map_err(|error| self.error(error))
     }
 
     fn owner(&self, id: Window) -> Option<u32> {

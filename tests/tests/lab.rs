@@ -57,3 +57,25 @@ fn what_a_session_started_ends_with_it() {
     );
     assert!(countersign_tests::window::Screen::open(&display).is_err());
 }
+
+#[test]
+fn a_session_on_a_display_that_is_there_leaves_it_as_it_was() {
+    let desktop = Session::start().unwrap();
+    let announced = || desktop.screen().unwrap().text_property("AT_SPI_BUS");
+    let before = announced();
+    assert!(before.is_some());
+    let guest = Session::on(desktop.display()).unwrap();
+    let zenity = guest.spawn("zenity", &["--password", "--title=Guest"]).unwrap();
+    let bus = Bus::of(&guest).unwrap();
+    let field = |node: &countersign_tests::accessible::Node| node.role == 40;
+    bus.wait_for_node(zenity.id(), "the guest's field", Deadline::seconds(20), field)
+        .unwrap();
+    drop(zenity);
+    drop(guest);
+    assert_eq!(announced(), before);
+    // The display's own applications are as visible as before.
+    let zenity = desktop.spawn("zenity", &["--password", "--title=Own"]).unwrap();
+    let bus = Bus::of(&desktop).unwrap();
+    bus.wait_for_node(zenity.id(), "the display's own field", Deadline::seconds(20), field)
+        .unwrap();
+}

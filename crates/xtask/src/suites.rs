@@ -81,14 +81,25 @@ fn suites(extent: Extent) -> Result<ExitCode> {
     let nextest = answers(Command::new(&program).args(["nextest", "--version"]));
     // Built outside the namespace, where the caller's own cargo folders are.
     let mut build = cargo();
-    let words: &[&str] = if nextest { &["nextest", "run"] } else { &["test"] };
-    step(
-        "building the suites",
-        build.args(words).args(["--workspace", "--no-run"]),
-    )?;
+    let file = |name: &str| root().join(name).into_os_string();
+    let mut words: Vec<OsString> = match nextest {
+        true => vec![
+            "nextest".into(),
+            "run".into(),
+            "--config-file".into(),
+            file("tests/nextest.toml"),
+        ],
+        false => vec!["test".into()],
+    };
+    words.extend([
+        "--manifest-path".into(),
+        file("Cargo.toml"),
+        "--workspace".into(),
+        "--no-fail-fast".into(),
+    ]);
+    step("building the suites", build.args(&words).arg("--no-run"))?;
     let mut command: Vec<OsString> = vec![program];
-    command.extend(words.iter().map(OsString::from));
-    command.extend(["--workspace", "--no-fail-fast"].map(OsString::from));
+    command.extend(words);
     match (extent, nextest) {
         (Extent::Usual, _) => {}
         (Extent::All, true) => command.extend(["--run-ignored", "all"].map(OsString::from)),

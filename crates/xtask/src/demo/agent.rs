@@ -70,23 +70,15 @@ impl<'a> Agent<'a> {
         self.ask(&words, &[password]).map(drop)
     }
 
-    /// Removes what is stored for an application.
-    pub fn forget(&self, application: Application) -> Result<()> {
-        let list = self.ask_json(&["logon", "list", "--json"])?;
-        let logons = list.get("logons").and_then(Value::as_array);
-        for logon in logons.into_iter().flatten() {
-            let id = logon.get("id").and_then(Value::as_str);
-            let ours = logon.get("template").and_then(Value::as_str) == Some(application.template());
-            if let Some(id) = id.filter(|_| ours) {
-                self.ask(&["logon", "remove", id], &[])?;
-            }
-        }
-        Ok(())
+    /// Changes the stored password of an application.
+    pub fn change(&self, application: Application, password: &str) -> Result<()> {
+        self.ask(&["logon", "edit", application.template()], &[password])
+            .map(drop)
     }
 
     /// The agent's explanations, newest last.
     pub fn explanations(&self) -> Result<Vec<Value>> {
-        let answer = self.ask_json(&["why", "--json"])?;
+        let answer = self.ask_json(&["why", "--limit", "1000", "--json"])?;
         let list = answer.get("explanations").and_then(Value::as_array).cloned();
         list.ok_or_else(|| Error::Answer {
             what: "`countersign why --json`",
@@ -97,7 +89,11 @@ impl<'a> Agent<'a> {
     /// Shows a person what the agent thought, when something did not go as it should.
     pub fn complain(&self) {
         eprintln!("── countersign why");
-        eprintln!("{}", self.ask(&["why"], &[]).unwrap_or_else(|error| error.to_string()));
+        eprintln!(
+            "{}",
+            self.ask(&["why", "--limit", "40"], &[])
+                .unwrap_or_else(|error| error.to_string())
+        );
         eprintln!("── what the agent said\n{}", self.process.said());
     }
 

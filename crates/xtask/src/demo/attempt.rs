@@ -23,15 +23,21 @@ pub fn accepted(
     agent: &Agent<'_>,
     application: Application,
 ) -> Result<(Row, Process)> {
-    let known = agent.explanations()?.len();
+    let known = agent.explanations()?.pop();
     let process = stage.start(session, application)?;
     let verdict = stage.verdict(application, Deadline::seconds(VERDICT));
-    let attempt = find(agent, known, application, Deadline::seconds(10), |explanation| {
-        explanation
-            .pointer("/attempt/timing/submitted_us")
-            .filter(|value| value.is_u64())?;
-        explanation.get("attempt").cloned()
-    })?;
+    let attempt = find(
+        agent,
+        known.as_ref(),
+        application,
+        Deadline::seconds(10),
+        |explanation| {
+            explanation
+                .pointer("/attempt/timing/submitted_us")
+                .filter(|value| value.is_u64())?;
+            explanation.get("attempt").cloned()
+        },
+    )?;
     let figure = |name: &str| {
         let pointer = format!("/timing/{name}");
         attempt
@@ -54,15 +60,21 @@ pub fn accepted(
 
 /// With a wrong password: refused once, recognised by the agent, and not sent again.
 pub fn refused(session: &Session, stage: &mut Stage, agent: &Agent<'_>, application: Application) -> Result<Refusal> {
-    let known = agent.explanations()?.len();
+    let known = agent.explanations()?.pop();
     let _running = stage.start(session, application)?;
     let verdict = stage.verdict(application, Deadline::seconds(VERDICT));
-    let recognised = find(agent, known, application, Deadline::seconds(10), |explanation| {
-        explanation
-            .pointer("/decision/logon-failed")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    })?;
+    let recognised = find(
+        agent,
+        known.as_ref(),
+        application,
+        Deadline::seconds(10),
+        |explanation| {
+            explanation
+                .pointer("/decision/logon-failed")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        },
+    )?;
     let again = stage.verdict(application, Deadline::after(QUIET)).ok();
     Ok(Refusal {
         application: application.name(),
@@ -73,17 +85,21 @@ pub fn refused(session: &Session, stage: &mut Stage, agent: &Agent<'_>, applicat
     })
 }
 
-/// Waits for an explanation about the application, newer than the first `known`, in which `pick` finds what it wants.
+/// Waits for an explanation about the application, newer than `known`, in which `pick` finds what it wants.
 fn find<T>(
     agent: &Agent<'_>,
-    known: usize,
+    known: Option<&Value>,
     application: Application,
     deadline: Deadline,
     pick: impl Fn(&Value) -> Option<T>,
 ) -> Result<Option<T>> {
     loop {
         let explanations = agent.explanations()?;
-        let news = explanations.iter().skip(known).rev();
+        let old = explanations
+            .iter()
+            .rposition(|one| Some(one) == known)
+            .map_or(0, |last| last + 1);
+        let news = explanations.iter().skip(old).rev();
         let mut ours = news.filter(|one| one.get("template").and_then(Value::as_str) == Some(application.template()));
         if let Some(found) = ours.find_map(&pick) {
             return Ok(Some(found));

@@ -139,8 +139,7 @@ fn show(options: &Options) -> Result<ExitCode> {
     drop(open);
     println!("── each once more, with a wrong password stored");
     for application in Application::ALL {
-        agent.forget(application)?;
-        agent.store(application, &secrets.wrong)?;
+        agent.change(application, &secrets.wrong)?;
         let refusal = attempt::refused(&session, &mut stage, &agent, application)?;
         println!("   {}", refusal.line());
         report.refusals.push(refusal);
