@@ -30,7 +30,7 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
             {
                 screen.note(format_args!(
                     "{error}{}",
-                    error.next.map(|next| format!("; {next}")).unwrap_or_default()
+                    error.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default()
                 ));
             }
             Err(failure) => return Err(failure),

@@ -1,0 +1,226 @@
+//! At a terminal: no echo, typed twice, and the terminal as it was afterwards.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test suite"
+)]
+
+mod support;
+
+use countersign_wire::Request;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command};
+use support::Agent;
+
+/// A terminal with a program in it.
+struct Terminal {
+    ours: OwnedFd,
+    theirs: File,
+    child: Child,
+    shown: String,
+}
+
+impl Terminal {
+    fn with(mut command: Command) -> Self {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&ours).unwrap();
+        unlockpt(&ours).unwrap();
+        let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+        let theirs = File::options().read(true).write(true).open(name).unwrap();
+        let side = || theirs.try_clone().unwrap();
+        let child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
+        Self {
+            ours,
+            theirs,
+            child,
+            shown: String::new(),
+        }
+    }
+
+    /// Waits until the screen ends with this. The prompt alone is not enough: the echo goes off after it.
+    fn prompted(&mut self, prompt: &str) {
+        while !self.shown.ends_with(prompt) {
+            self.read(10);
+        }
+        while self.echoes() {
+            self.read_for(1_000_000);
+        }
+    }
+
+    fn echoes(&self) -> bool {
+        tcgetattr(&self.theirs).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    fn read(&mut self, seconds: i64) {
+        assert!(
+            self.read_for(seconds * 1_000_000_000),
+            "nothing more came after {:?}",
+            self.shown
+        );
+    }
+
+    fn read_for(&mut self, nanoseconds: i64) -> bool {
+        let mut wanted = [PollFd::new(&self.ours, PollFlags::IN)];
+        let time = Timespec {
+            tv_sec: nanoseconds / 1_000_000_000,
+            tv_nsec: nanoseconds % 1_000_000_000,
+        };
+        if rustix::event::poll(&mut wanted, Some(&time)).unwrap() == 0 {
+            return false;
+        }
+        let mut bytes = [0; 4096];
+        let read = rustix::io::read(&self.ours, &mut bytes).unwrap();
+        self.shown.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+        true
+    }
+
+    fn keys(&self, keys: &str) {
+        assert_eq!(rustix::io::write(&self.ours, keys.as_bytes()).unwrap(), keys.len());
+    }
+
+    /// Waits for the end; the exit code and everything that was shown.
+    fn end(mut self) -> (i32, String) {
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        while self.read_for(0) {}
+        let modes = tcgetattr(&self.theirs).unwrap().local_modes;
+        assert!(
+            modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG),
+            "{modes:?}"
+        );
+        (code, self.shown)
+    }
+}
+
+fn terminal(agent: &Agent, arguments: &[&str]) -> Terminal {
+    let mut command = agent.command(arguments);
+    command.env("NO_COLOR", "1");
+    Terminal::with(command)
+}
+
+#[test]
+fn a_password_is_read_without_echo() {
+    let agent = Agent::start();
+    let mut terminal = terminal(&agent, &["unlock"]);
+    terminal.prompted("Password: ");
+    // Corrections: a wrong start wiped by Ctrl-U, an arrow key that does nothing, a wide character taken back.
+    terminal.keys("n0nsense\x15rig\x1b[Dx😀\x7f\x7fht\r");
+    let (code, shown) = terminal.end();
+    assert_eq!((code, shown.as_str()), (0, "Password: \r\nunlocked\r\n"));
+    assert_eq!(agent.last(), (Request::Unlock, vec!["right".to_owned()]));
+}
+
+#[test]
+fn new_secrets_are_typed_twice() {
+    let agent = Agent::start();
+    let mut terminal = terminal(&agent, &["enroll"]);
+    let answer = "correct horse battery staple";
+    for (prompt, keys) in [
+        ("Your login password: ", "p4ss"),
+        ("Your login password, again: ", "p4sS"),
+        ("the two entries differ; try again\r\nYour login password: ", "p4ss"),
+        ("Your login password, again: ", "p4ss"),
+        ("Which words?: ", "too short"),
+        ("Which words?, again: ", "too short"),
+        ("at least 16\r\nWhich words?: ", answer),
+        ("Which words?, again: ", answer),
+    ] {
+        terminal.prompted(prompt);
+        terminal.keys(keys);
+        terminal.keys("\r");
+    }
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        !shown.contains("p4s") && !shown.contains("horse") && !shown.contains("too short"),
+        "{shown}"
+    );
+    assert_eq!(
+        agent.last(),
+        (Request::Enroll, vec!["p4ss".to_owned(), answer.to_owned()])
+    );
+}
+
+#[test]
+fn plain_fields_are_asked_for_too_and_shown() {
+    let agent = Agent::start();
+    let mut terminal = terminal(&agent, &["logon", "add", "Example FTP"]);
+    while !terminal.shown.ends_with("username: ") {
+        terminal.read(10);
+    }
+    terminal.keys("anna\n");
+    for (prompt, keys) in [
+        ("password: ", "pa55"),
+        ("password, again: ", "pa55"),
+        ("Account code: ", ""),
+    ] {
+        terminal.prompted(prompt);
+        terminal.keys(keys);
+        terminal.keys("\r");
+    }
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("username: anna\r\n") && !shown.contains("pa55"),
+        "{shown}"
+    );
+    let (Request::LogonAdd { plain, .. }, secrets) = agent.last() else {
+        panic!()
+    };
+    assert_eq!((plain[0].value.as_str(), secrets), ("anna", vec!["pa55".to_owned()]));
+}
+
+#[test]
+fn removing_asks_first() {
+    let agent = Agent::start();
+    for (answer, expected) in [("no\n", 1), ("yes\n", 0)] {
+        let mut terminal = terminal(&agent, &["logon", "remove", "work"]);
+        while !terminal.shown.ends_with("(yes/no): ") {
+            terminal.read(10);
+        }
+        terminal.keys(answer);
+        assert_eq!(terminal.end().0, expected);
+    }
+}
+
+#[test]
+fn ctrl_c_and_signals_leave_the_terminal_as_it_was() {
+    let agent = Agent::start();
+    let mut interrupted = terminal(&agent, &["unlock"]);
+    interrupted.prompted("Password: ");
+    interrupted.keys("secr\x03");
+    let (code, shown) = interrupted.end();
+    assert_eq!(code, 1);
+    assert!(
+        shown.contains("cancelled; nothing was changed") && !shown.contains("secr"),
+        "{shown}"
+    );
+
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::QUIT] {
+        let mut killed = terminal(&agent, &["unlock"]);
+        killed.prompted("Password: ");
+        killed.keys("secr");
+        kill_process(Pid::from_child(&killed.child), signal).unwrap();
+        let (code, shown) = killed.end();
+        assert_eq!(code, 1, "{signal:?} {shown}");
+        assert!(!shown.contains("secr"), "{shown}");
+    }
+    assert!(!agent.heard().iter().any(|(request, _)| *request == Request::Unlock));
+}
+
+#[test]
+fn colour_is_for_terminals_and_can_be_switched_off() {
+    let agent = Agent::start();
+    let (_, plain) = terminal(&agent, &["doctor"]).end();
+    assert!(!plain.contains('\x1b'), "{plain:?}");
+    let mut command = agent.command(&["doctor"]);
+    command.env("TERM", "xterm");
+    let (_, coloured) = Terminal::with(command).end();
+    assert!(coloured.contains("\x1b[32m✓\x1b[0m"), "{coloured:?}");
+}
