@@ -1,0 +1,185 @@
+//! After a vault, a logon and everything derived are dropped, nothing of them is left anywhere in this process's memory.
+#![cfg(target_os = "linux")]
+
+use countersign_model::{
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, TemplateId,
+    Timestamp, UserId,
+};
+use countersign_secret::{Key, Password};
+use countersign_vault::{Commitment, LiveBinding, Owner, Unlocked, Written, normalise_answer, release, unlock_login};
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// Secrets are kept masked in this test, so that the test itself leaves none.
+const MASK: u8 = 0xa5;
+
+struct Masked(Vec<u8>);
+
+impl Masked {
+    fn of(bytes: &[u8]) -> Self {
+        Self(bytes.iter().map(|byte| byte ^ MASK).collect())
+    }
+
+    /// The secret, written straight into locked memory.
+    fn password(&self) -> Password {
+        let mut bytes = countersign_secret::SecretBytes::zeroed(self.0.len());
+        for (plain, masked) in bytes.expose_mut().iter_mut().zip(&self.0) {
+            *plain = masked ^ MASK;
+        }
+        Password::from_utf8(bytes.expose()).unwrap()
+    }
+}
+
+const WIDTH: usize = 8;
+
+/// Which needles are found, any eight bytes of them, and where, in the writable memory of this process.
+fn found(needles: &[(&'static str, &Masked)]) -> BTreeSet<(&'static str, String)> {
+    let mut windows = HashMap::new();
+    let mut first = vec![false; 1 << 16];
+    for (what, needle) in needles {
+        for window in needle.0.windows(WIDTH) {
+            windows.insert(window, *what);
+            first[usize::from(u16::from_le_bytes([window[0], window[1]]))] = true;
+        }
+    }
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mut memory = File::open("/proc/self/mem").unwrap();
+    let mut hits = BTreeSet::new();
+    let mut buffer = vec![0; 1 << 20];
+    for line in maps.lines().filter(|line| line.contains(" rw")) {
+        let (from, to) = line.split_whitespace().next().unwrap().split_once('-').unwrap();
+        let (mut at, to) = (
+            u64::from_str_radix(from, 16).unwrap(),
+            u64::from_str_radix(to, 16).unwrap(),
+        );
+        while at < to {
+            let len = usize::try_from(to - at).unwrap().min(buffer.len());
+            memory.seek(SeekFrom::Start(at)).unwrap();
+            if memory.read_exact(&mut buffer[..len]).is_err() {
+                break;
+            }
+            buffer[..len].iter_mut().for_each(|byte| *byte ^= MASK);
+            for window in buffer[..len].windows(WIDTH) {
+                if first[usize::from(u16::from_le_bytes([window[0], window[1]]))]
+                    && let Some(what) = windows.get(window)
+                {
+                    hits.insert((*what, line.to_owned()));
+                }
+            }
+            // Masking has turned the masked needles into plain ones: the search must not find itself.
+            buffer.fill(0);
+            if at + u64::try_from(len).unwrap() == to {
+                break;
+            }
+            at += u64::try_from(len - WIDTH).unwrap();
+        }
+    }
+    hits
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    let place: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "fixtures", name].iter().collect();
+    fs::read(place).unwrap()
+}
+
+/// Reads a fixture without leaving its bytes in a freed buffer.
+fn masked_fixture(name: &str) -> Masked {
+    let mut bytes = fixture(name);
+    let masked = Masked::of(&bytes);
+    bytes.fill(0);
+    std::hint::black_box(&mut bytes);
+    masked
+}
+
+#[inline(never)]
+fn work(password: &Masked, secret: &Masked, answer: &Masked) -> (Masked, Masked) {
+    let user = UserId("ada".to_owned());
+    let owner = Owner {
+        user: &user,
+        vault: None,
+        filed: None,
+        at_least: HeaderVersion(1),
+    };
+    let device_secret = Key::from_fill(|out| out.fill(7));
+    let unlocked = unlock_login(
+        &owner,
+        &fixture("header.bin"),
+        &fixture("device-slots.bin"),
+        &password.password(),
+        &device_secret,
+    )
+    .unwrap();
+    for counter in 1..50 {
+        once(&unlocked, secret, counter);
+    }
+    let normal = normalise_answer(&answer.password()).unwrap();
+    (
+        Masked::of(unlocked.store_key().expose()),
+        Masked::of(normal.text().expose().as_bytes()),
+    )
+}
+
+fn once(unlocked: &Unlocked, secret: &Masked, counter: u64) {
+    let program = Path::new("/usr/bin/filezilla");
+    let logon = Logon {
+        id: RecordId([1; 16]),
+        template: TemplateId::from("org.filezilla.FileZilla"),
+        label: "Test".to_owned(),
+        fields: FieldValues(vec![(
+            FieldName::from("password"),
+            FieldKind::Secret,
+            secret.password(),
+        )]),
+        binding: Binding {
+            publisher: Publisher::Package,
+            executable: Some(program.to_owned()),
+        },
+        changed: Timestamp(0),
+    };
+    let sealed = unlocked.seal_logon(&logon, counter, Commitment::NONE).unwrap();
+    let device: DeviceId = unlocked.device_id();
+    let opened = unlocked
+        .open_logon(&unlocked.expect(logon.id, Written::By(device, counter)), &sealed)
+        .unwrap();
+    let live = LiveBinding {
+        template: logon.template,
+        publisher: Publisher::Package,
+        executable: program.to_owned(),
+    };
+    let released = release(opened, &live).unwrap();
+    assert_eq!(released.fields().get(&FieldName::from("password")).unwrap().chars(), 26);
+}
+
+#[test]
+fn nothing_is_left_in_memory() {
+    let vault_key = masked_fixture("vault-key.bin");
+    // "Tr0ub4dor & drei", "xK7#qz!mW2$vR9&hN4*pL6^tB1", "  Correct HORSE  Straße ﬁve ": the masked forms, never the texts.
+    let password = Masked(vec![
+        0xf1, 0xd7, 0x95, 0xd0, 0xc7, 0x91, 0xc1, 0xca, 0xd7, 0x85, 0x83, 0x85, 0xc1, 0xd7, 0xc0, 0xcc,
+    ]);
+    let secret = Masked(vec![
+        0xdd, 0xee, 0x92, 0x86, 0xd4, 0xdf, 0x84, 0xc8, 0xf2, 0x97, 0x81, 0xd3, 0xf7, 0x9c, 0x83, 0xcd, 0xeb, 0x91,
+        0x8f, 0xd5, 0xe9, 0x93, 0xfb, 0xd1, 0xe7, 0x94,
+    ]);
+    let answer = Masked(secret.0.iter().rev().copied().collect());
+
+    let alive = secret.password();
+    assert_eq!(
+        found(&[("a field", &secret)]).len(),
+        1,
+        "the search finds what is there"
+    );
+    drop(alive);
+
+    let (store_key, normal) = work(&password, &secret, &answer);
+    let hits = found(&[
+        ("the vault key", &vault_key),
+        ("the store key", &store_key),
+        ("the password", &password),
+        ("a field", &secret),
+        ("the answer", &normal),
+    ]);
+    assert!(hits.is_empty(), "{hits:#?}");
+}
