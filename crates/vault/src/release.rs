@@ -132,7 +132,9 @@ pub fn release(opened: Opened, live: &LiveBinding) -> Result<Released, Box<Bindi
         commitment,
         ..
     } = opened;
-    let as_saved = logon.template == live.template && logon.binding.publisher == live.publisher;
+    // A program that is not known is not the saved one, and never becomes it.
+    let identified = !live.executable.as_os_str().is_empty();
+    let as_saved = identified && logon.template == live.template && logon.binding.publisher == live.publisher;
     let state = match &logon.binding.executable {
         Some(saved) if as_saved && *saved == live.executable => BindingState::Held,
         None if as_saved => BindingState::ToFix,

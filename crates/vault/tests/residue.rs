@@ -1,5 +1,10 @@
 //! After a vault, a logon and everything derived are dropped, nothing of them is left anywhere in this process's memory.
 #![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 use countersign_model::{
     Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, TemplateId,

@@ -67,6 +67,9 @@ fn the_first_fill_fixes_the_program_and_only_the_program() {
     stranger.publisher = Publisher::Unsigned;
     assert!(release(opened(&unlocked, None), &stranger).is_err());
     stranger.publisher = Publisher::Package;
+    stranger.executable = PathBuf::new();
+    assert!(release(opened(&unlocked, None), &stranger).is_err());
+    stranger.executable = PathBuf::from("/usr/bin/filezilla");
     stranger.template = TemplateId::from("org.example.Other");
     assert!(release(opened(&unlocked, None), &stranger).is_err());
 
