@@ -133,11 +133,7 @@ pub(crate) fn told(explanation: &Explanation, now: Timestamp) -> String {
         .max()
         .unwrap_or(0);
     for criterion in &explanation.criteria {
-        let (sign, what) = match criterion.verdict {
-            Verdict::Passed => (Paint::Good.on("✓"), &criterion.what),
-            Verdict::Failed => (Paint::Bad.on("✗"), &criterion.what),
-            Verdict::Skipped => (Paint::Dim.on("·"), &criterion.what),
-        };
+        let (sign, what) = (sign(criterion.verdict), &criterion.what);
         let (wanted, found) = (one_line(&criterion.wanted), one_line(&criterion.found));
         let _ = match criterion.verdict {
             Verdict::Skipped => writeln!(text, "    {sign} {what:width$}  wanted {wanted}, not looked at"),
@@ -160,6 +156,16 @@ pub(crate) fn told(explanation: &Explanation, now: Timestamp) -> String {
     text
 }
 
+/// ✓, ✗ or ·.
+pub(crate) fn sign(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Passed => Paint::Good.on("✓"),
+        Verdict::Failed => Paint::Bad.on("✗"),
+        Verdict::Skipped => Paint::Dim.on("·"),
+    }
+}
+
+/// Without line ends, so that it stays where it belongs.
 pub(crate) fn one_line(text: &str) -> String {
     text.replace('\n', " ⏎ ")
 }

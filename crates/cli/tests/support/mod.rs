@@ -49,7 +49,7 @@ pub struct Agent {
 impl Agent {
     /// An agent that answers by rote.
     pub fn start() -> Self {
-        Self::with(|request, secrets| by_rote(request, secrets))
+        Self::with(by_rote)
     }
 
     /// An agent that answers everything with this error.

@@ -1,0 +1,47 @@
+mod explain;
+mod lint;
+mod test;
+
+use crate::arguments::Template;
+use crate::failure::Failure;
+use crate::screen::Screen;
+use countersign_rules::LONGEST_FILE;
+use countersign_wire::{Problem, Severity};
+use std::io::Read;
+use std::path::Path;
+
+pub(crate) fn run(command: &Template, screen: &mut Screen) -> Result<u8, Failure> {
+    match command {
+        Template::Lint(files) => lint::run(files, screen),
+        Template::Test(files) => test::run(files, screen),
+        Template::Explain(files) => explain::run(files, screen),
+    }
+}
+
+/// A file, or as much of it as shows that it is too long.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bounded = || {
+        let mut bytes = Vec::new();
+        let most = u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
+        std::fs::File::open(file)?.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    bounded().map_err(|why| Failure::File {
+        place: file.to_owned(),
+        why,
+    })
+}
+
+fn told_on(problem: countersign_rules::Problem) -> Problem {
+    Problem {
+        place: problem.place,
+        line: Some(problem.line),
+        column: Some(problem.column),
+        severity: match problem.severity {
+            countersign_rules::Severity::Warning => Severity::Warning,
+            countersign_rules::Severity::Error => Severity::Error,
+        },
+        message: problem.message,
+        help: Some(problem.help),
+    }
+}
