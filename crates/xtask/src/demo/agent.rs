@@ -11,7 +11,6 @@ use crate::compile;
 use crate::demo::secrets::Secrets;
 use crate::demo::stage::Application;
 use crate::error::{Error, Result};
-use crate::workspace;
 
 /// How much the agent says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +31,9 @@ pub struct Agent<'a> {
 
 impl<'a> Agent<'a> {
     /// Starts it as the ordinary user and waits for its socket.
-    pub fn start(session: &'a Session, programs: &Path, voice: Voice) -> Result<Self> {
+    pub fn start(session: &'a Session, programs: &Path, package: &Path, voice: Voice) -> Result<Self> {
         let mut command = session.command(compile::agent(programs));
-        command.arg("--package-dir").arg(workspace::root());
+        command.arg("--package-dir").arg(package);
         command.env("RUST_LOG", if voice == Voice::Trace { "trace" } else { "info" });
         let mut process = Process::start("countersign-agent", &mut command, &session.log("agent"))?;
         let socket = session.runtime().join("countersign/agent.sock");

@@ -38,6 +38,9 @@ pub struct Options {
     /// Run the agent at trace level and search everything it wrote for the secrets.
     #[arg(long)]
     trace: bool,
+    /// Take the shipped templates from this folder instead of the repository.
+    #[arg(long, value_name = "DIR")]
+    package_dir: Option<PathBuf>,
 }
 
 impl Options {
@@ -74,6 +77,9 @@ fn from_outside(options: &Options) -> Result<ExitCode> {
         picture.clone().into(),
     ]);
     command.extend(options.trace.then(|| "--trace".into()));
+    for folder in &options.package_dir {
+        command.extend(["--package-dir".into(), folder.into()]);
+    }
     let cookie = display_cookie(&outbox)?;
     let environment: Vec<_> = cookie.iter().map(|path| ("XAUTHORITY", path.as_str())).collect();
     let code = namespace::enter(Who::Ordinary, &command, &environment)?;
@@ -121,7 +127,8 @@ fn show(options: &Options) -> Result<ExitCode> {
     };
     let voice = if options.trace { Voice::Trace } else { Voice::Usual };
     let programs = compile::folder(Profile::Dev);
-    let agent = Agent::start(&session, &programs, voice)?;
+    let package = options.package_dir.clone().unwrap_or_else(workspace::root);
+    let agent = Agent::start(&session, &programs, &package, voice)?;
     agent.enrol(&secrets)?;
     let mut report = Report::default();
     println!("── three applications, each with the stored logon");
