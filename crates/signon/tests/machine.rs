@@ -1,0 +1,310 @@
+//! What the machine decides, event by event.
+
+mod support;
+
+use countersign_model::{Decision, Method, Outcome, Publisher, Refusal, Timestamp, WindowEvent, Writable};
+use countersign_signon::{Event, Rules, VaultState};
+use std::path::PathBuf;
+use std::time::Duration;
+use support::{Bench, DIALOG, PROMPTER, TERMINAL, WINDOW, form, logon, nothing, prompt, window};
+
+#[test]
+fn a_recognised_form_is_answered_once() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.responding[0].2.method, Method::Controls);
+    bench.done();
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+    // The form is still there while the application thinks: it is not answered again.
+    bench.changed();
+    bench.changed();
+    assert!(bench.responding.is_empty());
+}
+
+#[test]
+fn timings_count_from_the_windows_appearance() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.wait(2);
+    bench.done();
+    let timing = bench.explained.last().unwrap().attempt.as_ref().unwrap().timing;
+    assert!(
+        (2_000_000..2_010_000).contains(&timing.filled_us.unwrap()),
+        "{timing:?}"
+    );
+}
+
+#[test]
+fn a_failure_form_stops_and_says_so() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.done();
+    bench.tree = form(&["Wrong password"]);
+    bench.changed();
+    assert!(
+        matches!(bench.last(), Some(Decision::LogonFailed(_))),
+        "{:?}",
+        bench.last()
+    );
+    assert_eq!(bench.notices.len(), 1);
+    // The form goes away and comes back: the refused logon is not sent again.
+    bench.tree = nothing();
+    bench.changed();
+    bench.tree = form(&[]);
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    assert!(
+        matches!(bench.last(), Some(Decision::LogonFailed(_))),
+        "{:?}",
+        bench.last()
+    );
+}
+
+#[test]
+fn a_corrected_logon_is_tried_again() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.done();
+    bench.tree = form(&["Wrong password"]);
+    bench.changed();
+    bench.tree = nothing();
+    bench.changed();
+    bench.tree = form(&[]);
+    bench.wait(5);
+    bench.logons[0].changed = Timestamp(bench.now.0 / 1000);
+    bench.changed();
+    assert_eq!(bench.responding.len(), 1);
+}
+
+#[test]
+fn a_prompter_started_again_by_the_same_parent_has_refused() {
+    let mut bench = Bench::new(PROMPTER);
+    bench.tree = form(&["Password of user:"]);
+    bench.appear(window("prompter", 10));
+    bench.done();
+    bench.send(Event::Window(WindowEvent::Gone(WINDOW)));
+    bench.wait(2);
+    bench.appear(window("prompter", 11));
+    assert!(bench.responding.is_empty());
+    assert!(
+        matches!(bench.last(), Some(Decision::LogonFailed(_))),
+        "{:?}",
+        bench.last()
+    );
+    assert_eq!(bench.notices.len(), 1);
+}
+
+#[test]
+fn two_applications_of_one_parent_are_both_served() {
+    let mut bench = Bench::new(DIALOG);
+    for pid in [10, 11] {
+        bench.appear(window("dialog", pid));
+        bench.done();
+        bench.send(Event::Window(WindowEvent::Gone(WINDOW)));
+    }
+    assert!(bench.notices.is_empty());
+}
+
+#[test]
+fn filling_too_often_stops() {
+    let mut bench = Bench::new(DIALOG);
+    bench.rules(Rules {
+        automatic: true,
+        fills: 2,
+        grace: Duration::from_secs(60),
+    });
+    for pid in [10, 11] {
+        bench.appear(window("dialog", pid));
+        bench.done();
+        bench.send(Event::Window(WindowEvent::Gone(WINDOW)));
+    }
+    bench.appear(window("dialog", 12));
+    assert_eq!(bench.last(), Some(&Decision::LoopStopped { fills: 2 }));
+    assert!(bench.responding.is_empty());
+    // The user may insist.
+    bench.send(Event::Fill(Some(WINDOW), None));
+    bench.done();
+}
+
+#[test]
+fn a_locked_vault_holds_the_form_until_it_opens() {
+    let mut bench = Bench::new(DIALOG);
+    bench.send(Event::Vault(VaultState::Locked));
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::Locked));
+    bench.send(Event::Vault(VaultState::Unlocked));
+    bench.done();
+}
+
+#[test]
+fn locking_cancels_what_is_under_way() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.send(Event::Vault(VaultState::Locked));
+    assert_eq!(bench.cancelled, [bench.responding[0].0]);
+    bench.end(Outcome::Interrupted(Refusal::Cancelled));
+    assert!(bench.responding.is_empty());
+}
+
+#[test]
+fn a_pause_ends_by_itself() {
+    let mut bench = Bench::new(DIALOG);
+    let until = bench.now.after(Duration::from_secs(60));
+    bench.send(Event::Pause(Some(until)));
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::Paused));
+    bench.wait(61);
+    bench.send(Event::Woken);
+    bench.done();
+}
+
+#[test]
+fn without_automatic_filling_only_the_user_fills() {
+    let mut bench = Bench::new(DIALOG);
+    bench.rules(Rules {
+        automatic: false,
+        fills: 3,
+        grace: Duration::from_secs(60),
+    });
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::Manual));
+    bench.focus();
+    bench.send(Event::Fill(None, None));
+    bench.done();
+}
+
+#[test]
+fn several_logons_are_told_apart_by_what_the_form_says() {
+    let mut bench = Bench::new(PROMPTER);
+    bench.logons = vec![logon(1, "anna"), logon(2, "berta")];
+    bench.tree = form(&["Password of berta:"]);
+    bench.appear(window("prompter", 10));
+    assert_eq!(bench.responding[0].1, bench.logons[1].id);
+    bench.done();
+
+    let mut bench = Bench::new(PROMPTER);
+    bench.tree = form(&["Password of clara:"]);
+    bench.appear(window("prompter", 10));
+    assert_eq!(bench.last(), Some(&Decision::NoLogon));
+}
+
+#[test]
+fn logons_that_nothing_tells_apart_are_left_to_the_user() {
+    let mut bench = Bench::new(DIALOG);
+    bench.logons = vec![logon(1, "anna"), logon(2, "berta")];
+    bench.appear(window("dialog", 10));
+    assert_eq!(
+        bench.last(),
+        Some(&Decision::Ambiguous(vec!["anna 1".to_owned(), "berta 2".to_owned()]))
+    );
+    bench.send(Event::Fill(Some(WINDOW), Some(bench.logons[1].id)));
+    assert_eq!(bench.responding[0].1, bench.logons[1].id);
+}
+
+#[test]
+fn a_changed_binding_is_never_filled() {
+    for change in ["program", "publisher"] {
+        let mut bench = Bench::new(DIALOG);
+        let binding = &mut bench.logons[0].binding;
+        match change {
+            "program" => binding.executable = Some(PathBuf::from("/usr/bin/other")),
+            _ => binding.publisher = Publisher::Unsigned,
+        }
+        bench.appear(window("dialog", 10));
+        assert!(
+            matches!(bench.last(), Some(Decision::BindingChanged { .. })),
+            "{change}: {:?}",
+            bench.last()
+        );
+        // Not even when the user asks: he has to bind the logon anew.
+        bench.send(Event::Fill(Some(WINDOW), None));
+        assert!(bench.responding.is_empty());
+    }
+}
+
+#[test]
+fn a_window_without_a_known_program_is_explained_and_left_alone() {
+    let mut bench = Bench::new(DIALOG);
+    let mut unknown = window("dialog", 10);
+    unknown.process = Err(countersign_model::IdentityProblem::Unreadable(10));
+    bench.appear(unknown);
+    assert!(matches!(bench.last(), Some(Decision::Unreadable(_))));
+    assert!(bench.responding.is_empty());
+}
+
+#[test]
+fn a_program_the_user_can_change_is_warned_of() {
+    let mut bench = Bench::new(DIALOG);
+    let mut changeable = window("dialog", 10);
+    changeable.process.as_mut().unwrap().writable = Writable::ByUser;
+    bench.appear(changeable);
+    bench.done();
+    assert_eq!(bench.explained.last().unwrap().warnings.len(), 1);
+}
+
+#[test]
+fn typing_waits_for_the_focus_and_for_it_to_come_back() {
+    let mut bench = Bench::new(TERMINAL);
+    bench.prompt = Ok(prompt(20));
+    bench.appear(window("xterm", 10));
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    bench.focus();
+    bench.send(Event::Window(WindowEvent::Activated(None)));
+    bench.refuse(Refusal::FocusMoved);
+    assert!(bench.responding.is_empty());
+    bench.focus();
+    bench.done();
+    assert!(bench.notices.is_empty());
+}
+
+#[test]
+fn the_same_program_asking_again_in_a_terminal_has_refused() {
+    let mut bench = Bench::new(TERMINAL);
+    bench.prompt = Ok(prompt(20));
+    bench.focus();
+    bench.appear(window("xterm", 10));
+    bench.done();
+    // ssh checks the password with echo on again, then asks once more.
+    let mut checking = prompt(20);
+    checking.echo = true;
+    bench.prompt = Ok(checking);
+    bench.changed();
+    bench.prompt = Ok(prompt(20));
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    assert!(
+        matches!(bench.last(), Some(Decision::LogonFailed(_))),
+        "{:?}",
+        bench.last()
+    );
+    // A new ssh in the same terminal is another matter.
+    let mut other = prompt(21);
+    other.echo = true;
+    bench.prompt = Ok(other);
+    bench.changed();
+    bench.prompt = Ok(prompt(21));
+    bench.changed();
+    assert_eq!(bench.responding.len(), 1);
+}
+
+#[test]
+fn a_response_that_was_stopped_half_way_is_not_repeated_by_itself() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.end(Outcome::Interrupted(Refusal::NotResponding));
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    assert_eq!(bench.notices.len(), 1);
+}
+
+#[test]
+fn the_same_decision_is_explained_once() {
+    let mut bench = Bench::new(DIALOG);
+    bench.tree = nothing();
+    bench.appear(window("dialog", 10));
+    for _ in 0..5 {
+        bench.changed();
+    }
+    assert_eq!(bench.explained.len(), 1);
+    assert_eq!(bench.last(), Some(&Decision::NoMatch));
+}
