@@ -1,5 +1,6 @@
 //! The accessibility bus and single calls on it, with a time limit each.
 
+use super::socket::reach;
 use async_executor::Executor;
 use async_io::Timer;
 use futures_lite::future;
@@ -7,10 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
-use zbus::connection::Builder;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
-use zbus::{Connection, Error};
+use zbus::{Address, Connection, Error};
 
 /// How long one application may take to answer.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
@@ -129,8 +129,11 @@ pub(super) async fn connect(
     executor: &Arc<Executor<'static>>,
     session: Option<&str>,
 ) -> Result<Connection, CallError> {
-    let session = session.map_or_else(Builder::session, Builder::address);
-    let session = within(START, open(executor, session)).await?;
+    let session: Address = match session {
+        Some(address) => address.parse()?,
+        None => Address::session()?,
+    };
+    let session = within(START, reach(executor, &session)).await?;
     let bus = ("org.a11y.Bus", "/org/a11y/bus");
     let asking = async {
         let reply = session.call_method(Some(bus.0), bus.1, Some("org.a11y.Bus"), "GetAddress", &()).await?;
@@ -145,26 +148,5 @@ pub(super) async fn connect(
     if let Err(error) = within(START, switching).await {
         tracing::warn!(%error, "accessibility could not be switched on; applications may not offer their controls");
     }
-    within(START, open(executor, Builder::address(address.as_str()))).await
-}
-
-/// Builds a connection that runs on our executor, not on a thread of its own.
-pub(super) async fn open(
-    executor: &Arc<Executor<'static>>,
-    builder: zbus::Result<Builder<'_>>,
-) -> Result<Connection, CallError> {
-    let connection = builder?.internal_executor(false).build().await?;
-    let work = connection.executor().clone();
-    let held = connection.clone();
-    executor
-        .spawn(async move {
-            future::or(held.closed(), async {
-                loop {
-                    work.tick().await;
-                }
-            })
-            .await;
-        })
-        .detach();
-    Ok(connection)
+    within(START, reach(executor, &address.parse()?)).await
 }

@@ -7,6 +7,7 @@ mod events;
 mod peers;
 mod roles;
 mod search;
+mod socket;
 mod texts;
 mod token;
 

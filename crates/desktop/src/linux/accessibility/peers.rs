@@ -1,19 +1,16 @@
 //! Which applications are on the accessibility bus, by process. Kept up to date by events, so that a look-up costs nothing.
 
 use super::bell::Bell;
-use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, open, within};
+use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
+use super::socket::{dial, open};
 use super::roles::Sight;
 use async_executor::Executor;
 use futures_util::future::join3;
 use rustix::net::sockopt::socket_peercred;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
 use std::collections::HashMap;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use zbus::Connection;
-use zbus::address::transport::{Transport, UnixSocket};
 use zbus::connection::Builder;
 use zbus::names::OwnedUniqueName;
 
@@ -254,26 +251,13 @@ impl Peers {
     /// Connects to an application's own socket, if the process behind the socket is the one the bus daemon named.
     async fn own_socket(&self, address: &str, pid: u32) -> Result<Line, CallError> {
         let failed = |error: rustix::io::Errno| CallError::Failed(error.to_string());
-        let address: zbus::Address = address.parse()?;
-        let Transport::Unix(unix) = address.transport() else {
-            return Err(CallError::Absent("a local socket".to_owned()));
-        };
-        let place = match unix.path() {
-            UnixSocket::File(path) => SocketAddrUnix::new(path.as_path()),
-            UnixSocket::Abstract(name) => SocketAddrUnix::new_abstract_name(name.as_bytes()),
-            _ => return Err(CallError::Absent("a socket to connect to".to_owned())),
-        };
-        // Without blocking: a program that is stopped with a full backlog gives an error, not a wait.
-        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None).map_err(failed)?;
-        connect(&socket, &place.map_err(failed)?).map_err(failed)?;
-        let stream = UnixStream::from(socket);
+        let stream = dial(&address.parse()?)?;
         let peer = socket_peercred(&stream).map_err(failed)?;
         if u32::try_from(peer.pid.as_raw_nonzero().get()) != Ok(pid) {
             return Err(CallError::Failed("another process listens on it".to_owned()));
         }
         let builder = Builder::async_io_unix_stream(stream).p2p();
-        let connection = within(ANSWER, open(&self.executor, Ok(builder))).await?;
+        let connection = within(ANSWER, open(&self.executor, builder)).await?;
         Ok(Line::private(connection))
     }
 

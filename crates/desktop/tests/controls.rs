@@ -1,0 +1,289 @@
+//! Reading and filling real applications over the accessibility bus.
+
+mod common;
+
+use common::{Lab, VALUES, ended, fields, fill, logon_query, named, plan, set, submit, whole};
+use countersign_model::port::{Attention, Cancel, ControlAccess as _, DesktopError, Responder as _};
+use countersign_model::{Action, ControlQuery, Coverage, Method, Outcome, Refusal, Role, WindowEvent};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_gtk3_form_is_read_with_its_labels_and_filled_and_submitted() {
+    Lab::run(|lab| {
+        let (mut zenity, window) = lab.form();
+        let tree = lab.read(&window);
+        assert_eq!(tree.coverage, Coverage::Complete);
+        let password = named(&tree, Role::PasswordText, "Password");
+        assert!(password.states.enabled && password.states.showing && password.states.editable);
+        assert_eq!(
+            tree.controls
+                .iter()
+                .filter(|control| control.role == Role::Text)
+                .count(),
+            2
+        );
+
+        let carried = lab.respond(&whole(&window, &tree), &VALUES);
+        assert_eq!(carried.outcome, Outcome::Done);
+        assert!(carried.filled <= carried.submitted && carried.filled.is_some());
+        assert!(ended(&mut zenity));
+        assert_eq!(zenity.said().trim(), VALUES.map(|(_, value)| value).join("|"));
+    });
+}
+
+#[test]
+fn a_qt5_dialog_is_walked_and_filled() {
+    Lab::run(|lab| {
+        let mut askpass = lab
+            .session
+            .spawn("lxqt-openssh-askpass", &["demo@127.0.0.1's password: "])
+            .unwrap();
+        let (window, _) = lab.appeared(askpass.id());
+        let tree = lab.read(&window);
+        let password = tree
+            .controls
+            .iter()
+            .find(|control| control.role == Role::PasswordText)
+            .unwrap();
+        let ok = named(&tree, Role::PushButton, "OK");
+        let steps = vec![
+            set("password", &password.token),
+            submit(Action::Press(ok.token.clone())),
+        ];
+        let carried = lab.respond(&plan(&window, Method::Controls, steps), &VALUES);
+        assert_eq!(carried.outcome, Outcome::Done);
+        assert!(ended(&mut askpass));
+        // What Qt says about icons stands before it.
+        assert_eq!(askpass.said().lines().last(), Some(VALUES[2].1));
+    });
+}
+
+#[test]
+fn queries_bring_what_they_ask_for() {
+    Lab::run(|lab| {
+        let (_zenity, window) = lab.form();
+        let all = ControlQuery {
+            texts: true,
+            parents: true,
+            extents: true,
+            labels: true,
+            ..ControlQuery::default()
+        };
+        let tree = lab.desktop.read(&window, &all).unwrap();
+        assert!(matches!(tree.controls[0].role, Role::Dialog | Role::Frame));
+        assert_eq!(tree.controls[0].name, "Acme");
+        for (place, control) in tree.controls.iter().enumerate().skip(1) {
+            assert!(control.parent.is_some_and(|parent| parent < place), "{control:?}");
+            assert!(control.extents.is_some(), "{control:?}");
+        }
+        let label = named(&tree, Role::Label, "Company");
+        assert_eq!(label.text.as_deref(), Some("Company"));
+        assert!(
+            tree.controls
+                .iter()
+                .filter(|control| control.states.editable)
+                .all(|field| field.text.is_none())
+        );
+        let user = named(&tree, Role::Text, "User").extents.unwrap();
+        let password = named(&tree, Role::PasswordText, "Password").extents.unwrap();
+        assert!(user.y < password.y);
+    });
+}
+
+#[test]
+fn a_program_without_accessibility_is_told_apart_soon() {
+    Lab::run(|lab| {
+        let xterm = lab.session.spawn("xterm", &[]).unwrap();
+        let (window, _) = lab.appeared(xterm.id());
+        let began = Instant::now();
+        assert_eq!(
+            lab.desktop.read(&window, &logon_query()),
+            Err(DesktopError::NotAccessible)
+        );
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    });
+}
+
+#[test]
+fn a_stopped_application_does_not_answer_and_holds_nobody_up() {
+    Lab::run(|lab| {
+        let (zenity, window) = lab.form();
+        let tree = lab.read(&window);
+        signal("STOP", zenity.id());
+        let began = Instant::now();
+        assert_eq!(
+            lab.desktop.read(&window, &logon_query()),
+            Err(DesktopError::NotResponding)
+        );
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+        let carried = lab.respond(&whole(&window, &tree), &VALUES);
+        assert_eq!(carried.outcome, Outcome::Refused(Refusal::NotResponding));
+
+        // Others are served meanwhile.
+        let (mut other, second) = lab.form();
+        let tree = lab.read(&second);
+        assert_eq!(lab.respond(&whole(&second, &tree), &VALUES).outcome, Outcome::Done);
+        assert!(ended(&mut other));
+        signal("CONT", zenity.id());
+        lab.read(&window);
+    });
+}
+
+#[test]
+fn an_application_killed_midway_interrupts_and_nothing_goes_elsewhere() {
+    Lab::run(|lab| {
+        let (zenity, window) = lab.form();
+        let (_other, _) = lab.form();
+        let tree = lab.read(&window);
+        let mut dying = whole(&window, &tree);
+        dying.steps.insert(1, fill(Action::Pause(Duration::from_millis(600))));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(300));
+                signal("KILL", zenity.id());
+            });
+            let carried = lab.respond(&dying, &VALUES);
+            assert_eq!(carried.outcome, Outcome::Interrupted(Refusal::WindowGone));
+            assert_eq!(carried.submitted, None);
+        });
+        assert!(matches!(
+            lab.desktop.read(&window, &logon_query()),
+            Err(DesktopError::WindowGone | DesktopError::NotAccessible)
+        ));
+    });
+}
+
+#[test]
+fn what_takes_no_text_is_refused_by_name() {
+    Lab::run(|lab| {
+        let (_zenity, window) = lab.form();
+        let tree = lab.read(&window);
+        let button = named(&tree, Role::PushButton, "Log on");
+        let steps = vec![set("password", &button.token)];
+        let carried = lab.respond(&plan(&window, Method::Controls, steps), &VALUES);
+        assert_eq!(
+            carried.outcome,
+            Outcome::Refused(Refusal::NotEditable("password".to_owned()))
+        );
+    });
+}
+
+#[test]
+fn a_handle_of_another_program_is_no_control_of_this_window() {
+    Lab::run(|lab| {
+        let (_one, window) = lab.form();
+        let (_two, other) = lab.form();
+        let tree = lab.read(&window);
+        let mut crossed = whole(&window, &tree);
+        crossed.window = other;
+        let carried = lab.respond(&crossed, &VALUES);
+        assert_eq!(carried.outcome, Outcome::Refused(Refusal::WindowGone));
+    });
+}
+
+#[test]
+fn a_plan_without_a_value_writes_nothing() {
+    Lab::run(|lab| {
+        let (_zenity, window) = lab.form();
+        let tree = lab.read(&window);
+        let carried = lab.respond(&whole(&window, &tree), &VALUES[..2]);
+        assert_eq!(
+            carried.outcome,
+            Outcome::Refused(Refusal::NoValue("password".to_owned()))
+        );
+        assert_eq!(carried.filled, None);
+        let cancel = Cancel::default();
+        cancel.cancel();
+        let carried = lab.desktop.respond(&whole(&window, &tree), &fields(&VALUES), &cancel);
+        assert_eq!(carried.outcome, Outcome::Refused(Refusal::Cancelled));
+    });
+}
+
+#[test]
+fn the_secret_is_not_on_the_shared_bus_where_the_toolkit_offers_its_own_socket() {
+    Lab::run(|lab| {
+        let (mut zenity, window) = lab.form();
+        let log = lab.session.log("monitor");
+        let address = String::from_utf8(
+            lab.session
+                .command("dbus-send")
+                .args([
+                    "--session",
+                    "--print-reply=literal",
+                    "--dest=org.a11y.Bus",
+                    "/org/a11y/bus",
+                    "org.a11y.Bus.GetAddress",
+                ])
+                .output()
+                .unwrap()
+                .stdout,
+        )
+        .unwrap();
+        let mut watching = lab.session.command("dbus-monitor");
+        watching.args(["--address", address.trim()]);
+        let monitor = countersign_tests::Process::start("dbus-monitor", &mut watching, &log).unwrap();
+        countersign_tests::Deadline::seconds(5)
+            .wait_for("the monitor", || (!monitor.said().is_empty()).then_some(()))
+            .unwrap();
+        let tree = lab.read(&window);
+        assert_eq!(lab.respond(&whole(&window, &tree), &VALUES).outcome, Outcome::Done);
+        assert!(ended(&mut zenity));
+        // The monitor saw the application leave: everything before that has passed it by.
+        countersign_tests::Deadline::seconds(5)
+            .wait_for("the application's leaving on the bus", || {
+                monitor.said().lines().any(|line| line.contains("NameOwnerChanged")).then_some(())
+            })
+            .unwrap();
+        let seen = monitor.said();
+        assert!(
+            !seen.contains("SetTextContents") && !seen.contains(VALUES[2].1) && !seen.contains(VALUES[0].1),
+            "{seen}"
+        );
+    });
+}
+
+#[test]
+fn changes_inside_an_attended_window_come_as_events() {
+    Lab::run(|lab| {
+        let list = [
+            "--list",
+            "--checklist",
+            "--title=Pick",
+            "--column=a",
+            "--column=b",
+            "FALSE",
+            "one",
+            "FALSE",
+            "two",
+        ];
+        let (_form, window) = lab.form();
+        lab.desktop.attend(&window, Attention::Controls).unwrap();
+        let changed = |wait: Duration| {
+            let until = Instant::now() + wait;
+            while let Ok(event) = lab.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                if event == WindowEvent::ControlsChanged(window.id) {
+                    return true;
+                }
+            }
+            false
+        };
+        assert!(
+            changed(Duration::from_secs(5)),
+            "what changed before listening began is told once"
+        );
+        while changed(Duration::from_millis(300)) {}
+        // Another program's windows are none of ours.
+        let _other = lab.session.spawn("zenity", &list).unwrap();
+        assert!(!changed(Duration::from_millis(700)));
+        lab.desktop.ignore(window.id);
+    });
+}
+
+fn signal(name: &str, pid: u32) {
+    let done = Command::new("kill")
+        .args([&format!("-{name}"), &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(done.success());
+}
