@@ -1,1 +1,29 @@
-//! Repositories of templates and sealed records: the folder repository.
+//! Repositories of templates and sealed records.
+//!
+//! [`FolderRepository`] is the embedded default: a folder that stands for the organisation's directory, for one machine, tests, or a
+//! network share. Its layout is in `docs/formats/repository.md`.
+
+mod config;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod faults;
+mod file_system;
+mod folder;
+#[cfg(any(test, feature = "contract"))]
+mod memory;
+mod names;
+mod tree;
+mod users;
+mod watch;
+
+pub use folder::{FolderRepository, WhenAbsent};
+#[cfg(any(test, feature = "contract"))]
+pub use memory::MemoryRepository;
+
+/// The largest template or setting override.
+pub const MAX_OBJECT: u64 = 1 << 20;
+/// The largest sealed record or vault header.
+pub const MAX_SEALED: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! What every `DirectoryRepository` must do, as plain functions that panic when it does not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test suite: it fails by panicking"
+)]
+
+use crate::MAX_SEALED;
+use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::{ConfigKind, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// An empty repository, and the administrator's way to put configuration there.
+pub trait Subject {
+    /// The repository's type.
+    type Repository: DirectoryRepository;
+
+    /// The repository, as one device sees it.
+    fn repository(&self) -> &Self::Repository;
+    /// Puts an object there.
+    fn publish(&self, kind: ConfigKind, name: &str, bytes: &[u8]);
+    /// Takes an object away.
+    fn withdraw(&self, kind: ConfigKind, name: &str);
+}
+
+/// Every clause, by name. Each wants an empty repository of its own.
+pub fn clauses<S: Subject>() -> Vec<(&'static str, fn(&S))> {
+    vec![
+        ("an empty repository is empty", empty),
+        ("a pushed record comes back", records_come_back),
+        ("the newest version of each device is listed", newest_of_each_device),
+        ("a version is written once", written_once),
+        ("users are apart", users_are_apart),
+        ("bad names and sizes are refused", bad_names_and_sizes),
+        ("headers are compared and set", headers),
+        ("one of many racing headers wins", racing_headers),
+        ("configuration comes back", configuration),
+        ("changes are reported", changes_are_reported),
+    ]
+}
+
+/// Runs every clause on a repository of its own.
+pub fn hold<S: Subject>(mut fresh: impl FnMut() -> S) {
+    for (_, clause) in clauses::<S>() {
+        clause(&fresh());
+    }
+}
+
+fn ada() -> UserId {
+    UserId::from("ada")
+}
+
+fn version(record: u8, device: u8, counter: u64) -> RecordVersion {
+    RecordVersion {
+        record: RecordId([record; 16]),
+        device: DeviceId([device; 16]),
+        counter,
+    }
+}
+
+fn empty<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    assert_eq!(repository.list(&ada()), Ok(Vec::new()));
+    assert_eq!(repository.header(&ada()), Ok(None));
+    assert_eq!(repository.configuration(), Ok((Vec::new(), Vec::new())));
+    let missing = repository.pull(&ada(), &version(1, 1, 1)).unwrap_err();
+    assert!(matches!(missing, RepositoryError::Missing(_)), "{missing}");
+}
+
+fn records_come_back<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let all_bytes: Vec<u8> = (0..=255).collect();
+    for sealed in [
+        b"".as_slice(),
+        &all_bytes,
+        &vec![7; usize::try_from(MAX_SEALED).unwrap()],
+    ] {
+        let version = version(1, 1, 1 + sealed.len() as u64);
+        repository.push(&ada(), &version, sealed).unwrap();
+        assert!(repository.pull(&ada(), &version).unwrap() == sealed);
+    }
+    let later = version(1, 1, u64::MAX);
+    repository.push(&ada(), &later, b"last").unwrap();
+    assert_eq!(repository.list(&ada()).unwrap(), vec![later]);
+    let missing = repository.pull(&ada(), &version(1, 2, 1)).unwrap_err();
+    assert!(matches!(missing, RepositoryError::Missing(_)), "{missing}");
+}
+
+fn newest_of_each_device<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    for (record, device, counter) in [(1, 1, 9), (1, 1, 10), (1, 2, 3), (2, 1, 1), (1, 1, 2)] {
+        repository
+            .push(&ada(), &version(record, device, counter), &[record, device])
+            .unwrap();
+    }
+    let mut listed = repository.list(&ada()).unwrap();
+    listed.sort();
+    assert_eq!(listed, vec![version(1, 1, 10), version(1, 2, 3), version(2, 1, 1)]);
+}
+
+fn written_once<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    repository.push(&ada(), &version(1, 1, 1), b"one").unwrap();
+    repository.push(&ada(), &version(1, 1, 1), b"one").unwrap();
+    let conflict = repository.push(&ada(), &version(1, 1, 1), b"two").unwrap_err();
+    assert!(matches!(conflict, RepositoryError::Conflict(_)), "{conflict}");
+    assert_eq!(repository.pull(&ada(), &version(1, 1, 1)).unwrap(), b"one");
+}
+
+fn users_are_apart<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let grace = UserId::from("grace");
+    repository.push(&ada(), &version(1, 1, 1), b"ada's").unwrap();
+    repository.push(&grace, &version(1, 1, 1), b"grace's").unwrap();
+    assert_eq!(repository.pull(&ada(), &version(1, 1, 1)).unwrap(), b"ada's");
+    assert_eq!(repository.pull(&grace, &version(1, 1, 1)).unwrap(), b"grace's");
+    repository.replace_header(&ada(), None, b"h").unwrap();
+    assert_eq!(repository.header(&grace), Ok(None));
+}
+
+fn bad_names_and_sizes<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    for bad in ["", "..", "../ada", "a/b", "/etc", "a\0b"] {
+        let bad = UserId::from(bad);
+        let refused = [
+            repository.push(&bad, &version(1, 1, 1), b"x").unwrap_err(),
+            repository.list(&bad).unwrap_err(),
+            repository.pull(&bad, &version(1, 1, 1)).unwrap_err(),
+            repository.header(&bad).unwrap_err(),
+            repository.replace_header(&bad, None, b"x").unwrap_err(),
+        ];
+        for error in refused {
+            assert!(matches!(error, RepositoryError::Invalid { .. }), "{bad:?}: {error}");
+        }
+    }
+    let large = vec![0; usize::try_from(MAX_SEALED).unwrap() + 1];
+    for refused in [
+        repository.push(&ada(), &version(1, 1, 1), &large).unwrap_err(),
+        repository.push(&ada(), &version(1, 1, 0), b"x").unwrap_err(),
+        repository.replace_header(&ada(), None, &large).unwrap_err(),
+    ] {
+        assert!(matches!(refused, RepositoryError::Invalid { .. }), "{refused}");
+    }
+    assert_eq!(repository.list(&ada()), Ok(Vec::new()));
+    assert_eq!(repository.header(&ada()), Ok(None));
+}
+
+fn headers<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let wrong = repository
+        .replace_header(&ada(), Some(HeaderVersion(1)), b"x")
+        .unwrap_err();
+    assert!(matches!(wrong, RepositoryError::Conflict(_)), "{wrong}");
+    let mut newest = None;
+    for number in 1..=11 {
+        let written = repository.replace_header(&ada(), newest, &[number]).unwrap();
+        let conflict = repository.replace_header(&ada(), newest, b"late").unwrap_err();
+        assert!(matches!(conflict, RepositoryError::Conflict(_)), "{conflict}");
+        assert_eq!(repository.header(&ada()), Ok(Some((written, vec![number]))));
+        newest = Some(written);
+    }
+    assert_eq!(newest, Some(HeaderVersion(11)));
+}
+
+fn racing_headers<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let won: Vec<u8> = std::thread::scope(|scope| {
+        let racers: Vec<_> = (0..8_u8)
+            .map(|racer| scope.spawn(move || (racer, repository.replace_header(&ada(), None, &[racer]))))
+            .collect();
+        let results = racers.into_iter().map(|racer| racer.join().unwrap());
+        results
+            .filter_map(|(racer, result)| result.is_ok().then_some(racer))
+            .collect()
+    });
+    assert_eq!(won.len(), 1);
+    assert_eq!(repository.header(&ada()), Ok(Some((HeaderVersion(1), won))));
+}
+
+fn configuration<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let published = [
+        (ConfigKind::Template, "one", b"a = 1".as_slice()),
+        (ConfigKind::Template, "two", b""),
+        (ConfigKind::Override, "settings", b"b = 2"),
+    ];
+    for (kind, name, bytes) in published {
+        subject.publish(kind, name, bytes);
+    }
+    let listed = || {
+        let (objects, faults) = repository.configuration().unwrap();
+        assert_eq!(faults, Vec::new());
+        let places: std::collections::BTreeSet<_> = objects.iter().map(|object| object.place.clone()).collect();
+        assert_eq!(places.len(), objects.len());
+        let mut listed: Vec<_> = objects.into_iter().map(|object| (object.kind, object.bytes)).collect();
+        listed.sort();
+        listed
+    };
+    let mut expected: Vec<_> = published
+        .iter()
+        .map(|(kind, _, bytes)| (*kind, bytes.to_vec()))
+        .collect();
+    expected.sort();
+    assert_eq!(listed(), expected);
+    subject.withdraw(ConfigKind::Template, "one");
+    expected.retain(|(_, bytes)| bytes != b"a = 1");
+    assert_eq!(listed(), expected);
+}
+
+fn changes_are_reported<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let (sender, events) = channel();
+    let watch = repository.watch(&ada(), sender).unwrap();
+    subject.publish(ConfigKind::Template, "one", b"a = 1");
+    wait_for(&events, &RepositoryEvent::Configuration);
+    repository.push(&ada(), &version(1, 1, 1), b"sealed").unwrap();
+    wait_for(&events, &RepositoryEvent::Records);
+    repository.push(&ada(), &version(1, 1, 2), b"sealed").unwrap();
+    wait_for(&events, &RepositoryEvent::Records);
+    repository.replace_header(&ada(), None, b"header").unwrap();
+    wait_for(&events, &RepositoryEvent::Records);
+    subject.withdraw(ConfigKind::Template, "one");
+    wait_for(&events, &RepositoryEvent::Configuration);
+    drop(watch);
+    while events.try_recv().is_ok() {}
+    // Whatever sent is gone with the watch.
+    assert!(events.recv().is_err());
+}
+
+fn wait_for(events: &Receiver<RepositoryEvent>, wanted: &RepositoryEvent) {
+    loop {
+        match events.recv_timeout(Duration::from_secs(30)) {
+            Ok(event) if event == *wanted => return,
+            Ok(RepositoryEvent::Lost(why)) => panic!("the watch ended: {why}"),
+            Ok(_) => {}
+            Err(error) => panic!("no {wanted:?}: {error}"),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use crate::tree::Folder;
+use crate::users::User;
+use crate::watch::FolderWatch;
+use crate::{config, faults, names};
+use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
+use countersign_model::{ConfigObject, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
+use rustix::io::Errno;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+
+pub(crate) const CONFIG: &str = "config";
+pub(crate) const USERS: &str = "users";
+
+/// What to do about a repository folder that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenAbsent {
+    /// Make it: it is the user's own, at its default place.
+    Make,
+    /// Say that it cannot be reached: it may be on a share that is not mounted, and must not be made beside it.
+    Report,
+}
+
+/// A folder that stands for the organisation's directory.
+#[derive(Clone, Debug)]
+pub struct FolderRepository {
+    root: PathBuf,
+    absent: WhenAbsent,
+}
+
+impl FolderRepository {
+    /// A repository at an absolute path. Nothing is touched yet; a folder that is not there is reported, or made, by each call.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Invalid`] when the path is not absolute.
+    pub fn new(root: impl Into<PathBuf>, absent: WhenAbsent) -> Result<Self, RepositoryError> {
+        let root = root.into();
+        if !root.is_absolute() {
+            return Err(faults::invalid(&root, "a repository needs an absolute path"));
+        }
+        Ok(Self { root, absent })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn open(&self) -> Result<Folder, RepositoryError> {
+        match Folder::root(&self.root) {
+            Err(Errno::NOENT) if self.absent == WhenAbsent::Make => {
+                let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.root);
+                made.map_err(|error| faults::unreachable(&self.root, &error.to_string()))?;
+                let root = Folder::root(&self.root).map_err(|errno| faults::of(&self.root, errno))?;
+                root.open_or_make(CONFIG)?;
+                root.open_or_make(USERS)?;
+                Ok(root)
+            }
+            Err(Errno::NOENT | Errno::NOTDIR) => Err(faults::unreachable(&self.root, "there is no such folder")),
+            opened => opened.map_err(|errno| faults::of(&self.root, errno)),
+        }
+    }
+
+    fn name<'a>(&self, user: &'a UserId) -> Result<&'a str, RepositoryError> {
+        names::user(user).ok_or_else(|| {
+            let place = self.root.join(USERS);
+            faults::invalid(
+                &place,
+                &format!("`{user}` cannot be a user's name here; set `repository.user` to a plain name"),
+            )
+        })
+    }
+
+    fn user(&self, user: &UserId) -> Result<Option<User>, RepositoryError> {
+        let name = self.name(user)?;
+        let Some(users) = self.open()?.find(USERS)? else {
+            return Ok(None);
+        };
+        users.find(name)?.map(User::of).transpose()
+    }
+
+    fn user_or_new(&self, user: &UserId) -> Result<User, RepositoryError> {
+        let name = self.name(user)?;
+        User::of(self.open()?.open_or_make(USERS)?.open_or_make(name)?)
+    }
+}
+
+impl DirectoryRepository for FolderRepository {
+    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
+        Ok(self
+            .open()?
+            .find(CONFIG)?
+            .map(|config| config::read(&config))
+            .unwrap_or_default())
+    }
+
+    fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
+        self.user(user)?.map_or_else(|| Ok(Vec::new()), |user| user.list())
+    }
+
+    fn pull(&self, user: &UserId, version: &RecordVersion) -> Result<Vec<u8>, RepositoryError> {
+        match self.user(user)? {
+            Some(user) => user.pull(version),
+            None => Err(RepositoryError::Missing(format!("record {} of {user}", version.record))),
+        }
+    }
+
+    fn push(&self, user: &UserId, version: &RecordVersion, sealed: &[u8]) -> Result<(), RepositoryError> {
+        self.user_or_new(user)?.push(version, sealed)
+    }
+
+    fn header(&self, user: &UserId) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
+        self.user(user)?.map_or(Ok(None), |user| user.header())
+    }
+
+    fn replace_header(
+        &self,
+        user: &UserId,
+        replaces: Option<HeaderVersion>,
+        header: &[u8],
+    ) -> Result<HeaderVersion, RepositoryError> {
+        self.user_or_new(user)?.replace_header(replaces, header)
+    }
+
+    fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {
+        Ok(Box::new(FolderWatch::start(&self.root, self.name(user)?, events)?))
+    }
+}

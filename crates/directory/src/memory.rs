@@ -1,0 +1,190 @@
+//! A repository in memory, the folder's twin for tests of what stands on the port.
+
+use crate::{MAX_SEALED, names};
+use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
+use countersign_model::{
+    ConfigKind, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId,
+};
+use std::collections::BTreeMap;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A repository in memory. Clones share it, as devices share a directory.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryRepository(Arc<Mutex<Contents>>);
+
+#[derive(Debug, Default)]
+struct Contents {
+    offline: Option<String>,
+    objects: BTreeMap<String, (ConfigKind, Vec<u8>)>,
+    records: BTreeMap<(UserId, RecordId, DeviceId, u64), Vec<u8>>,
+    headers: BTreeMap<UserId, (HeaderVersion, Vec<u8>)>,
+    watchers: Vec<(u64, UserId, Sender<RepositoryEvent>)>,
+    watches: u64,
+}
+
+struct MemoryWatch(Arc<Mutex<Contents>>, u64);
+
+impl Watch for MemoryWatch {}
+
+impl Drop for MemoryWatch {
+    fn drop(&mut self) {
+        lock(&self.0).watchers.retain(|(number, ..)| *number != self.1);
+    }
+}
+
+fn lock(contents: &Mutex<Contents>) -> MutexGuard<'_, Contents> {
+    contents.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn sized(what: &str, bytes: &[u8]) -> Result<(), RepositoryError> {
+    if bytes.len() as u64 > MAX_SEALED {
+        return Err(RepositoryError::Invalid {
+            place: what.to_owned(),
+            why: "it is too large".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+impl MemoryRepository {
+    /// Puts a configuration object there, as an administrator would.
+    pub fn publish(&self, kind: ConfigKind, place: &str, bytes: &[u8]) {
+        let mut contents = lock(&self.0);
+        contents.objects.insert(place.to_owned(), (kind, bytes.to_vec()));
+        contents.report(|_| true, &RepositoryEvent::Configuration);
+    }
+
+    /// Takes a configuration object away.
+    pub fn withdraw(&self, place: &str) {
+        let mut contents = lock(&self.0);
+        contents.objects.remove(place);
+        contents.report(|_| true, &RepositoryEvent::Configuration);
+    }
+
+    /// Removes the bytes of a version, as a fault or an attacker would.
+    pub fn lose(&self, user: &UserId, version: &RecordVersion) {
+        lock(&self.0).records.remove(&key(user, version));
+    }
+
+    /// Makes every call fail from now on, or (`None`) work again.
+    pub fn go_offline(&self, why: Option<&str>) {
+        lock(&self.0).offline = why.map(str::to_owned);
+    }
+
+    fn online(&self) -> Result<MutexGuard<'_, Contents>, RepositoryError> {
+        let contents = lock(&self.0);
+        match &contents.offline {
+            Some(why) => Err(RepositoryError::Unreachable {
+                place: "memory".to_owned(),
+                why: why.clone(),
+            }),
+            None => Ok(contents),
+        }
+    }
+
+    fn of(&self, user: &UserId) -> Result<MutexGuard<'_, Contents>, RepositoryError> {
+        names::user(user).ok_or_else(|| RepositoryError::Invalid {
+            place: "memory".to_owned(),
+            why: format!("`{user}` cannot be a user's name here"),
+        })?;
+        self.online()
+    }
+}
+
+impl Contents {
+    fn report(&mut self, whose: impl Fn(&UserId) -> bool, event: &RepositoryEvent) {
+        self.watchers
+            .retain(|(_, user, events)| !whose(user) || events.send(event.clone()).is_ok());
+    }
+}
+
+fn key(user: &UserId, version: &RecordVersion) -> (UserId, RecordId, DeviceId, u64) {
+    (user.clone(), version.record, version.device, version.counter)
+}
+
+impl DirectoryRepository for MemoryRepository {
+    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
+        let contents = self.online()?;
+        let objects = contents.objects.iter().map(|(place, (kind, bytes))| ConfigObject {
+            kind: *kind,
+            place: place.clone(),
+            bytes: bytes.clone(),
+        });
+        Ok((objects.collect(), Vec::new()))
+    }
+
+    fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
+        let contents = self.of(user)?;
+        let mut newest = BTreeMap::new();
+        for (owner, record, device, counter) in contents.records.keys() {
+            if owner == user {
+                // Keys are sorted, so the last one of a device is its newest.
+                newest.insert((*record, *device), *counter);
+            }
+        }
+        Ok(newest
+            .into_iter()
+            .map(|((record, device), counter)| RecordVersion {
+                record,
+                device,
+                counter,
+            })
+            .collect())
+    }
+
+    fn pull(&self, user: &UserId, version: &RecordVersion) -> Result<Vec<u8>, RepositoryError> {
+        let contents = self.of(user)?;
+        let missing = || RepositoryError::Missing(format!("{version:?}"));
+        contents.records.get(&key(user, version)).cloned().ok_or_else(missing)
+    }
+
+    fn push(&self, user: &UserId, version: &RecordVersion, sealed: &[u8]) -> Result<(), RepositoryError> {
+        let mut contents = self.of(user)?;
+        sized("a record", sealed)?;
+        if version.counter == 0 {
+            return Err(RepositoryError::Invalid {
+                place: "memory".to_owned(),
+                why: "versions count from 1".to_owned(),
+            });
+        }
+        let there = contents
+            .records
+            .entry(key(user, version))
+            .or_insert_with(|| sealed.to_vec());
+        if there != sealed {
+            return Err(RepositoryError::Conflict(format!("{version:?}")));
+        }
+        contents.report(|watching| watching == user, &RepositoryEvent::Records);
+        Ok(())
+    }
+
+    fn header(&self, user: &UserId) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
+        Ok(self.of(user)?.headers.get(user).cloned())
+    }
+
+    fn replace_header(
+        &self,
+        user: &UserId,
+        replaces: Option<HeaderVersion>,
+        header: &[u8],
+    ) -> Result<HeaderVersion, RepositoryError> {
+        let mut contents = self.of(user)?;
+        sized("a header", header)?;
+        if contents.headers.get(user).map(|(version, _)| *version) != replaces {
+            return Err(RepositoryError::Conflict("the header".to_owned()));
+        }
+        let next = HeaderVersion(replaces.map_or(0, |version| version.0) + 1);
+        contents.headers.insert(user.clone(), (next, header.to_vec()));
+        contents.report(|watching| watching == user, &RepositoryEvent::Records);
+        Ok(next)
+    }
+
+    fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {
+        let mut contents = self.of(user)?;
+        contents.watches += 1;
+        let number = contents.watches;
+        contents.watchers.push((number, user.clone(), events));
+        Ok(Box::new(MemoryWatch(Arc::clone(&self.0), number)))
+    }
+}

@@ -1,0 +1,226 @@
+//! Folders and files below the repository's root, opened step by step: no link is ever followed.
+
+use crate::faults;
+use countersign_model::port::RepositoryError;
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags};
+use rustix::io::Errno;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// How files that are not whole yet end.
+pub(crate) const HALF: &str = ".new";
+
+/// An open folder.
+pub(crate) struct Folder {
+    fd: OwnedFd,
+    path: PathBuf,
+}
+
+/// Whether a new file got its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// It did.
+    New,
+    /// There was one of that name already.
+    Taken,
+}
+
+/// An entry of a folder.
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) kind: FileType,
+}
+
+impl Folder {
+    /// Opens the root itself, which may be reached through links: it is the administrator's to place.
+    pub(crate) fn root(path: &Path) -> Result<Self, Errno> {
+        let fd = fs::open(
+            path,
+            OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        Ok(Self {
+            fd,
+            path: path.to_owned(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn fault(&self, errno: Errno) -> RepositoryError {
+        faults::of(&self.path, errno)
+    }
+
+    /// A folder in this one.
+    pub(crate) fn open(&self, name: &str) -> Result<Self, RepositoryError> {
+        let path = self.path.join(name);
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = fs::openat(&self.fd, name, flags, Mode::empty()).map_err(|errno| faults::of(&path, errno))?;
+        Ok(Self { fd, path })
+    }
+
+    /// A folder in this one, if it is there.
+    pub(crate) fn find(&self, name: &str) -> Result<Option<Self>, RepositoryError> {
+        match self.open(name) {
+            Err(RepositoryError::Missing(_)) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// A folder in this one, made private if it is not there.
+    pub(crate) fn open_or_make(&self, name: &str) -> Result<Self, RepositoryError> {
+        match fs::mkdirat(&self.fd, name, Mode::RWXU) {
+            Ok(()) => self.sync()?,
+            Err(Errno::EXIST) => {}
+            Err(errno) => return Err(faults::of(&self.path.join(name), errno)),
+        }
+        self.open(name)
+    }
+
+    /// What is in it, by name. Names that are not text are left out.
+    pub(crate) fn entries(&self) -> Result<Vec<Entry>, RepositoryError> {
+        let fault = |errno| self.fault(errno);
+        let mut entries = Vec::new();
+        for entry in fs::Dir::read_from(&self.fd).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if name == "." || name == ".." {
+                continue;
+            }
+            let kind = match entry.file_type() {
+                FileType::Unknown => match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(found) => FileType::from_raw_mode(found.st_mode),
+                    // Gone in the meantime.
+                    Err(_) => continue,
+                },
+                known => known,
+            };
+            entries.push(Entry {
+                name: name.to_owned(),
+                kind,
+            });
+        }
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    /// A file's bytes, if it is a plain file of at most `largest` bytes.
+    pub(crate) fn read(&self, name: &str, largest: u64) -> Result<Vec<u8>, RepositoryError> {
+        let path = self.path.join(name);
+        let fault = |errno| faults::of(&path, errno);
+        // Without O_NONBLOCK a pipe in the place of a file would keep us waiting.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = fs::openat(&self.fd, name, flags, Mode::empty()).map_err(fault)?;
+        let found = fs::fstat(&file).map_err(fault)?;
+        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
+            return Err(faults::invalid(&path, "it is not a plain file"));
+        }
+        let too_large = || faults::invalid(&path, &format!("it is larger than {largest} bytes"));
+        let length = u64::try_from(found.st_size)
+            .ok()
+            .filter(|length| *length <= largest)
+            .ok_or_else(too_large)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        let mut block = [0; 16 << 10];
+        loop {
+            match rustix::io::read(&file, &mut block) {
+                Ok(0) => return Ok(bytes),
+                Ok(read) => bytes.extend_from_slice(block.get(..read).unwrap_or_default()),
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(fault(errno)),
+            }
+            if bytes.len() as u64 > largest {
+                return Err(too_large());
+            }
+        }
+    }
+
+    /// Gives a new file its name only once it is whole and on the disk, and only if the name is free.
+    pub(crate) fn place(&self, name: &str, bytes: &[u8]) -> Result<Placed, RepositoryError> {
+        let path = self.path.join(name);
+        let fault = |errno| faults::of(&path, errno);
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let aside = format!(
+            ".{name}.{}-{}{HALF}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let file = self.create(&aside).map_err(fault)?;
+        let placed = write(&file, bytes)
+            .and_then(|()| fs::fsync(&file))
+            .and_then(|()| self.give_name(&aside, name));
+        if placed != Ok(Placed::New) {
+            let _ = fs::unlinkat(&self.fd, &aside, AtFlags::empty());
+        }
+        if placed.map_err(fault)? == Placed::New {
+            self.sync()?;
+        }
+        placed.map_err(fault)
+    }
+
+    fn create(&self, name: &str) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match fs::openat(&self.fd, name, flags, PRIVATE_FILE) {
+            // Left over from a crash of a process that had our number.
+            Err(Errno::EXIST) => {
+                fs::unlinkat(&self.fd, name, AtFlags::empty())?;
+                fs::openat(&self.fd, name, flags, PRIVATE_FILE)
+            }
+            made => made,
+        }
+    }
+
+    fn give_name(&self, aside: &str, name: &str) -> Result<Placed, Errno> {
+        match fs::renameat_with(&self.fd, aside, &self.fd, name, RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(Placed::New),
+            Err(Errno::EXIST) => Ok(Placed::Taken),
+            // File systems that cannot rename exclusively can link exclusively.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                match fs::linkat(&self.fd, aside, &self.fd, name, AtFlags::empty()) {
+                    Ok(()) => fs::unlinkat(&self.fd, aside, AtFlags::empty()).map(|()| Placed::New),
+                    Err(Errno::EXIST) => Ok(Placed::Taken),
+                    Err(errno) => Err(errno),
+                }
+            }
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// Removes a file; one that is gone already is no fault.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), RepositoryError> {
+        match fs::unlinkat(&self.fd, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(faults::of(&self.path.join(name), errno)),
+        }
+    }
+
+    /// Owner and permission bits.
+    pub(crate) fn ownership(&self) -> Result<(u32, u32), RepositoryError> {
+        let found = fs::fstat(&self.fd).map_err(|errno| self.fault(errno))?;
+        Ok((found.st_uid, found.st_mode & 0o7777))
+    }
+
+    fn sync(&self) -> Result<(), RepositoryError> {
+        match fs::fsync(&self.fd) {
+            // Some network file systems cannot sync folders; they write through.
+            Ok(()) | Err(Errno::INVAL | Errno::NOSYS | Errno::BADF) => Ok(()),
+            Err(errno) => Err(self.fault(errno)),
+        }
+    }
+}
+
+fn write(file: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match rustix::io::write(file, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}

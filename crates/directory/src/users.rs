@@ -1,0 +1,169 @@
+//! `users/ID/`: one user's sealed records and vault headers.
+
+use crate::file_system::{self, Reach};
+use crate::names;
+use crate::tree::{Entry, Folder, HALF, Placed};
+use crate::{MAX_SEALED, faults};
+use countersign_model::port::RepositoryError;
+use countersign_model::{DeviceId, HeaderVersion, RecordId, RecordVersion};
+use rustix::fs::FileType;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const RECORDS: &str = "records";
+const HEADERS: &str = "header";
+/// How many older versions of a record a device leaves behind its newest.
+const KEPT: usize = 10;
+
+/// A user's folder.
+pub(crate) struct User(Folder);
+
+impl User {
+    /// Takes a folder that is this user's alone.
+    pub(crate) fn of(folder: Folder) -> Result<Self, RepositoryError> {
+        let (owner, mode) = folder.ownership()?;
+        let place = folder.path();
+        // A share shows owners and permissions of its own making.
+        if file_system::reach(place) == Reach::Local {
+            let me = rustix::process::geteuid().as_raw();
+            if owner != me {
+                return Err(faults::denied(
+                    place,
+                    format!("it belongs to uid {owner}, not to you (uid {me})"),
+                ));
+            }
+            if mode & 0o077 != 0 {
+                let why = format!("others may enter it (mode {mode:04o}); run `chmod 700` on it");
+                return Err(faults::denied(place, why));
+            }
+        }
+        Ok(Self(folder))
+    }
+
+    pub(crate) fn list(&self) -> Result<Vec<RecordVersion>, RepositoryError> {
+        let Some(records) = self.0.find(RECORDS)? else {
+            return Ok(Vec::new());
+        };
+        let mut newest = Vec::new();
+        for entry in records.entries()? {
+            let Some(record) = names::parse_record(&entry.name).filter(|_| entry.kind == FileType::Directory) else {
+                continue;
+            };
+            let Some(folder) = records.find(&entry.name)? else {
+                continue;
+            };
+            let mut devices: BTreeMap<DeviceId, RecordVersion> = BTreeMap::new();
+            for version in versions(&folder, record)? {
+                let known = devices.entry(version.device).or_insert(version);
+                known.counter = known.counter.max(version.counter);
+            }
+            newest.extend(devices.into_values());
+        }
+        Ok(newest)
+    }
+
+    pub(crate) fn pull(&self, version: &RecordVersion) -> Result<Vec<u8>, RepositoryError> {
+        let missing = || {
+            RepositoryError::Missing(format!(
+                "record {} of device {}, version {}",
+                version.record, version.device, version.counter
+            ))
+        };
+        let records = self.0.find(RECORDS)?.ok_or_else(missing)?;
+        let folder = records.find(&version.record.to_string())?.ok_or_else(missing)?;
+        match folder.read(&names::version(version), MAX_SEALED) {
+            Err(RepositoryError::Missing(_)) => Err(missing()),
+            read => read,
+        }
+    }
+
+    pub(crate) fn push(&self, version: &RecordVersion, sealed: &[u8]) -> Result<(), RepositoryError> {
+        let folder = self
+            .0
+            .open_or_make(RECORDS)?
+            .open_or_make(&version.record.to_string())?;
+        let name = names::version(version);
+        within(&folder.path().join(&name), sealed)?;
+        if version.counter == 0 {
+            return Err(faults::invalid(&folder.path().join(&name), "versions count from 1"));
+        }
+        if folder.place(&name, sealed)? == Placed::Taken && folder.read(&name, MAX_SEALED)? != sealed {
+            return Err(RepositoryError::Conflict(
+                folder.path().join(&name).display().to_string(),
+            ));
+        }
+        // The version is safe; old ones that stay behind do no harm.
+        let _ = thin_out(&folder, version);
+        Ok(())
+    }
+
+    pub(crate) fn header(&self) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
+        let Some(headers) = self.0.find(HEADERS)? else {
+            return Ok(None);
+        };
+        match newest_header(&headers)? {
+            None => Ok(None),
+            Some(newest) => Ok(Some((newest, headers.read(&newest.0.to_string(), MAX_SEALED)?))),
+        }
+    }
+
+    pub(crate) fn replace_header(
+        &self,
+        replaces: Option<HeaderVersion>,
+        header: &[u8],
+    ) -> Result<HeaderVersion, RepositoryError> {
+        let headers = self.0.open_or_make(HEADERS)?;
+        let conflict = || RepositoryError::Conflict(headers.path().display().to_string());
+        if newest_header(&headers)? != replaces {
+            return Err(conflict());
+        }
+        let next = HeaderVersion(replaces.map_or(0, |version| version.0).saturating_add(1));
+        let name = next.0.to_string();
+        within(&headers.path().join(&name), header)?;
+        // Headers are never removed, so a number that is free has never been taken: whoever gets the name is the one.
+        match headers.place(&name, header)? {
+            Placed::New => Ok(next),
+            Placed::Taken => Err(conflict()),
+        }
+    }
+}
+
+fn versions(folder: &Folder, record: RecordId) -> Result<Vec<RecordVersion>, RepositoryError> {
+    let entries = folder.entries()?;
+    let files = entries.iter().filter(|entry| entry.kind == FileType::RegularFile);
+    Ok(files
+        .filter_map(|entry| names::parse_version(record, &entry.name))
+        .collect())
+}
+
+fn newest_header(headers: &Folder) -> Result<Option<HeaderVersion>, RepositoryError> {
+    let entries = headers.entries()?;
+    let files = entries.iter().filter(|entry| entry.kind == FileType::RegularFile);
+    Ok(files.filter_map(|entry| names::parse_header(&entry.name)).max())
+}
+
+/// Removes the writing device's own versions of this record beyond the last few, and what it left half written.
+fn thin_out(folder: &Folder, newest: &RecordVersion) -> Result<(), RepositoryError> {
+    let mut own: Vec<_> = versions(folder, newest.record)?;
+    own.retain(|version| version.device == newest.device && version.counter < newest.counter);
+    own.sort_by_key(|version| version.counter);
+    let surplus = own.len().saturating_sub(KEPT);
+    for version in own.iter().take(surplus) {
+        folder.remove(&names::version(version))?;
+    }
+    let half = format!(".{}.", newest.device);
+    let mine = format!(".{}-", std::process::id());
+    for Entry { name, .. } in folder.entries()? {
+        if name.starts_with(&half) && name.ends_with(HALF) && !name.contains(&mine) {
+            folder.remove(&name)?;
+        }
+    }
+    Ok(())
+}
+
+fn within(place: &Path, bytes: &[u8]) -> Result<(), RepositoryError> {
+    if bytes.len() as u64 > MAX_SEALED {
+        return Err(faults::invalid(place, &format!("it is larger than {MAX_SEALED} bytes")));
+    }
+    Ok(())
+}
