@@ -239,6 +239,12 @@ impl Engine {
             let _ = call.reply.send(error.into());
             return;
         };
+        if !self.machine.knows(window) {
+            let error = ErrorReply::new(ErrorCode::NoMatch, format!("there is no window {:#x}", window.0))
+                .next("run `countersign why` for the windows that were seen");
+            let _ = call.reply.send(error.into());
+            return;
+        }
         if self.keeper.state() == VaultState::Locked {
             let _ = call.reply.send(self.keeper.locked().into());
             return;
@@ -251,11 +257,6 @@ impl Engine {
             reply: call.reply,
         });
         self.signon(Event::Fill(Some(window), logon));
-    }
-
-    /// Wakes the engine then.
-    pub(crate) fn wake_at(&mut self, at: Monotonic) {
-        self.alarms.insert(at);
     }
 }
 

@@ -90,6 +90,12 @@ impl Machine {
         turn.effects
     }
 
+    /// Whether this window is on the screen, as far as the machine was told.
+    #[must_use]
+    pub fn knows(&self, window: WindowId) -> bool {
+        self.windows.contains_key(&window)
+    }
+
     fn ids(&self) -> Vec<WindowId> {
         let mut ids: Vec<_> = self.windows.keys().copied().collect();
         ids.sort_unstable();
@@ -254,9 +260,12 @@ impl Machine {
                     return;
                 }
                 let answered = matches!(window.phase, Phase::Answered(_) | Phase::Stopped(_));
+                let asked = std::mem::replace(&mut window.wish, Wish::Automatic) != Wish::Automatic;
                 window.phase = Phase::Watching;
                 window.since = turn.now.steady;
-                if !answered && let Some((form, criteria)) = judged.nearest {
+                if (asked || !answered)
+                    && let Some((form, criteria)) = judged.nearest
+                {
                     window.explain_form(Some(&form), criteria, Decision::NoMatch, turn);
                 }
             }
@@ -526,8 +535,12 @@ impl Machine {
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
-        window.wish = Wish::Asked(logon);
         window.explained = None;
+        if window.forms.is_empty() {
+            window.explain(None, Vec::new(), Decision::NoMatch, turn);
+            return;
+        }
+        window.wish = Wish::Asked(logon);
         if !matches!(window.phase, Phase::Responding(..)) {
             window.phase = Phase::Watching;
         }

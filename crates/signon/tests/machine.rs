@@ -308,3 +308,28 @@ fn the_same_decision_is_explained_once() {
     assert_eq!(bench.explained.len(), 1);
     assert_eq!(bench.last(), Some(&Decision::NoMatch));
 }
+
+#[test]
+fn a_wish_that_finds_no_form_is_explained_and_forgotten() {
+    let mut bench = Bench::new(DIALOG);
+    bench.rules(Rules {
+        automatic: false,
+        fills: 3,
+        grace: Duration::from_secs(60),
+    });
+    bench.tree = nothing();
+    bench.appear(window("dialog", 10));
+    for _ in 0..2 {
+        bench.send(Event::Fill(Some(WINDOW), None));
+    }
+    assert_eq!(bench.explained.len(), 3, "each wish has its answer");
+    bench.tree = form(&[]);
+    bench.changed();
+    assert_eq!(bench.last(), Some(&Decision::Manual));
+    assert!(bench.responding.is_empty());
+
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("other", 10));
+    bench.send(Event::Fill(Some(WINDOW), None));
+    assert_eq!(bench.last(), Some(&Decision::NoMatch));
+}
