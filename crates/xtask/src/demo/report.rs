@@ -64,6 +64,11 @@ struct File<'a> {
 }
 
 impl Row {
+    /// True when the counterpart let the account in, and the agent says that it was the agent who filled and submitted.
+    pub fn is_good(&self) -> bool {
+        self.accepted && self.submitted_ms.is_some()
+    }
+
     /// One line while it runs.
     pub fn line(&self) -> String {
         format!(
@@ -92,7 +97,7 @@ impl Refusal {
 impl Report {
     /// True when every application was accepted, every wrong password recognised and stopped, and no secret found.
     pub fn is_good(&self) -> bool {
-        self.rows.iter().all(|row| row.accepted)
+        self.rows.iter().all(Row::is_good)
             && self.refusals.iter().all(Refusal::is_good)
             && self.traces.as_ref().is_none_or(Traces::is_clean)
     }
