@@ -2,13 +2,15 @@ use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 use std::path::PathBuf;
 
+const AFTER: &str = "\
+Secrets are asked for without echo, or read from standard input, one a line; never from arguments or the environment.
+
+Exit codes: 0 done, 1 failure, 2 wrong usage, 3 differences found, 4 locked, 5 nothing fits,
+            6 directory unreachable, 7 refused by policy or a guard, 8 stored data damaged";
+
 /// Countersign logs you on to your applications. This is its command line; the agent does the work.
-///
-/// Exit codes: 0 done, 1 failure, 2 wrong usage, 3 differences found, 4 locked, 5 nothing fits, 6 directory unreachable, 7 refused by
-/// policy or a guard, 8 stored data damaged. Secrets are asked for without echo, or read from standard input, one a line; never from
-/// arguments or the environment.
 #[derive(Debug, Parser)]
-#[command(name = "countersign", version, max_term_width = 100)]
+#[command(name = "countersign", version, after_help = AFTER)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -9,7 +9,7 @@
 
 mod support;
 
-use countersign_wire::Request;
+use countersign_wire::{Enrolled, ErrorCode, ErrorReply, Reply, Request};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -145,6 +145,41 @@ fn new_secrets_are_typed_twice() {
         agent.last(),
         (Request::Enroll, vec!["p4ss".to_owned(), answer.to_owned()])
     );
+}
+
+#[test]
+fn a_refused_answer_can_be_replaced() {
+    let agent = Agent::with(|request, secrets| match request {
+        Request::EnrollTerms => Reply::EnrollTerms(support::terms()).into(),
+        Request::Enroll if secrets[1].expose().starts_with("aaaa") => {
+            ErrorReply::new(ErrorCode::Refused, "that is easy to guess")
+                .next("choose another")
+                .into()
+        }
+        _ => Reply::Enrolled(Enrolled {
+            slots: vec![],
+            warnings: vec![],
+        })
+        .into(),
+    });
+    let mut terminal = terminal(&agent, &["enroll"]);
+    for (prompt, answer) in [
+        ("Your login password: ", "aaaaaaaaaaaaaaaa"),
+        ("choose another\r\nYour login password: ", "correct horse battery"),
+    ] {
+        for (prompt, keys) in [
+            (prompt, "p4ss"),
+            ("Your login password, again: ", "p4ss"),
+            ("Which words?: ", answer),
+            ("Which words?, again: ", answer),
+        ] {
+            terminal.prompted(prompt);
+            terminal.keys(keys);
+            terminal.keys("\r");
+        }
+    }
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
 }
 
 #[test]

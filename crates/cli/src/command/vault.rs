@@ -15,23 +15,23 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
     };
     let source = Source::standard_input();
     introduce(&terms, screen);
-    let password = source.fresh("Your login password", screen)?;
-    if password.is_empty() {
-        return Err(empty("the password"));
-    }
+    let mut attempts = 3;
     let enrolled = loop {
+        let password = source.fresh("Your login password", screen)?;
+        if password.is_empty() {
+            return Err(empty("the password"));
+        }
         let answer = fresh_answer(source, &terms, screen)?;
-        match ask_with(&Request::Enroll, &[password.duplicate(), answer]) {
+        attempts -= 1;
+        match ask_with(&Request::Enroll, &[password, answer]) {
             Ok((Reply::Enrolled(enrolled), _)) => break enrolled,
             Ok(_) => return Err(Failure::OtherAnswer),
-            // Too weak an answer: the person can think of another one, a script cannot.
+            // Too weak: a person can think of something better, a script cannot.
             Err(Failure::Client(ClientError::Failed(error)))
-                if error.code == ErrorCode::Refused && source == Source::Terminal =>
+                if error.code == ErrorCode::Refused && source == Source::Terminal && attempts > 0 =>
             {
-                screen.note(format_args!(
-                    "{error}{}",
-                    error.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default()
-                ));
+                let next = error.next.as_ref().map(|next| format!("; {next}")).unwrap_or_default();
+                screen.note(format_args!("{error}{next}"));
             }
             Err(failure) => return Err(failure),
         }

@@ -39,7 +39,6 @@ pub fn decision(number: u64, weight: usize) -> Explanation {
     serde_json::from_value(serde_json::json!({
         "at": number, "window": WindowId(number), "title": "x".repeat(weight), "program": "/usr/bin/zenity", "toolkit": null,
         "template": null, "form": null, "logon": null, "criteria": [], "decision": Decision::NoMatch, "attempt": null, "warnings": [],
-       
     }))
     .inspect(|explanation: &Explanation| assert_eq!(explanation.at, Timestamp(number)))
     .unwrap()
