@@ -4,6 +4,7 @@ use crate::configuration::{Configuration, Fetched};
 use crate::engine::Engine;
 use crate::message::Message;
 use crate::paths::Paths;
+use countersign_directory::{FolderRepository, WhenAbsent};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{RepositoryEvent, Timestamp, UserId};
 use countersign_signon::Event;
@@ -50,7 +51,13 @@ impl Syncing {
             name => UserId::from(name),
         };
         let place = path.display().to_string();
-        let repository = open(&path, path == paths.default_repository);
+        // The default place is this user's own; any other one was made by somebody, and its absence is a fault.
+        let absent = if path == paths.default_repository {
+            WhenAbsent::Make
+        } else {
+            WhenAbsent::Report
+        };
+        let repository = open(&path, absent);
         if let Err(error) = &repository {
             tracing::warn!("{error}");
         }
@@ -157,12 +164,8 @@ impl Engine {
     }
 }
 
-fn open(path: &Path, default: bool) -> Result<Arc<dyn DirectoryRepository>, RepositoryError> {
-    let _ = default;
-    Err(RepositoryError::Unreachable {
-        place: path.display().to_string(),
-        why: "not yet".to_owned(),
-    })
+fn open(path: &Path, absent: WhenAbsent) -> Result<Arc<dyn DirectoryRepository>, RepositoryError> {
+    Ok(Arc::new(FolderRepository::new(path, absent)?))
 }
 
 fn watch(repository: &dyn DirectoryRepository, user: &UserId, inbox: &Sender<Message>) -> Option<Box<dyn Watch>> {
