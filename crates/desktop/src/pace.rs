@@ -14,7 +14,10 @@ pub fn steady() -> Monotonic {
 }
 
 /// Waits. For the few pauses that other programs need and announce with no event.
-#[expect(clippy::disallowed_methods, reason = "the desktop's one pause; everything else waits for events")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the desktop's one pause; everything else waits for events"
+)]
 pub fn pause(by: Duration) {
     std::thread::sleep(by);
 }

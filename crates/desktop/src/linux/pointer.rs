@@ -58,10 +58,12 @@ impl X11Pointer {
             .move_mouse(x, y, Coordinate::Abs)
             .map_err(|error| Refusal::Desktop(error.to_string()))?;
         // The move went out on another connection: it may still be on its way.
-        pace::until(ARRIVAL, Duration::from_millis(1), || match self.click_here(window, x, y) {
-            Ok(Place::Elsewhere) => None,
-            Ok(Place::Here) => Some(Ok(())),
-            Err(refusal) => Some(Err(refusal)),
+        pace::until(ARRIVAL, Duration::from_millis(1), || {
+            match self.click_here(window, x, y) {
+                Ok(Place::Elsewhere) => None,
+                Ok(Place::Here) => Some(Ok(())),
+                Err(refusal) => Some(Err(refusal)),
+            }
         })
         .unwrap_or(Err(Refusal::FocusMoved))
     }

@@ -23,7 +23,10 @@ const PTS_MAJORS: u32 = 8;
 /// # Errors
 /// [`DesktopError::NoTerminal`] with the reason when it is no terminal, or one whose program cannot be told.
 pub fn facts(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
-    let emulator = window.process.as_ref().map_err(|problem| refused(&problem.to_string()))?;
+    let emulator = window
+        .process
+        .as_ref()
+        .map_err(|problem| refused(&problem.to_string()))?;
     if identity::lineage(emulator.lineage.pid) != Some(emulator.lineage) {
         return Err(DesktopError::WindowGone);
     }
@@ -72,7 +75,11 @@ pub fn still(window: &WindowFacts, prompt: &TerminalFacts) -> Result<(), Refusal
     if now.echo {
         return Err(Refusal::EchoOn);
     }
-    if now.asks_for_secret() { Ok(()) } else { Err(Refusal::NotAPrompt) }
+    if now.asks_for_secret() {
+        Ok(())
+    } else {
+        Err(Refusal::NotAPrompt)
+    }
 }
 
 fn refused(why: &str) -> DesktopError {
@@ -86,7 +93,9 @@ fn leader(all: &[Stat], emulator: u32) -> Result<&Stat, DesktopError> {
     });
     let leader = leaders.next().ok_or_else(|| refused("no program runs in it"))?;
     if leaders.next().is_some() {
-        return Err(refused("its process has several terminals and does not say which one is shown"));
+        return Err(refused(
+            "its process has several terminals and does not say which one is shown",
+        ));
     }
     Ok(leader)
 }
@@ -96,7 +105,9 @@ fn foreground(all: &[Stat], leader: &Stat) -> Result<(ProcessIdentity, Vec<Strin
     let mut members = all
         .iter()
         .filter(|process| process.group == leader.foreground && process.tty == leader.tty);
-    let first = members.next().ok_or_else(|| refused("no program is in its foreground"))?;
+    let first = members
+        .next()
+        .ok_or_else(|| refused("no program is in its foreground"))?;
     let rest: Vec<&Stat> = members.collect();
     let leads = |process: &&Stat| i32::try_from(process.lineage.pid) == Ok(leader.foreground);
     let reader = match std::iter::once(first).chain(rest.iter().copied()).find(leads) {
@@ -130,14 +141,15 @@ fn multiplexer(program: &Path) -> Option<&'static str> {
     MULTIPLEXERS.iter().copied().find(|known| name == *known)
 }
 
-/// Whether a process sleeps reading its terminal; nothing if the kernel does not say.
+/// Whether a process sleeps reading its terminal, in whichever thread; nothing if the kernel does not say.
 fn waiting(pid: u32) -> Option<bool> {
-    match proc::wait_channel(pid) {
-        Some(channel) => Some(READING.contains(&channel.as_str())),
-        None => match proc::stat(pid) {
-            Ok(stat) if stat.state == 'S' => None,
-            _ => Some(false),
-        },
+    let channels = proc::wait_channels(pid);
+    if !channels.is_empty() {
+        return Some(channels.iter().any(|channel| READING.contains(&channel.as_str())));
+    }
+    match proc::stat(pid) {
+        Ok(stat) if stat.state == 'S' => None,
+        _ => Some(false),
     }
 }
 

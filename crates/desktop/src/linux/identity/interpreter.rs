@@ -14,29 +14,125 @@ struct Interpreter {
 }
 
 const INTERPRETERS: &[Interpreter] = &[
-    Interpreter { name: "python", valued: &["-W", "-X", "--check-hash-based-pycs"], text: &["-c"], module: &["-m"] },
-    Interpreter { name: "perl", valued: &[], text: &["-e", "-E"], module: &[] },
-    Interpreter { name: "ruby", valued: &["-C", "-I", "-r"], text: &["-e"], module: &[] },
-    Interpreter { name: "node", valued: &["-r", "--require", "--import"], text: &["-e", "--eval", "-p"], module: &[] },
-    Interpreter { name: "nodejs", valued: &["-r", "--require", "--import"], text: &["-e", "--eval", "-p"], module: &[] },
-    Interpreter { name: "php", valued: &["-c", "-d", "-z"], text: &["-r"], module: &[] },
-    Interpreter { name: "lua", valued: &["-l"], text: &["-e"], module: &[] },
-    Interpreter { name: "gjs", valued: &["-I"], text: &["-c"], module: &[] },
-    Interpreter { name: "wish", valued: &["-display", "-name", "-geometry", "-encoding"], text: &[], module: &[] },
-    Interpreter { name: "tclsh", valued: &["-encoding"], text: &[], module: &[] },
-    Interpreter { name: "mono", valued: &[], text: &[], module: &[] },
-    Interpreter { name: "dotnet", valued: &[], text: &[], module: &[] },
-    Interpreter { name: "bash", valued: &["-O", "+O", "-o", "--rcfile", "--init-file"], text: &["-c"], module: &[] },
-    Interpreter { name: "dash", valued: &["-o"], text: &["-c"], module: &[] },
-    Interpreter { name: "sh", valued: &["-o"], text: &["-c"], module: &[] },
-    Interpreter { name: "ksh", valued: &["-o"], text: &["-c"], module: &[] },
-    Interpreter { name: "zsh", valued: &["-o"], text: &["-c"], module: &[] },
+    Interpreter {
+        name: "python",
+        valued: &["-W", "-X", "--check-hash-based-pycs"],
+        text: &["-c"],
+        module: &["-m"],
+    },
+    Interpreter {
+        name: "perl",
+        valued: &[],
+        text: &["-e", "-E"],
+        module: &[],
+    },
+    Interpreter {
+        name: "ruby",
+        valued: &["-C", "-I", "-r"],
+        text: &["-e"],
+        module: &[],
+    },
+    Interpreter {
+        name: "node",
+        valued: &["-r", "--require", "--import"],
+        text: &["-e", "--eval", "-p"],
+        module: &[],
+    },
+    Interpreter {
+        name: "nodejs",
+        valued: &["-r", "--require", "--import"],
+        text: &["-e", "--eval", "-p"],
+        module: &[],
+    },
+    Interpreter {
+        name: "php",
+        valued: &["-c", "-d", "-z"],
+        text: &["-r"],
+        module: &[],
+    },
+    Interpreter {
+        name: "lua",
+        valued: &["-l"],
+        text: &["-e"],
+        module: &[],
+    },
+    Interpreter {
+        name: "gjs",
+        valued: &["-I"],
+        text: &["-c"],
+        module: &[],
+    },
+    Interpreter {
+        name: "wish",
+        valued: &["-display", "-name", "-geometry", "-encoding"],
+        text: &[],
+        module: &[],
+    },
+    Interpreter {
+        name: "tclsh",
+        valued: &["-encoding"],
+        text: &[],
+        module: &[],
+    },
+    Interpreter {
+        name: "mono",
+        valued: &[],
+        text: &[],
+        module: &[],
+    },
+    Interpreter {
+        name: "dotnet",
+        valued: &[],
+        text: &[],
+        module: &[],
+    },
+    Interpreter {
+        name: "bash",
+        valued: &["-O", "+O", "-o", "--rcfile", "--init-file"],
+        text: &["-c"],
+        module: &[],
+    },
+    Interpreter {
+        name: "dash",
+        valued: &["-o"],
+        text: &["-c"],
+        module: &[],
+    },
+    Interpreter {
+        name: "sh",
+        valued: &["-o"],
+        text: &["-c"],
+        module: &[],
+    },
+    Interpreter {
+        name: "ksh",
+        valued: &["-o"],
+        text: &["-c"],
+        module: &[],
+    },
+    Interpreter {
+        name: "zsh",
+        valued: &["-o"],
+        text: &["-c"],
+        module: &[],
+    },
 ];
 
 /// Java's options whose value is the next argument.
 const JAVA_VALUED: &[&str] = &[
-    "-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path", "--add-modules",
-    "--enable-native-access", "--add-reads", "--add-exports", "--add-opens", "--limit-modules", "--patch-module",
+    "-cp",
+    "-classpath",
+    "--class-path",
+    "-p",
+    "--module-path",
+    "--upgrade-module-path",
+    "--add-modules",
+    "--enable-native-access",
+    "--add-reads",
+    "--add-exports",
+    "--add-opens",
+    "--limit-modules",
+    "--patch-module",
     "--source",
 ];
 
@@ -105,7 +201,9 @@ fn named(executable: &Path, arguments: &[String]) -> Option<Named> {
 
 /// The last letter of bundled short options, as an option of its own.
 fn bundled(argument: &str) -> Option<String> {
-    let letters = argument.strip_prefix('-').filter(|rest| !rest.starts_with('-') && rest.len() > 1)?;
+    let letters = argument
+        .strip_prefix('-')
+        .filter(|rest| !rest.starts_with('-') && rest.len() > 1)?;
     letters.chars().next_back().map(|last| format!("-{last}"))
 }
 
@@ -146,7 +244,10 @@ mod tests {
 
     #[test]
     fn the_script_is_told_from_the_options() {
-        assert_eq!(of("/usr/bin/python3.11 -W ignore -u /opt/a.py --flag x"), file("/opt/a.py"));
+        assert_eq!(
+            of("/usr/bin/python3.11 -W ignore -u /opt/a.py --flag x"),
+            file("/opt/a.py")
+        );
         assert_eq!(of("/usr/bin/python3 -m idlelib -c x"), name("idlelib"));
         assert_eq!(of("/usr/bin/python3 -Im idlelib"), name("idlelib"));
         assert_eq!(of("/usr/bin/python3 -c print(1) /opt/a.py"), None);
@@ -154,8 +255,14 @@ mod tests {
         assert_eq!(of("/usr/bin/bash -o errexit ./run.sh"), file("./run.sh"));
         assert_eq!(of("/usr/bin/bash -lc exec"), None);
         assert_eq!(of("/usr/bin/perl -w -- -odd.pl"), file("-odd.pl"));
-        assert_eq!(of("/usr/bin/java -Xmx1g -cp a.jar:b.jar -jar /opt/app.jar x"), file("/opt/app.jar"));
-        assert_eq!(of("/usr/lib/jvm/bin/java -cp a.jar org.example.Main"), name("org.example.Main"));
+        assert_eq!(
+            of("/usr/bin/java -Xmx1g -cp a.jar:b.jar -jar /opt/app.jar x"),
+            file("/opt/app.jar")
+        );
+        assert_eq!(
+            of("/usr/lib/jvm/bin/java -cp a.jar org.example.Main"),
+            name("org.example.Main")
+        );
         assert_eq!(of("/usr/bin/xterm -e bash"), None);
     }
 }

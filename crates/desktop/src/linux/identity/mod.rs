@@ -125,7 +125,10 @@ mod tests {
     fn this_process_is_itself_and_a_lie_is_not_believed() {
         let me = std::process::id();
         let identity = of_process(me).unwrap();
-        assert_eq!(identity.executable, std::env::current_exe().unwrap().canonicalize().unwrap());
+        assert_eq!(
+            identity.executable,
+            std::env::current_exe().unwrap().canonicalize().unwrap()
+        );
         assert_eq!(identity.lineage.pid, me);
         assert_eq!(identity.parent.unwrap().pid, std::os::unix::process::parent_id());
         assert_eq!(still(&identity), Ok(()));
@@ -147,6 +150,9 @@ mod tests {
             Err(IdentityProblem::Remote("elsewhere.example".into()))
         );
         assert!(of_window(Some(me), None, "localhost").is_ok());
-        assert!(matches!(of_window(Some(u32::MAX - 1), None, ""), Err(IdentityProblem::Ended(_))));
+        assert!(matches!(
+            of_window(Some(u32::MAX - 1), None, ""),
+            Err(IdentityProblem::Ended(_))
+        ));
     }
 }

@@ -115,10 +115,15 @@ pub(crate) fn folder(pid: u32) -> Result<PathBuf, ProcError> {
     Ok(std::fs::read_link(format!("/proc/{pid}/cwd"))?)
 }
 
-/// The kernel function a process sleeps in, if that may be read and it sleeps.
-pub(crate) fn wait_channel(pid: u32) -> Option<String> {
-    let channel = std::fs::read_to_string(format!("/proc/{pid}/wchan")).ok()?;
-    (!channel.is_empty() && channel != "0").then_some(channel)
+/// The kernel functions the threads of a process sleep in, as far as that may be read.
+pub(crate) fn wait_channels(pid: u32) -> Vec<String> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    threads
+        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("wchan")).ok())
+        .filter(|channel| !channel.is_empty() && channel != "0")
+        .collect()
 }
 
 /// Every process there is.

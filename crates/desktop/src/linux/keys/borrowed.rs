@@ -20,8 +20,7 @@ pub(super) const STAY: Duration = Duration::from_millis(250);
 /// What this process has borrowed.
 #[derive(Debug)]
 pub(super) struct Borrowed {
-    /// A window that is there as long as our connection: whose marks are ours, and whose are of the dead.
-    owner: Window,
+    owner: Owner,
     lent: Vec<Lent>,
 }
 
@@ -33,10 +32,17 @@ struct Lent {
     used: Monotonic,
 }
 
+/// Who borrowed: a window that is there as long as its connection. Its number may be used again, so it bears a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Owner {
+    window: Window,
+    token: u32,
+}
+
 /// One mark of the list on the root window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mark {
-    owner: Window,
+    owner: Owner,
     keycode: u8,
     before: Vec<u32>,
 }
@@ -45,12 +51,20 @@ impl Borrowed {
     /// Makes the owner's mark and gives back what dead processes kept.
     pub(super) fn open(link: &Link) -> Result<Self, ReplyOrIdError> {
         use x11rb::connection::Connection as _;
-        let owner = link.conn.generate_id()?;
+        let window = link.conn.generate_id()?;
+        // Enough to tell one process from the next that gets the same number.
+        let token = pace::steady().0.to_le_bytes();
+        let token = u32::from_le_bytes([token[0], token[1], token[2], token[3]]) ^ std::process::id().rotate_left(16);
+        let aux = CreateWindowAux::new().override_redirect(1);
         link.conn
-            .create_window(0, owner, link.root, -1, -1, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &CreateWindowAux::new().override_redirect(1))?
+            .create_window(0, window, link.root, -1, -1, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux)?
+            .check()?;
+        let name = link.atoms._COUNTERSIGN_BORROWED_KEYS;
+        link.conn
+            .change_property32(PropMode::REPLACE, window, name, AtomEnum::CARDINAL, &[token])?
             .check()?;
         let borrowed = Self {
-            owner,
+            owner: Owner { window, token },
             lent: Vec::new(),
         };
         let marks = read_marks(link)?;
@@ -168,9 +182,14 @@ impl Borrowed {
     }
 }
 
-fn is_alive(link: &Link, owner: Window) -> Result<bool, ReplyError> {
-    match link.conn.get_window_attributes(owner)?.reply() {
-        Ok(_) => Ok(true),
+fn is_alive(link: &Link, owner: Owner) -> Result<bool, ReplyError> {
+    let name = link.atoms._COUNTERSIGN_BORROWED_KEYS;
+    let token = link
+        .conn
+        .get_property(false, owner.window, name, AtomEnum::CARDINAL, 0, 1)?
+        .reply();
+    match token {
+        Ok(token) => Ok(token.value32().and_then(|mut words| words.next()) == Some(owner.token)),
         Err(ReplyError::X11Error(_)) => Ok(false),
         Err(lost) => Err(lost),
     }
@@ -180,7 +199,9 @@ fn change(link: &Link, keycode: u8, symbols: &[u32]) -> Result<(), ReplyError> {
     let none = [x11rb::NO_SYMBOL];
     let symbols = if symbols.is_empty() { &none } else { symbols };
     let width = u8::try_from(symbols.len()).unwrap_or(1);
-    link.conn.change_keyboard_mapping(1, keycode, width, symbols)?.ignore_error();
+    link.conn
+        .change_keyboard_mapping(1, keycode, width, symbols)?
+        .ignore_error();
     Ok(())
 }
 
@@ -212,11 +233,12 @@ fn read_marks(link: &Link) -> Result<Vec<Mark>, ReplyError> {
     Ok(decode(&words))
 }
 
-/// Owner, key, number of symbols, symbols; again and again.
+/// Owner, token, key, number of symbols, symbols; again and again.
 fn encode(marks: &[Mark]) -> Vec<u32> {
     let mut words = Vec::new();
     for mark in marks {
-        words.push(mark.owner);
+        words.push(mark.owner.window);
+        words.push(mark.owner.token);
         words.push(mark.keycode.into());
         words.push(u32::try_from(mark.before.len()).unwrap_or_default());
         words.extend_from_slice(&mark.before);
@@ -227,7 +249,7 @@ fn encode(marks: &[Mark]) -> Vec<u32> {
 /// Anybody may write on the root: what makes no sense is left.
 fn decode(mut words: &[u32]) -> Vec<Mark> {
     let mut marks = Vec::new();
-    while let [owner, keycode, count, rest @ ..] = words {
+    while let [window, token, keycode, count, rest @ ..] = words {
         let (Ok(keycode), Ok(count)) = (u8::try_from(*keycode), usize::try_from(*count)) else {
             break;
         };
@@ -238,7 +260,10 @@ fn decode(mut words: &[u32]) -> Vec<Mark> {
             break;
         }
         marks.push(Mark {
-            owner: *owner,
+            owner: Owner {
+                window: *window,
+                token: *token,
+            },
             keycode,
             before: before.to_vec(),
         });
@@ -253,14 +278,16 @@ mod tests {
 
     #[test]
     fn marks_are_read_as_written_and_nonsense_ends_the_list() {
-        let marks = vec![
-            Mark { owner: 7, keycode: 250, before: vec![] },
-            Mark { owner: 9, keycode: 200, before: vec![0x1008_ff11, 0] },
-        ];
+        let mark = |window, keycode, before: &[u32]| Mark {
+            owner: Owner { window, token: 3 },
+            keycode,
+            before: before.to_vec(),
+        };
+        let marks = vec![mark(7, 250, &[]), mark(9, 200, &[0x1008_ff11, 0])];
         let mut words = encode(&marks);
         assert_eq!(decode(&words), marks);
-        words.extend([9, 300, 0, 9, 200, 0]);
+        words.extend([9, 3, 300, 0, 9, 3, 200, 0]);
         assert_eq!(decode(&words), marks);
-        assert_eq!(decode(&[1, 200, u32::MAX]), []);
+        assert_eq!(decode(&[1, 3, 200, u32::MAX]), []);
     }
 }

@@ -1,5 +1,5 @@
 use super::keymap::{KEYBOARD, Stroke};
-use crate::linux::x11::{Link, ask_owner, as_refusal, leads_to, number, pid_of};
+use crate::linux::x11::{Link, as_refusal, ask_owner, leads_to, number, pid_of};
 use crate::linux::{identity, terminal};
 use countersign_model::{KeyTarget, Refusal, WindowFacts};
 use x11rb::connection::Connection as _;

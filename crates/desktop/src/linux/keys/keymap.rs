@@ -40,7 +40,25 @@ impl Keymap {
         let parts = MapPart::KEY_TYPES | MapPart::KEY_SYMS | MapPart::MODIFIER_MAP;
         let none = MapPart::default();
         let reply = xkb::get_map(
-            &link.conn, KEYBOARD, parts, none, 0, 0, 0, 0, 0, 0, 0, 0, xkb::VMod::default(), 0, 0, 0, 0, 0, 0,
+            &link.conn,
+            KEYBOARD,
+            parts,
+            none,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            xkb::VMod::default(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
         )?
         .reply()?;
         Ok(Self::of(&reply, group))
@@ -133,7 +151,12 @@ impl Keymap {
     /// The keys to press for a mask of modifiers: the higher levels' first, so that none of them is read on another's level.
     pub(super) fn keys_of(&self, mask: u8) -> Vec<u8> {
         [
-            holder::LEVEL5, holder::LEVEL3, holder::CONTROL, holder::ALT, holder::SUPER, holder::SHIFT,
+            holder::LEVEL5,
+            holder::LEVEL3,
+            holder::CONTROL,
+            holder::ALT,
+            holder::SUPER,
+            holder::SHIFT,
         ]
         .into_iter()
         .filter_map(|symbols| self.modifier(symbols))

@@ -69,10 +69,18 @@ impl X11Typist {
             .map_err(as_error)?;
         let changes = EventType::MAP_NOTIFY | EventType::NEW_KEYBOARD_NOTIFY;
         let parts = MapPart::KEY_TYPES | MapPart::KEY_SYMS | MapPart::MODIFIER_MAP;
-        xkb::select_events(&link.conn, KEYBOARD, EventType::default(), changes, parts, parts, &SelectEventsAux::new())
-            .map_err(as_error)?
-            .check()
-            .map_err(as_error)?;
+        xkb::select_events(
+            &link.conn,
+            KEYBOARD,
+            EventType::default(),
+            changes,
+            parts,
+            parts,
+            &SelectEventsAux::new(),
+        )
+        .map_err(as_error)?
+        .check()
+        .map_err(as_error)?;
         let borrowed = Borrowed::open(&link).map_err(as_error)?;
         Ok(Self {
             desk: Arc::new(Mutex::new(Desk {
@@ -123,7 +131,12 @@ impl X11Typist {
         let answer = pace::until(within, Duration::from_millis(2), || {
             let desk = self.desk();
             let target = crate::linux::x11::number(window.id);
-            let focus = desk.link.conn.get_input_focus().map_err(ReplyError::from).and_then(|asked| asked.reply());
+            let focus = desk
+                .link
+                .conn
+                .get_input_focus()
+                .map_err(ReplyError::from)
+                .and_then(|asked| asked.reply());
             match focus.and_then(|reply| crate::linux::x11::leads_to(&desk.link, reply.focus, target)) {
                 Ok(true) => Some(Ok(())),
                 Ok(false) | Err(ReplyError::X11Error(_)) => None,
@@ -140,27 +153,29 @@ impl X11Typist {
     /// Starts a thread that gives borrowed keys back in a while and then ends: while nothing is borrowed nothing runs.
     fn return_later(&self) {
         let desk = Arc::clone(&self.desk);
-        let thread = std::thread::Builder::new().name("borrowed-keys".to_owned()).spawn(move || {
-            loop {
-                let due = {
-                    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-                    match desk.borrowed.due() {
-                        Some(due) => due,
-                        None => {
-                            desk.returning = false;
-                            return;
+        let thread = std::thread::Builder::new()
+            .name("borrowed-keys".to_owned())
+            .spawn(move || {
+                loop {
+                    let due = {
+                        let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+                        match desk.borrowed.due() {
+                            Some(due) => due,
+                            None => {
+                                desk.returning = false;
+                                return;
+                            }
                         }
+                    };
+                    pace::pause(due.since(pace::steady()) + Duration::from_millis(1));
+                    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+                    if let Err(error) = desk.return_due() {
+                        tracing::warn!("borrowed keys were not given back: {error}");
+                        desk.returning = false;
+                        return;
                     }
-                };
-                pace::pause(due.since(pace::steady()) + Duration::from_millis(1));
-                let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Err(error) = desk.return_due() {
-                    tracing::warn!("borrowed keys were not given back: {error}");
-                    desk.returning = false;
-                    return;
                 }
-            }
-        });
+            });
         match thread {
             Ok(thread) => {
                 // An earlier one has ended by now: only one runs at a time.

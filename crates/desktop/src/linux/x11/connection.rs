@@ -65,9 +65,15 @@ impl Display {
         conn.prefetch_extension_information(res::X11_EXTENSION_NAME)
             .map_err(as_error)?;
         let atoms = atoms.reply().map_err(as_error)?;
-        let version = conn.res_query_version(1, 2).map_err(as_error)?.reply().map_err(as_error)?;
+        let version = conn
+            .res_query_version(1, 2)
+            .map_err(as_error)?
+            .reply()
+            .map_err(as_error)?;
         if (version.server_major, version.server_minor) < (1, 2) {
-            return Err(DesktopError::Display("it has no X-Resource 1.2, which tells processes apart".into()));
+            return Err(DesktopError::Display(
+                "it has no X-Resource 1.2, which tells processes apart".into(),
+            ));
         }
         Ok(Link { conn, root, atoms })
     }

@@ -84,9 +84,8 @@ fn lost(error: ReplyError) -> ConnectionError {
 }
 
 fn ask(link: &Link, window: Window) -> Result<Asked<'_>, ConnectionError> {
-    let property = |name: u32, kind: AtomEnum, length: u32| {
-        link.conn.get_property(false, window, name, kind, 0, length)
-    };
+    let property =
+        |name: u32, kind: AtomEnum, length: u32| link.conn.get_property(false, window, name, kind, 0, length);
     Ok(Asked {
         window,
         attributes: link.conn.get_window_attributes(window)?,

@@ -105,9 +105,14 @@ impl WatchSet {
 
 /// A window manager that was killed leaves its mark on the root, but not the window the mark names.
 fn alive(link: &Link, check: Window) -> Result<bool, ConnectionError> {
-    let mark = link
-        .conn
-        .get_property(false, check, link.atoms._NET_SUPPORTING_WM_CHECK, AtomEnum::WINDOW, 0, 1)?;
+    let mark = link.conn.get_property(
+        false,
+        check,
+        link.atoms._NET_SUPPORTING_WM_CHECK,
+        AtomEnum::WINDOW,
+        0,
+        1,
+    )?;
     Ok(mark.reply().ok().as_ref().and_then(first) == Some(check))
 }
 
@@ -117,13 +122,6 @@ fn first(reply: &GetPropertyReply) -> Option<u32> {
 
 fn is_ours(facts: &WindowFacts) -> bool {
     matches!(&facts.process, Ok(process) if process.lineage.pid == std::process::id())
-}
-
-/// A window that was reported.
-#[derive(Debug)]
-struct Known {
-    facts: WindowFacts,
-    managed: Managed,
 }
 
 /// Which of the root's properties are to be read again.
@@ -138,7 +136,8 @@ pub(super) struct Watcher {
     events: Sender<WindowEvent>,
     commands: Receiver<Command>,
     wake: Arc<OwnedFd>,
-    known: HashMap<Window, Known>,
+    /// The windows that were reported, as they were reported.
+    known: HashMap<Window, WindowFacts>,
     mapped: HashMap<Window, Monotonic>,
     reparented: HashSet<Window>,
     listed: HashSet<Window>,
@@ -205,7 +204,9 @@ impl Watcher {
 
     fn run(mut self) {
         if let Err(End::Lost(error)) = self.read() {
-            let why = format!("the display ended the connection ({error}); Countersign starts watching again with the next session");
+            let why = format!(
+                "the display ended the connection ({error}); Countersign starts watching again with the next session"
+            );
             self.say(WindowEvent::Lost(why));
         }
     }
@@ -353,10 +354,10 @@ impl Watcher {
         }
         let now: HashSet<Window> = set.windows.into_iter().collect();
         if set.managed {
-            let left: Vec<Window> = self.listed.difference(&now).copied().collect();
-            for window in left {
-                self.gone(window);
-            }
+            // The list lags behind: a window that left it may be on the screen again already.
+            let left = self.listed.difference(&now);
+            self.unsure
+                .extend(left.filter(|window| self.known.contains_key(window)));
         }
         for &window in now.difference(&self.listed) {
             if !self.known.contains_key(&window) {
@@ -384,12 +385,10 @@ impl Watcher {
 
     fn report(&mut self, window: Window, seen: Seen) {
         if let Some(known) = self.known.get_mut(&window) {
-            let withdrawn = known.managed == Managed::Yes && seen.managed != Managed::Yes;
-            known.managed = seen.managed;
-            if withdrawn && !seen.viewable {
+            if seen.managed != Managed::Yes && !seen.viewable {
                 self.gone(window);
-            } else if known.facts != seen.facts {
-                known.facts = seen.facts.clone();
+            } else if *known != seen.facts {
+                known.clone_from(&seen.facts);
                 self.say(WindowEvent::Changed(seen.facts));
             }
             return;
@@ -398,18 +397,8 @@ impl Watcher {
             return;
         }
         let at = self.mapped.get(&window).copied().unwrap_or_else(pace::steady);
-        let managed = seen.managed;
-        self.known.insert(
-            window,
-            Known {
-                facts: seen.facts.clone(),
-                managed,
-            },
-        );
-        self.say(WindowEvent::Appeared {
-            window: seen.facts,
-            at,
-        });
+        self.known.insert(window, seen.facts.clone());
+        self.say(WindowEvent::Appeared { window: seen.facts, at });
     }
 
     /// Whether it is a window a user would call one. A window manager shows that it took a window by a frame around it, by its state
@@ -433,7 +422,11 @@ impl Watcher {
             .conn
             .get_property(false, self.link.root, name, AtomEnum::WINDOW, 0, 1)?
             .reply();
-        let active = reply.ok().as_ref().and_then(first).filter(|&window| window != x11rb::NONE);
+        let active = reply
+            .ok()
+            .as_ref()
+            .and_then(first)
+            .filter(|&window| window != x11rb::NONE);
         if active != self.active {
             self.active = active;
             self.say(WindowEvent::Activated(active.map(|window| WindowId(window.into()))));
@@ -450,8 +443,14 @@ impl Watcher {
     }
 
     fn gone(&mut self, window: Window) {
-        if self.known.remove(&window).is_some() {
-            self.say(WindowEvent::Gone(WindowId(window.into())));
+        if self.known.remove(&window).is_none() {
+            return;
+        }
+        self.say(WindowEvent::Gone(WindowId(window.into())));
+        // Some window managers leave the name of the last window on the root.
+        if self.active == Some(window) {
+            self.active = None;
+            self.say(WindowEvent::Activated(None));
         }
     }
 

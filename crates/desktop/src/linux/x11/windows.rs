@@ -1,6 +1,6 @@
 use super::connection::{Display, Link, as_error, as_refusal, number};
 use super::facts::{look, owner_of, window_of};
-use super::watcher::{Command, Hand, Watcher, WatchSet};
+use super::watcher::{Command, Hand, WatchSet, Watcher};
 use crate::linux::identity;
 use countersign_model::port::{DesktopError, Watch, WindowSource};
 use countersign_model::{Refusal, WindowEvent, WindowFacts, WindowId};
