@@ -1,4 +1,11 @@
 //! Keys never go to a window that steals the focus, and clicks never to one that covers the target.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 mod display;
 

@@ -1,4 +1,11 @@
 //! What is typed arrives, character for character, whatever the keyboard is like.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 mod display;
 

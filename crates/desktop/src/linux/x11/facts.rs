@@ -127,9 +127,7 @@ fn answer(asked: Asked<'_>) -> Result<Seen, ReplyError> {
     let mut names = class.value.split(|&byte| byte == 0).map(latin);
     let instance = names.next().unwrap_or_default();
     let class = names.next().unwrap_or_default();
-    let process = match pid_of(&owner?) {
-        owner => identity::of_window(owner, number(&declared?), &text(&machine?)),
-    };
+    let process = identity::of_window(pid_of(&owner?), number(&declared?), &text(&machine?));
     Ok(Seen {
         facts: WindowFacts {
             id: WindowId(asked.window.into()),

@@ -287,10 +287,8 @@ impl Watcher {
                 self.contents.ignore(&self.link, e.window)?;
             }
             Event::PropertyNotify(e) => self.property(e.window, e.atom),
-            Event::DamageNotify(e) => {
-                if self.contents.changed(e.drawable) {
-                    self.say(WindowEvent::ControlsChanged(WindowId(e.drawable.into())));
-                }
+            Event::DamageNotify(e) if self.contents.changed(e.drawable) => {
+                self.say(WindowEvent::ControlsChanged(WindowId(e.drawable.into())));
             }
             _ => {}
         }
