@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn answers() {
         let strong = judge_answer("  otter  lantern quartz   violin ", 16, 3).unwrap();
-        assert_eq!(strong.length, 28);
+        assert_eq!(strong.length, 27);
         assert!(strong.strength >= 3 && strong.guesses_log10 > 9);
         for (text, says) in [
             ("", "at least 16"),

@@ -13,7 +13,7 @@ pub(crate) fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>)
 }
 
 /// A sentence that names the closest word, or all of them.
-pub(crate) fn suggestion<'a>(wrong: &str, words: &[&'a str]) -> String {
+pub(crate) fn suggestion(wrong: &str, words: &[&str]) -> String {
     match nearest(wrong, words.iter().copied()) {
         Some(word) => format!("did you mean `{word}`?"),
         None if words.is_empty() => "take it out".to_owned(),

@@ -2,7 +2,7 @@
 //! an editor and the agent cannot disagree.
 
 use countersign_model::Template;
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
 
@@ -26,7 +26,7 @@ pub(crate) fn template_shape() -> &'static Value {
 }
 
 fn shape_of<T: JsonSchema>() -> Value {
-    let mut value = Value::from(Schema::from(schemars::schema_for!(T)));
+    let mut value = Value::from(schemars::schema_for!(T));
     without_null(&mut value);
     value
 }
