@@ -48,7 +48,7 @@ impl Failure {
     pub(crate) fn next(&self) -> Option<String> {
         match self {
             Self::Client(ClientError::NotRunning(_)) => Some(
-                "start it with `systemctl --user start countersign-agent`, or `countersign-agent &` where there is no systemd"
+                "start it with `systemctl --user start countersign`, or `countersign-agent &` where there is no systemd"
                     .to_owned(),
             ),
             Self::Client(ClientError::Failed(error)) => error.next.clone(),

@@ -75,11 +75,7 @@ fn without_an_agent_it_says_how_to_start_one() {
     let ran = run(command, "");
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("the agent is not running"), "{}", ran.err);
-    assert!(
-        ran.err.contains("systemctl --user start countersign-agent"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("systemctl --user start countersign"), "{}", ran.err);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Why the agent did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// No agent listens. Start it: `systemctl --user start countersign-agent`, or `countersign-agent &`.
+    /// No agent listens. Start it: `systemctl --user start countersign`, or `countersign-agent &`.
     #[error("the agent is not running (nothing listens on {0})")]
     NotRunning(PathBuf),
     /// The socket's folder is not to be trusted.

@@ -82,12 +82,11 @@ fn repository(status: &Status) -> String {
     let repository = &status.repository;
     let mut text = match &repository.health {
         RepositoryHealth::Reachable => repository.place.clone(),
+        // The agent's sentence usually names the place.
+        RepositoryHealth::Unreachable(why) if why.contains(&repository.place) => Paint::Warn.on(why),
         RepositoryHealth::Unreachable(why) => {
-            format!(
-                "{} {}",
-                repository.place,
-                Paint::Warn.on(format_args!("not reachable: {why}"))
-            )
+            let why = Paint::Warn.on(format_args!("not reachable: {why}"));
+            format!("{} {why}", repository.place)
         }
     };
     if let Some(synced) = repository.synced {
