@@ -1,1 +1,376 @@
+use super::*;
+use countersign_model::{
+    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, States, WindowFacts, WindowId, Writable,
+};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
+/// A desktop that notes what it is asked to do, and fails where it is told to.
+#[derive(Default)]
+struct Double {
+    did: Mutex<Vec<String>>,
+    clock: Mutex<u64>,
+    /// Fails the call with this note.
+    fails: Option<(&'static str, Trouble)>,
+    /// The window changes hands before the call with this number.
+    stolen_at: Option<usize>,
+    checked: Mutex<usize>,
+    /// Which call of `states` first finds the focus.
+    focused_after: usize,
+    asked: Mutex<usize>,
+    /// Cancels on the call with this note.
+    cancels_on: Option<(&'static str, Arc<Cancel>)>,
+    sends: Option<Refusal>,
+}
+
+impl Double {
+    fn note(&self, what: String) -> Result<(), Trouble> {
+        if let Some((on, cancel)) = &self.cancels_on
+            && *on == what
+        {
+            cancel.cancel();
+        }
+        let failed = self.fails.as_ref().filter(|(on, _)| *on == what).map(|(_, trouble)| trouble.clone());
+        self.did.lock().unwrap().push(what);
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn did(&self) -> Vec<String> {
+        self.did.lock().unwrap().clone()
+    }
+}
+
+impl Controls for Double {
+    fn set(&self, _: &WindowFacts, control: &ControlToken, _: &Password) -> Result<(), Trouble> {
+        self.note(format!("set {}", control.0))
+    }
+
+    fn clear(&self, _: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
+        self.note(format!("clear {}", control.0))
+    }
+
+    fn press(&self, _: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
+        self.note(format!("press {}", control.0))
+    }
+
+    fn focus(&self, _: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
+        self.note(format!("focus {}", control.0))
+    }
+
+    fn switch(&self, _: &WindowFacts, control: &ControlToken, to: Switch) -> Result<(), Trouble> {
+        self.note(format!("switch {} {to:?}", control.0))
+    }
+
+    fn select(&self, _: &WindowFacts, control: &ControlToken, item: &str) -> Result<(), Trouble> {
+        self.note(format!("select {} {item}", control.0))
+    }
+
+    fn states(&self, _: &WindowFacts, _: &ControlToken) -> Result<States, Trouble> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        *asked += 1;
+        Ok(States {
+            focused: *asked > self.focused_after,
+            ..States::default()
+        })
+    }
+
+    fn place(&self, _: &WindowFacts, _: &ControlToken) -> Result<Extents, Trouble> {
+        Ok(Extents {
+            x: 10,
+            y: 20,
+            width: 30,
+            height: 40,
+        })
+    }
+
+    fn offers(&self, _: &WindowFacts, _: &Selector) -> Result<bool, Trouble> {
+        self.note("look".to_owned())?;
+        Ok(self.did().iter().filter(|did| *did == "look").count() >= 3)
+    }
+}
+
+impl KeySender for Double {
+    fn send(&self, target: &KeyTarget<'_>, burst: &[KeyStep<'_>]) -> Result<(), Refusal> {
+        let within = target.control.map_or("anywhere", |control| control.0.as_str());
+        for step in burst {
+            let step = match step {
+                KeyStep::Text(text) => format!("type {} within {within}", text.chars().count()),
+                KeyStep::Press(press) => format!("key {}", press.key),
+            };
+            self.note(step).unwrap();
+        }
+        self.sends.clone().map_or(Ok(()), Err)
+    }
+}
+
+impl Pointer for Double {
+    fn click(&self, _: &WindowFacts, at: Extents) -> Result<(), Refusal> {
+        self.note(format!("click {} {}", at.x, at.y)).unwrap();
+        Ok(())
+    }
+}
+
+impl Guard for Double {
+    fn still(&self, _: &WindowFacts) -> Result<(), Refusal> {
+        let mut checked = self.checked.lock().unwrap();
+        *checked += 1;
+        if self.stolen_at.is_some_and(|at| *checked > at) {
+            return Err(Refusal::IdentityChanged);
+        }
+        Ok(())
+    }
+
+    fn in_front(&self, _: &WindowFacts) -> Result<(), Refusal> {
+        Ok(())
+    }
+}
+
+impl Pace for Double {
+    fn now(&self) -> Monotonic {
+        Monotonic(*self.clock.lock().unwrap())
+    }
+
+    fn wait(&self, by: Duration, _: &Cancel) {
+        *self.clock.lock().unwrap() += u64::try_from(by.as_micros()).unwrap();
+        self.note(format!("wait {}", by.as_millis())).unwrap();
+    }
+}
+
+fn token(name: &str) -> ControlToken {
+    ControlToken(name.to_owned())
+}
+
+fn set(field: &str) -> Action {
+    Action::Set {
+        field: field.into(),
+        control: token(field),
+    }
+}
+
+fn kind(field: &str, within: Option<&str>) -> Action {
+    Action::Type {
+        field: field.into(),
+        within: within.map(token),
+    }
+}
+
+fn key(name: &str) -> Action {
+    Action::Key(KeyPress {
+        modifiers: Vec::new(),
+        key: name.to_owned(),
+    })
+}
+
+fn plan(actions: Vec<Action>) -> Plan {
+    let last = actions.len() - 1;
+    let steps = actions.into_iter().enumerate();
+    Plan {
+        window: WindowFacts {
+            id: WindowId(1),
+            process: Ok(ProcessIdentity {
+                lineage: Lineage { pid: 7, started: 1 },
+                parent: None,
+                executable: PathBuf::from("/usr/bin/acme"),
+                script: None,
+                writable: Writable::RootOnly,
+            }),
+            title: "Acme".to_owned(),
+            class: "Acme".to_owned(),
+            instance: "acme".to_owned(),
+        },
+        terminal: None,
+        method: Method::Steps,
+        steps: steps
+            .map(|(place, action)| PlannedStep {
+                action,
+                submits: place == last,
+            })
+            .collect(),
+    }
+}
+
+fn values() -> FieldValues {
+    let value = |text: &str| Password::from_utf8(text.as_bytes()).unwrap();
+    FieldValues(vec![
+        ("username".into(), FieldKind::Plain, value("anna")),
+        ("password".into(), FieldKind::Secret, value("a password of thirty characters")),
+    ])
+}
+
+fn respond_to(double: &Double, plan: &Plan, cancel: &Cancel) -> Carried {
+    let interpreter = Interpreter {
+        controls: double,
+        keys: double,
+        pointer: double,
+        guard: double,
+        pace: double,
+    };
+    interpreter.respond(plan, &values(), cancel)
+}
+
+fn respond(double: &Double, actions: Vec<Action>) -> Outcome {
+    respond_to(double, &plan(actions), &Cancel::default()).outcome
+}
+
+#[test]
+fn steps_are_done_in_order_and_timed() {
+    let double = Double::default();
+    let actions = vec![
+        set("username"),
+        Action::Pause(Duration::from_millis(40)),
+        set("password"),
+        Action::Pause(Duration::from_millis(10)),
+        Action::Press(token("ok")),
+    ];
+    let carried = respond_to(&double, &plan(actions), &Cancel::default());
+    assert_eq!(carried.outcome, Outcome::Done);
+    assert_eq!(double.did(), ["set username", "wait 40", "set password", "wait 10", "press ok"]);
+    assert_eq!(carried.filled, Some(Monotonic(40_000)));
+    assert_eq!(carried.submitted, Some(Monotonic(50_000)));
+}
+
+#[test]
+fn every_kind_of_step_reaches_its_part() {
+    let double = Double::default();
+    let actions = vec![
+        Action::Focus(token("a")),
+        Action::Text("hello".to_owned()),
+        Action::Check(token("b")),
+        Action::Uncheck(token("c")),
+        Action::Select {
+            control: token("d"),
+            item: "Production".to_owned(),
+        },
+        Action::Clear(token("e")),
+        Action::Click(token("f")),
+        Action::Await(Selector::default()),
+        key("Return"),
+    ];
+    assert_eq!(respond(&double, actions), Outcome::Done);
+    let expected = [
+        "focus a",
+        "type 5 within anywhere",
+        "switch b On",
+        "switch c Off",
+        "select d Production",
+        "clear e",
+        "click 10 20",
+        "look",
+        "wait 50",
+        "look",
+        "wait 50",
+        "look",
+        "key Return",
+    ];
+    assert_eq!(double.did(), expected);
+}
+
+#[test]
+fn nothing_begins_without_every_value() {
+    let double = Double::default();
+    let outcome = respond(&double, vec![set("username"), set("third")]);
+    assert_eq!(outcome, Outcome::Refused(Refusal::NoValue("third".to_owned())));
+    assert!(double.did().is_empty());
+}
+
+#[test]
+fn a_window_that_changes_hands_gets_nothing_more() {
+    let double = Double {
+        stolen_at: Some(1),
+        ..Double::default()
+    };
+    let outcome = respond(&double, vec![set("username"), set("password")]);
+    assert_eq!(outcome, Outcome::Interrupted(Refusal::IdentityChanged));
+    assert_eq!(double.did(), ["set username"]);
+    let double = Double {
+        stolen_at: Some(0),
+        ..Double::default()
+    };
+    let outcome = respond(&double, vec![set("username"), set("password")]);
+    assert_eq!(outcome, Outcome::Refused(Refusal::IdentityChanged));
+}
+
+#[test]
+fn what_was_perhaps_written_makes_an_interruption_and_the_rest_a_refusal() {
+    let outcome = |trouble| {
+        let double = Double {
+            fails: Some(("set password", trouble)),
+            ..Double::default()
+        };
+        respond(&double, vec![set("password"), Action::Press(token("ok"))])
+    };
+    let named = "password".to_owned();
+    assert_eq!(outcome(Problem::NotEditable.before()), Outcome::Refused(Refusal::NotEditable(named.clone())));
+    assert_eq!(outcome(Problem::NotKept.after()), Outcome::Interrupted(Refusal::NotKept(named.clone())));
+    assert_eq!(outcome(Problem::Gone.before()), Outcome::Refused(Refusal::ControlGone(named)));
+    assert_eq!(outcome(Problem::NotResponding.after()), Outcome::Interrupted(Refusal::NotResponding));
+    assert_eq!(outcome(Problem::WindowGone.before()), Outcome::Refused(Refusal::WindowGone));
+}
+
+#[test]
+fn a_field_is_typed_only_once_it_has_the_focus() {
+    let double = Double {
+        focused_after: 3,
+        ..Double::default()
+    };
+    assert_eq!(respond(&double, vec![kind("username", Some("u"))]), Outcome::Done);
+    assert_eq!(double.did(), ["wait 5", "wait 5", "wait 5", "type 4 within u"]);
+    let double = Double {
+        focused_after: usize::MAX,
+        ..Double::default()
+    };
+    let outcome = respond(&double, vec![kind("username", Some("u"))]);
+    assert_eq!(outcome, Outcome::Refused(Refusal::FieldNotFocused));
+    assert!(!double.did().iter().any(|did| did.starts_with("type")));
+}
+
+#[test]
+fn a_tab_is_a_burst_of_its_own_and_waits_only_where_nothing_tells_the_focus() {
+    let unseen = Double::default();
+    let actions = vec![kind("username", None), key("Tab"), kind("password", None), key("Return")];
+    assert_eq!(respond(&unseen, actions), Outcome::Done);
+    let expected = [
+        "type 4 within anywhere",
+        "key Tab",
+        "wait 100",
+        "type 31 within anywhere",
+        "key Return",
+    ];
+    assert_eq!(unseen.did(), expected);
+    let seen = Double::default();
+    let actions = vec![kind("username", Some("u")), key("Tab"), kind("password", Some("p"))];
+    assert_eq!(respond(&seen, actions), Outcome::Done);
+    assert!(!seen.did().iter().any(|did| did.starts_with("wait")));
+}
+
+#[test]
+fn a_long_burst_that_failed_may_have_been_typed_in_part() {
+    let moved = || Double {
+        sends: Some(Refusal::FocusMoved),
+        ..Double::default()
+    };
+    assert_eq!(respond(&moved(), vec![kind("username", None)]), Outcome::Refused(Refusal::FocusMoved));
+    assert_eq!(respond(&moved(), vec![kind("password", None)]), Outcome::Interrupted(Refusal::FocusMoved));
+}
+
+#[test]
+fn a_cancelled_plan_stops_at_the_next_step() {
+    let cancel = Arc::new(Cancel::default());
+    let double = Double {
+        cancels_on: Some(("set username", Arc::clone(&cancel))),
+        ..Double::default()
+    };
+    let carried = respond_to(&double, &plan(vec![set("username"), set("password")]), &cancel);
+    assert_eq!(carried.outcome, Outcome::Interrupted(Refusal::Cancelled));
+    assert_eq!(double.did(), ["set username"]);
+}
+
+#[test]
+fn a_control_that_never_comes_is_waited_for_in_vain_and_not_for_long() {
+    let double = Double {
+        fails: Some(("look", Problem::NotResponding.before())),
+        ..Double::default()
+    };
+    let outcome = respond(&double, vec![Action::Await(Selector::default())]);
+    assert_eq!(outcome, Outcome::Refused(Refusal::NotResponding));
+}

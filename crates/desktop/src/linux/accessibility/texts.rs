@@ -13,19 +13,22 @@ use std::time::Duration;
 
 /// How long a toolkit may take to show what was written.
 const SETTLE: Duration = Duration::from_millis(200);
+/// How often it is asked meanwhile.
+const STEP: Duration = Duration::from_millis(5);
 
 /// Replaces a control's text, and checks that it was kept.
 pub(super) async fn set(doing: &Doing, value: &Password) -> Result<(), Trouble> {
     let control = before(doing).await?;
-    let written = match write(doing, value).await {
+    let (written, held) = match write(doing, control, value).await {
         // GTK4 offers the text only while the control has the focus.
-        Err(CallError::Absent(_)) => {
+        (Err(CallError::Absent(_)), _) => {
             actions::focus(doing).await?;
-            write(doing, value).await
+            write(doing, control, value).await
         }
         written => written,
     };
     match written {
+        Ok(true) if held == Ok(Held::Value) => Ok(()),
         Ok(true) => kept(doing, control, value).await,
         Ok(false) | Err(CallError::Absent(_) | CallError::Failed(_)) => Err(Problem::NotEditable.before()),
         Err(error) => Err(doing.trouble(error, Reached::Perhaps)),
@@ -53,35 +56,52 @@ async fn before(doing: &Doing) -> Result<Role, Trouble> {
     }
 }
 
-async fn write(doing: &Doing, value: &Password) -> Result<bool, CallError> {
+/// Writes, and asks right behind it what is there: the application answers in order.
+async fn write(
+    doing: &Doing,
+    control: Role,
+    value: &Password,
+) -> (Result<bool, CallError>, Result<Held, CallError>) {
     let line = &doing.application.line;
-    within(ANSWER, line.call(&doing.path, EDITABLE, "SetTextContents", &(value.expose()))).await
+    let body = (value.expose(),);
+    let writing = within(ANSWER, line.call(&doing.path, EDITABLE, "SetTextContents", &body));
+    join(writing, within(ANSWER, held(doing, control, value))).await
 }
 
-/// Whether the control holds the value: its length, and for fields that show what they hold also the text.
-async fn kept(doing: &Doing, control: Role, value: &Password) -> Result<(), Trouble> {
+/// What a control holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Held {
+    Value,
+    SomethingElse,
+}
+
+/// Asks what the control holds: how much, and where it shows what it holds also what.
+async fn held(doing: &Doing, control: Role, value: &Password) -> Result<Held, CallError> {
     let line = &doing.application.line;
+    let count = line.property::<i32>(&doing.path, TEXT, "CharacterCount");
+    let same = if control == Role::PasswordText {
+        usize::try_from(count.await?) == Ok(value.chars())
+    } else {
+        let all = (0_i32, -1_i32);
+        let text = line.call::<_, String>(&doing.path, TEXT, "GetText", &all);
+        let (count, text) = join(count, text).await;
+        let text = Password::from_string(text?).map_err(|error| CallError::Failed(error.to_string()))?;
+        usize::try_from(count?) == Ok(value.chars()) && text == *value
+    };
+    Ok(if same { Held::Value } else { Held::SomethingElse })
+}
+
+/// Waits until the control shows what was written.
+async fn kept(doing: &Doing, control: Role, value: &Password) -> Result<(), Trouble> {
     let deadline = steady().after(SETTLE);
     loop {
-        let asking = async {
-            let count = line.property::<i32>(&doing.path, TEXT, "CharacterCount");
-            if control == Role::PasswordText {
-                return Ok((count.await?, true));
-            }
-            let text = line.call::<_, String>(&doing.path, TEXT, "GetText", &(0_i32, -1_i32));
-            let (count, text) = join(count, text).await;
-            let text = Password::from_string(text?).map_err(|error| CallError::Failed(error.to_string()))?;
-            Ok((count?, text == *value))
-        };
-        let (count, same) =
-            within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Perhaps))?;
-        if same && usize::try_from(count) == Ok(value.chars()) {
-            return Ok(());
+        match within(ANSWER, held(doing, control, value)).await {
+            Ok(Held::Value) => return Ok(()),
+            Ok(Held::SomethingElse) if steady() < deadline => {}
+            Ok(Held::SomethingElse) => return Err(Problem::NotKept.after()),
+            Err(error) => return Err(doing.trouble(error, Reached::Perhaps)),
         }
-        if steady() >= deadline {
-            return Err(Problem::NotKept.after());
-        }
-        Timer::after(Duration::from_millis(5)).await;
+        Timer::after(STEP).await;
     }
 }
 
