@@ -25,8 +25,11 @@ pub trait Subject {
     fn withdraw(&self, kind: ConfigKind, name: &str);
 }
 
+/// One clause and its name.
+pub type Clause<S> = (&'static str, fn(&S));
+
 /// Every clause, by name. Each wants an empty repository of its own.
-pub fn clauses<S: Subject>() -> Vec<(&'static str, fn(&S))> {
+pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
     vec![
         ("an empty repository is empty", empty),
         ("a pushed record comes back", records_come_back),

@@ -24,6 +24,13 @@ pub(crate) struct Index {
     failed: AtomicBool,
 }
 
+/// A copy to take, or (`None`) to drop.
+pub(crate) struct Copied<'a> {
+    pub(crate) name: [u8; MAC],
+    pub(crate) sequence: u64,
+    pub(crate) value: Option<&'a [u8]>,
+}
+
 /// The end of the chain an index belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Upto {
@@ -77,9 +84,9 @@ impl Index {
     }
 
     /// Takes copies of values, and removes those of keys that have none any more.
-    pub(crate) fn put(&self, keys: &Keys, changes: &[([u8; MAC], u64, Option<&[u8]>)]) {
+    pub(crate) fn put(&self, keys: &Keys, changes: &[Copied<'_>]) {
         let mut batch = sled::Batch::default();
-        for (name, sequence, value) in changes {
+        for Copied { name, sequence, value } in changes {
             match value.and_then(|value| keys.seal(Place::Value(*sequence, *name), value)) {
                 Some(sealed) => batch.insert(name.as_slice(), sealed),
                 None => batch.remove(name.as_slice()),

@@ -3,7 +3,7 @@
 use crate::files::{Disk, Files};
 use crate::frame;
 use crate::head::Stop;
-use crate::index::{self, Index, Upto};
+use crate::index::{self, Copied, Index, Upto};
 use crate::keys::{self, Keys, Place};
 use crate::manifest::{Entry, Held, Manifest};
 use crate::opened::Opened;
@@ -148,9 +148,14 @@ impl Store {
         let mut copies = Vec::with_capacity(batch.len());
         for frame in written {
             for change in batch.get(frame.changes.clone()).unwrap_or_default() {
-                copies.push(match change {
-                    Change::Put(key, value) => (self.keys.blind(key), frame.spot.sequence, Some(value.as_slice())),
-                    Change::Remove(key) => (self.keys.blind(key), frame.spot.sequence, None),
+                let (key, value) = match change {
+                    Change::Put(key, value) => (key, Some(value.as_slice())),
+                    Change::Remove(key) => (key, None),
+                };
+                copies.push(Copied {
+                    name: self.keys.blind(key),
+                    sequence: frame.spot.sequence,
+                    value,
                 });
             }
         }
@@ -180,7 +185,12 @@ impl RecordStore for Store {
         }
         let value = self.read_log(key, &held)?;
         if let Some((index, name)) = name {
-            index.put(&self.keys, &[(name, held.spot.sequence, Some(&value))]);
+            let copy = Copied {
+                name,
+                sequence: held.spot.sequence,
+                value: Some(&value),
+            };
+            index.put(&self.keys, &[copy]);
         }
         Ok(Some(value))
     }

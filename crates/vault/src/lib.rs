@@ -9,6 +9,7 @@
 
 mod answer;
 mod bytes;
+mod container;
 mod derive;
 mod enroll;
 mod header;
@@ -25,6 +26,7 @@ mod unlock;
 mod unlocked;
 
 pub use answer::{Answer, AnswerError, normalise_answer};
+pub use container::{open_bytes, seal_bytes};
 pub use derive::derive_device_store_key;
 pub use enroll::{Enroll, EnrollError, Enrolled, enroll};
 pub use header::{HeaderFacts, Owner, inspect_device_slots, inspect_header};
