@@ -114,16 +114,16 @@ fn adding_a_logon_takes_one_line_for_each_secret_field() {
         (vec!["password".into()], vec!["pa55".to_owned()])
     );
 
-    // A plain field has to be given or given up; lines are for secrets only.
-    let ran = agent.run(&["logon", "add", "org.example.Ftp"], "anna\npa55\n\n");
-    assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("--set username=VALUE"), "{ran:?}");
-    assert_eq!(
-        agent
-            .run(&["logon", "add", "org.example.Ftp", "--set", "username="], "pa55\n\n")
-            .code,
-        0
-    );
+    // Lines are for secrets only: a plain field that is not given stays empty, and that is said.
+    let ran = agent.run(&["logon", "add", "org.example.Ftp"], "pa55\n\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("not given, and so empty: username"), "{ran:?}");
+    let (Request::LogonAdd { plain, .. }, _) = agent.last() else {
+        panic!()
+    };
+    assert_eq!(plain, []);
+    let ran = agent.run(&["logon", "add", "org.example.Ftp", "--set", "username="], "pa55\n\n");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
 
 #[test]

@@ -65,7 +65,9 @@ fn add(wanted: &LogonAdd, screen: &mut Screen) -> Result<u8, Failure> {
     let template = find::template(&wanted.template)?;
     let source = Source::standard_input();
     let mut plain = assigned(&wanted.set, &template.fields)?;
-    for field in template.fields.iter().filter(|field| field.kind == FieldKind::Plain) {
+    let mut left_out = Vec::new();
+    let is_plain = |field: &&TemplateField| field.kind == FieldKind::Plain;
+    for field in template.fields.iter().filter(is_plain) {
         if plain.iter().any(|given| given.name == field.name) {
             continue;
         }
@@ -74,13 +76,14 @@ fn add(wanted: &LogonAdd, screen: &mut Screen) -> Result<u8, Failure> {
                 name: field.name.clone(),
                 value,
             }),
-            None => {
-                return Err(Failure::Usage {
-                    message: format!("`{}` is not given", field.name),
-                    next: format!("add `--set {0}=VALUE`, or `--set {0}=` for none", field.name),
-                });
-            }
+            None => left_out.push(field.name.as_str()),
         }
+    }
+    if !left_out.is_empty() {
+        let names = left_out.join(", ");
+        screen.note(format_args!(
+            "not given, and so empty: {names}; `--set FIELD=VALUE` gives one"
+        ));
     }
     plain.retain(|field| !field.value.is_empty());
     let mut secret_fields = Vec::new();
