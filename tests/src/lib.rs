@@ -7,6 +7,7 @@
 
 pub mod accessible;
 pub mod account;
+pub mod agent;
 pub mod applications;
 pub mod deadline;
 pub mod keyboard;

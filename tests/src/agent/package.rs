@@ -1,0 +1,54 @@
+use std::path::{Path, PathBuf};
+
+use crate::{LabError, Result, Session};
+
+/// A package folder as an installation would have it: templates and default settings.
+#[derive(Debug)]
+pub struct Package<'a> {
+    session: &'a Session,
+    folder: PathBuf,
+}
+
+impl<'a> Package<'a> {
+    /// An empty one.
+    pub fn empty(session: &'a Session) -> Result<Self> {
+        let package = Self {
+            session,
+            folder: session.folder().join("package"),
+        };
+        session.write(&package.folder.join("settings.toml"), super::SETTINGS)?;
+        // A folder of templates, also when there are none.
+        session.write(&package.folder.join("templates/README"), "")?;
+        Ok(package)
+    }
+
+    /// One with this template.
+    pub fn with(session: &'a Session, name: &str, template: &str) -> Result<Self> {
+        let package = Self::empty(session)?;
+        package.template(name, template)?;
+        Ok(package)
+    }
+
+    /// Adds or replaces a template.
+    pub fn template(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.folder.join("templates").join(format!("{name}.toml"));
+        self.session.write(&path, text)?;
+        Ok(path)
+    }
+
+    /// Removes a template.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        let path = self.folder.join("templates").join(format!("{name}.toml"));
+        std::fs::remove_file(&path).map_err(|source| LabError::File {
+            action: "remove",
+            path,
+            source,
+        })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
