@@ -53,15 +53,16 @@ fn dependencies() -> Result<()> {
     let mut check = cargo();
     check.args([
         "deny",
-        "--offline",
+        "--log-level",
+        "error",
+        "--locked",
         "--all-features",
         "check",
-        "bans",
-        "licenses",
-        "sources",
+        "--disable-fetch",
     ]);
+    check.args(["bans", "licenses", "sources"]);
     if has_advisories() {
-        check.arg("advisories");
+        check.arg("advisories").arg("--disable-fetch");
     }
     step("dependencies: bans, licences, sources", &mut check)
 }

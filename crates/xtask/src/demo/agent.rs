@@ -63,9 +63,9 @@ impl<'a> Agent<'a> {
     }
 
     /// Stores a logon for an application.
-    pub fn store(&self, application: Application, password: &str) -> Result<()> {
+    pub fn store(&self, application: Application, plain: &[String], password: &str) -> Result<()> {
         let mut words = vec!["logon", "add", application.template()];
-        words.extend(application.plain_fields());
+        words.extend(plain.iter().flat_map(|field| ["--set", field]));
         self.ask(&words, &[password]).map(drop)
     }
 

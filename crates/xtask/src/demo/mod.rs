@@ -134,7 +134,7 @@ fn show(options: &Options) -> Result<ExitCode> {
     println!("── three applications, each with the stored logon");
     let mut open = Vec::new();
     for application in Application::ALL {
-        agent.store(application, &secrets.right)?;
+        agent.store(application, &stage.plain_fields(application), &secrets.right)?;
         let (row, running) = attempt::accepted(&session, &mut stage, &agent, application)?;
         println!("   {}", row.line());
         report.rows.push(row);

@@ -42,17 +42,9 @@ impl Application {
     /// The shipped template for it.
     pub fn template(self) -> &'static str {
         match self {
-            Self::FileZilla => "org.filezilla_project.FileZilla",
+            Self::FileZilla => "org.filezilla-project.FileZilla",
             Self::Askpass => "org.lxqt.openssh-askpass",
             Self::Terminal => "org.openssh.ssh",
-        }
-    }
-
-    /// The fields that are no secret, as the command line takes them.
-    pub fn plain_fields(self) -> &'static [&'static str] {
-        match self {
-            Self::FileZilla => &["--set", "username=demo"],
-            Self::Askpass | Self::Terminal => &[],
         }
     }
 }
@@ -74,6 +66,19 @@ impl Stage {
             Application::Askpass => AskpassSsh::start(session, &self.sshd)?.process,
             Application::Terminal => TerminalSsh::start(session, &self.sshd)?.process,
         })
+    }
+
+    /// The fields that are no secret, as the command line takes them.
+    pub fn plain_fields(&self, application: Application) -> Vec<String> {
+        let host = match application {
+            Application::FileZilla => format!("host=127.0.0.1:{}", self.ftp.port()),
+            Application::Askpass | Application::Terminal => "host=127.0.0.1".to_owned(),
+        };
+        let mut fields = vec!["username=demo".to_owned(), host];
+        if application == Application::Terminal {
+            fields.push(format!("port={}", self.sshd.port()));
+        }
+        fields
     }
 
     /// What the counterpart decides next.
