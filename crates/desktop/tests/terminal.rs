@@ -149,7 +149,14 @@ fn multiplexers_hide_who_reads() {
         Err(DesktopError::NoTerminal(why)) if why.contains("tmux") => Some(why),
         _ => None,
     });
-    screen.run("tmux", &["-L", "countersign-test", "kill-server"]);
+    let ended = pace::until(PATIENCE, Duration::from_millis(20), || {
+        let kill = screen
+            .command("tmux")
+            .args(["-L", "countersign-test", "kill-server"])
+            .status();
+        kill.is_ok_and(|status| status.success()).then_some(())
+    });
+    assert!(ended.is_some());
     assert!(why.is_some());
 }
 

@@ -21,7 +21,8 @@ use std::time::Duration;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, Window, WindowClass,
+    ConnectionExt as _, CreateWindowAux, EventMask, GrabMode, GrabStatus, InputFocus, KEY_PRESS_EVENT,
+    KEY_RELEASE_EVENT, Window, WindowClass,
 };
 use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
@@ -178,6 +179,54 @@ fn a_long_text_stops_where_the_focus_went() {
     let sent = typist.send_when(&target, &[KeyStep::Text(&text)], &|| Err(Refusal::FieldNotFocused));
     assert_eq!(sent, Err(Refusal::FieldNotFocused));
     assert_eq!((victim.keys(), thief.keys()), (0, 0));
+}
+
+#[test]
+fn a_menu_or_a_screen_lock_that_holds_the_keyboard_gets_nothing() {
+    let screen = Screen::bare();
+    let (victim, thief) = (Counter::new(&screen, 0), Counter::new(&screen, 200));
+    let typist = X11Typist::open(&screen.display()).unwrap();
+    let pointer = X11Pointer::open(&screen.display()).unwrap();
+    let facts = victim.facts();
+    victim.focus();
+    let target = KeyTarget {
+        window: &facts,
+        control: None,
+        terminal: None,
+    };
+    let grabbed = thief
+        .conn
+        .grab_keyboard(false, thief.window, 0u32, GrabMode::ASYNC, GrabMode::ASYNC);
+    assert_eq!(grabbed.unwrap().reply().unwrap().status, GrabStatus::SUCCESS);
+    let events = EventMask::BUTTON_PRESS;
+    let grabbed = thief.conn.grab_pointer(
+        false,
+        thief.window,
+        events,
+        GrabMode::ASYNC,
+        GrabMode::ASYNC,
+        0u32,
+        0u32,
+        0u32,
+    );
+    assert_eq!(grabbed.unwrap().reply().unwrap().status, GrabStatus::SUCCESS);
+    // The focus is where it should be all the time: only the grab leads the keys away.
+    assert_eq!(
+        victim.conn.get_input_focus().unwrap().reply().unwrap().focus,
+        victim.window
+    );
+    assert_eq!(
+        typist.send(&target, &[KeyStep::Text("secret")]),
+        Err(Refusal::FocusMoved)
+    );
+    assert_eq!(pointer.click_at(&facts, 20, 20), Err(Refusal::FocusMoved));
+    assert_eq!((victim.keys(), thief.keys()), (0, 0));
+    thief.conn.ungrab_keyboard(0u32).unwrap();
+    thief.conn.ungrab_pointer(0u32).unwrap();
+    thief.conn.sync().unwrap();
+    assert_eq!(typist.send(&target, &[KeyStep::Text("secret")]), Ok(()));
+    assert_eq!(pointer.click_at(&facts, 20, 20), Ok(()));
+    assert_eq!((victim.keys(), thief.keys()), (7, 0));
 }
 
 #[test]

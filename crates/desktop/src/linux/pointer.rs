@@ -9,8 +9,14 @@ use enigo::{Coordinate, Enigo, Mouse as _, Settings};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use x11rb::connection::Connection as _;
-use x11rb::protocol::xproto::{BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _};
+use x11rb::cookie::Cookie;
+use x11rb::errors::ConnectionError;
+use x11rb::protocol::xproto::{
+    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ConnectionExt as _, CreateWindowAux, EventMask, GrabMode,
+    GrabPointerReply, GrabStatus, Window, WindowClass,
+};
 use x11rb::protocol::xtest::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
 
 /// The left button.
 const LEFT: u8 = 1;
@@ -20,6 +26,8 @@ const ARRIVAL: Duration = Duration::from_millis(250);
 /// Moves the pointer and clicks, only where the target window is.
 pub struct X11Pointer {
     link: Link,
+    /// A window of ours that is never shown.
+    hidden: Window,
     mover: Mutex<Enigo>,
 }
 
@@ -41,8 +49,16 @@ impl X11Pointer {
             ..Settings::default()
         };
         let mover = Enigo::new(&settings).map_err(|error| DesktopError::Display(error.to_string()))?;
+        let hidden = link.conn.generate_id().map_err(as_error)?;
+        let aux = CreateWindowAux::new().override_redirect(1);
+        link.conn
+            .create_window(0, hidden, link.root, -1, -1, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &aux)
+            .map_err(as_error)?
+            .check()
+            .map_err(as_error)?;
         Ok(Self {
             link,
+            hidden,
             mover: Mutex::new(mover),
         })
     }
@@ -75,13 +91,24 @@ impl X11Pointer {
         let _still = Grab::hold(link).map_err(as_refusal)?;
         let pointer = link.conn.query_pointer(link.root).map_err(as_refusal)?;
         let owner = ask_owner(link, target).map_err(as_refusal)?;
-        let (pointer, owner) = (pointer.reply().map_err(as_refusal)?, owner.reply());
+        let grabbed = grab_probe(link, self.hidden).map_err(as_refusal)?;
+        let (pointer, owner, grabbed) = (pointer.reply(), owner.reply(), grabbed.reply());
+        let pointer = pointer.map_err(as_refusal)?;
         if (i32::from(pointer.root_x), i32::from(pointer.root_y)) != (x, y) {
             return Ok(Place::Elsewhere);
         }
         same_program(owner.map_or(None, |reply| pid_of(&reply)), window)?;
         if !is_under_pointer(link, target).map_err(as_refusal)? {
             return Err(Refusal::FocusMoved);
+        }
+        // A menu that is open gets every click, wherever the pointer is.
+        match grabbed.map_err(as_refusal)?.status {
+            GrabStatus::NOT_VIEWABLE => {}
+            GrabStatus::SUCCESS => {
+                let sent = link.conn.ungrab_pointer(x11rb::CURRENT_TIME).map_err(as_refusal)?;
+                sent.ignore_error();
+            }
+            _ => return Ok(Place::Elsewhere),
         }
         for event in [BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT] {
             link.conn
@@ -92,6 +119,20 @@ impl X11Pointer {
         link.conn.flush().map_err(as_refusal)?;
         Ok(Place::Here)
     }
+}
+
+/// Asks for the pointer on a window that is not on the screen: never granted, but the answer says whether somebody else has it.
+fn grab_probe(link: &Link, hidden: Window) -> Result<Cookie<'_, RustConnection, GrabPointerReply>, ConnectionError> {
+    link.conn.grab_pointer(
+        false,
+        hidden,
+        EventMask::default(),
+        GrabMode::ASYNC,
+        GrabMode::ASYNC,
+        x11rb::NONE,
+        x11rb::NONE,
+        x11rb::CURRENT_TIME,
+    )
 }
 
 enum Place {

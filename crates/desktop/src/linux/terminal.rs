@@ -23,6 +23,16 @@ const PTS_MAJORS: u32 = 8;
 /// # Errors
 /// [`DesktopError::NoTerminal`] with the reason when it is no terminal, or one whose program cannot be told.
 pub fn facts(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
+    let mut facts = read(window)?;
+    if facts.asks_for_secret() {
+        // Only now does it matter whether others of the same program read along, wherever they came from.
+        facts.siblings = siblings(&proc::all(), &facts.foreground);
+    }
+    Ok(facts)
+}
+
+/// The prompt, with those siblings that stand below the terminal's window.
+fn read(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
     let emulator = window
         .process
         .as_ref()
@@ -30,17 +40,17 @@ pub fn facts(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
     if identity::lineage(emulator.lineage.pid) != Some(emulator.lineage) {
         return Err(DesktopError::WindowGone);
     }
-    let all = proc::all();
-    let leader = leader(&all, emulator.lineage.pid)?;
+    let below = proc::below(emulator.lineage.pid);
+    let leader = leader(&below, emulator.lineage.pid)?;
     let tty = path(leader.tty)?;
     let modes = modes(&tty, leader.tty).ok_or_else(|| refused("its pty cannot be opened"))?;
-    let (foreground, arguments) = foreground(&all, leader)?;
+    let (foreground, arguments) = foreground(&below, leader)?;
     if let Some(name) = multiplexer(&foreground.executable) {
         return Err(refused(&format!(
             "{name} runs in it and hides which program reads; fill outside {name}"
         )));
     }
-    let siblings = siblings(&all, leader.foreground, &foreground);
+    let siblings = siblings(&below, &foreground);
     let waiting = waiting(foreground.lineage.pid);
     Ok(TerminalFacts {
         tty,
@@ -58,17 +68,18 @@ pub fn facts(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
 /// # Errors
 /// [`Refusal::EchoOn`], [`Refusal::NotAPrompt`] or [`Refusal::ForegroundChanged`].
 pub fn still(window: &WindowFacts, prompt: &TerminalFacts) -> Result<(), Refusal> {
-    let now = match facts(window) {
+    let now = match read(window) {
         Ok(now) => now,
         Err(DesktopError::WindowGone) => return Err(Refusal::WindowGone),
         Err(_) => return Err(Refusal::ForegroundChanged),
     };
+    let joined = now.siblings.iter().any(|sibling| !prompt.siblings.contains(sibling));
     // The weaker fact last: a shell that came back has another program and no prompt, and the program says more.
     if now.tty != prompt.tty
         || now.foreground.lineage != prompt.foreground.lineage
         || now.foreground.executable != prompt.foreground.executable
         || now.arguments != prompt.arguments
-        || now.siblings != prompt.siblings
+        || joined
     {
         return Err(Refusal::ForegroundChanged);
     }
@@ -124,10 +135,14 @@ fn foreground(all: &[Stat], leader: &Stat) -> Result<(ProcessIdentity, Vec<Strin
     Ok((identity, arguments))
 }
 
-/// Others in the foreground group that run the same program.
-fn siblings(all: &[Stat], group: i32, foreground: &ProcessIdentity) -> Vec<Lineage> {
-    all.iter()
-        .filter(|process| process.group == group && process.lineage != foreground.lineage)
+/// Others in the foreground program's group that run the same program.
+fn siblings(among: &[Stat], foreground: &ProcessIdentity) -> Vec<Lineage> {
+    let Ok(reader) = proc::stat(foreground.lineage.pid) else {
+        return Vec::new();
+    };
+    among
+        .iter()
+        .filter(|process| process.group == reader.group && process.lineage != foreground.lineage)
         .filter(|process| {
             // One that may not be looked at may well be the same program.
             proc::executable(process.lineage.pid).map_or(true, |program| program == foreground.executable)

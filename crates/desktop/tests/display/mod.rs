@@ -118,6 +118,7 @@ impl Screen {
             .env("DISPLAY", &self.name)
             .env("HOME", &self.folder)
             .env("XDG_CACHE_HOME", &self.folder)
+            .env("TMUX_TMPDIR", &self.folder)
             .env("LC_ALL", "C.UTF-8")
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_THEME", "Adwaita")

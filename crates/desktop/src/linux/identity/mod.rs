@@ -37,6 +37,9 @@ pub fn of_process(pid: u32) -> Result<ProcessIdentity, IdentityProblem> {
     let arguments = proc::arguments(pid).map_err(problem)?;
     let script = interpreter::script(pid, &program.path, &arguments);
     let parent = proc::stat(before.parent).ok().map(|parent| parent.lineage);
+    let started_by = parent
+        .and_then(|_| self::program(before.parent).ok())
+        .map(|program| program.path);
     // The number may have gone to another process in the meantime.
     if proc::stat(pid).map_err(problem)?.lineage != before.lineage {
         return Err(IdentityProblem::Ended(pid));
@@ -50,6 +53,7 @@ pub fn of_process(pid: u32) -> Result<ProcessIdentity, IdentityProblem> {
     Ok(ProcessIdentity {
         lineage: before.lineage,
         parent,
+        started_by,
         executable: program.path,
         script,
         writable,

@@ -137,6 +137,43 @@ pub(crate) fn all() -> Vec<Stat> {
         .collect()
 }
 
+/// Every process below one, as far as they still name it as their ancestor; on kernels that keep no list of children every process.
+pub(crate) fn below(ancestor: u32) -> Vec<Stat> {
+    let mut found = Vec::new();
+    let mut open = vec![ancestor];
+    while let Some(pid) = open.pop() {
+        let Some(children) = children(pid) else {
+            return all();
+        };
+        // A number that comes again in the middle of reading must not lead around for ever.
+        let new = children.into_iter().filter_map(|child| stat(child).ok());
+        for child in new {
+            if !found.contains(&child) {
+                open.push(child.lineage.pid);
+                found.push(child);
+            }
+        }
+    }
+    found
+}
+
+/// The children of a process; nothing if the kernel keeps no list. A process that has ended has none.
+fn children(pid: u32) -> Option<Vec<u32>> {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Some(Vec::new());
+    };
+    let mut children = Vec::new();
+    for thread in threads.flatten() {
+        let path = thread.path();
+        match std::fs::read_to_string(path.join("children")) {
+            Ok(list) => children.extend(list.split_ascii_whitespace().filter_map(|pid| pid.parse::<u32>().ok())),
+            Err(_) if path.exists() => return None,
+            Err(_) => {}
+        }
+    }
+    Some(children)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,5 +186,16 @@ mod tests {
         assert_eq!((stat.foreground, stat.lineage.started, stat.state), (43, 555, 'S'));
         assert_eq!(parse(42, b"42 (x) Z 7 42 42 0 -1 0 1 0 0 0 0 0 0 0 20 0 1 0 555"), None);
         assert_eq!(parse(42, b"garbage"), None);
+    }
+
+    #[test]
+    fn children_are_found_below_their_parents() {
+        let mut child = std::process::Command::new("sleep").arg("100").spawn().unwrap();
+        let me = std::process::id();
+        let below = below(me);
+        assert!(below.iter().any(|process| process.lineage.pid == child.id()));
+        assert!(below.iter().all(|process| process.lineage.pid != me));
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }

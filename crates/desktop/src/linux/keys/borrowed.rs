@@ -14,8 +14,9 @@ use x11rb::errors::{ReplyError, ReplyOrIdError};
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _, CreateWindowAux, PropMode, Window, WindowClass};
 use x11rb::wrapper::ConnectionExt as _;
 
-/// How long a lent key stays after its last use: programs look a key up when they get round to it.
-pub(super) const STAY: Duration = Duration::from_millis(250);
+/// How long a lent key stays after its last use: programs look a key up when they get round to it, and one that is just starting on a
+/// busy machine needs more than a quarter of a second.
+pub(super) const STAY: Duration = Duration::from_secs(1);
 
 /// What this process has borrowed.
 #[derive(Debug)]
@@ -73,6 +74,11 @@ impl Borrowed {
             borrowed.write(link, &read_marks(link)?)?;
         }
         Ok(borrowed)
+    }
+
+    /// The window that stands for this process. It is never shown.
+    pub(super) fn hidden(&self) -> Window {
+        self.owner.window
     }
 
     /// The key that is lent to a symbol.

@@ -5,7 +5,7 @@ use countersign_model::{KeyTarget, Refusal, WindowFacts};
 use x11rb::connection::Connection as _;
 use x11rb::errors::ConnectionError;
 use x11rb::protocol::xkb::{self, GetStateReply};
-use x11rb::protocol::xproto::ConnectionExt as _;
+use x11rb::protocol::xproto::{ConnectionExt as _, GrabMode, GrabStatus, Window};
 
 /// The server, held still: no other program's request runs until this is dropped.
 pub(crate) struct Grab<'a>(&'a Link);
@@ -27,6 +27,21 @@ impl Drop for Grab<'_> {
     }
 }
 
+/// Why nothing can be typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hindrance {
+    /// It may pass in a moment: a key that is held, a menu that is open.
+    Passing(Refusal),
+    /// It stands.
+    Standing(Refusal),
+}
+
+impl From<Refusal> for Hindrance {
+    fn from(refusal: Refusal) -> Self {
+        Self::Standing(refusal)
+    }
+}
+
 /// What the keyboard was like when the target was found in order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ready {
@@ -36,25 +51,44 @@ pub(super) struct Ready {
 }
 
 /// Checks the target and the keyboard, in one round trip where the focus is the window itself. Holds only under a [`Grab`].
-pub(super) fn check(link: &Link, target: &KeyTarget<'_>, keys: &[Stroke]) -> Result<Ready, Refusal> {
+///
+/// `hidden` is a window of ours that is not on the screen.
+pub(super) fn check(link: &Link, hidden: Window, target: &KeyTarget<'_>, keys: &[Stroke]) -> Result<Ready, Hindrance> {
     let window = number(target.window.id);
     let lost = |error: ConnectionError| as_refusal(error);
     let focus = link.conn.get_input_focus().map_err(lost)?;
     let owner = ask_owner(link, window).map_err(lost)?;
     let state = xkb::get_state(&link.conn, KEYBOARD).map_err(lost)?;
     let down = link.conn.query_keymap().map_err(lost)?;
+    // Never granted, because the window is hidden; but the answer says whether somebody else holds the keyboard: a menu, a screen
+    // lock. The keys would go there, whoever has the focus.
+    let grabbed = link
+        .conn
+        .grab_keyboard(false, hidden, x11rb::CURRENT_TIME, GrabMode::ASYNC, GrabMode::ASYNC)
+        .map_err(lost)?;
     let (focus, owner, state, down) = (focus.reply(), owner.reply(), state.reply(), down.reply());
+    let grabbed = grabbed.reply();
 
     let owner = owner.map_or(None, |reply| pid_of(&reply));
     same_program(owner, target.window)?;
     let focus = focus.map_err(as_refusal)?.focus;
     if !leads_to(link, focus, window).map_err(as_refusal)? {
-        return Err(Refusal::FocusMoved);
+        return Err(Refusal::FocusMoved.into());
     }
     let state = state.map_err(as_refusal)?;
     let down = down.map_err(as_refusal)?.keys;
     if modifiers_held(&state) || keys.iter().any(|stroke| is_down(&down, stroke.keycode)) {
-        return Err(Refusal::ModifierHeld);
+        return Err(Hindrance::Passing(Refusal::ModifierHeld));
+    }
+    // Asked after the modifiers: a hotkey's grab lasts until it is released, and then the key is what is in the way.
+    match grabbed.map_err(as_refusal)?.status {
+        GrabStatus::NOT_VIEWABLE => {}
+        GrabStatus::SUCCESS => link
+            .conn
+            .ungrab_keyboard(x11rb::CURRENT_TIME)
+            .map_err(lost)?
+            .ignore_error(),
+        _ => return Err(Hindrance::Passing(Refusal::FocusMoved)),
     }
     if let Some(prompt) = target.terminal {
         terminal::still(target.window, prompt)?;

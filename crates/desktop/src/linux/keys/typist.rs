@@ -1,6 +1,6 @@
 use super::borrowed::Borrowed;
 use super::burst;
-use super::guard::{self, Grab};
+use super::guard::{self, Grab, Hindrance};
 use super::keymap::{KEYBOARD, Keymap, Stroke};
 use super::names;
 use crate::linux::x11::{Display, Link, as_error, as_refusal};
@@ -235,7 +235,7 @@ impl Desk {
 
     /// Checks without a grab, to refuse early.
     fn checked(&mut self, target: &KeyTarget<'_>, keys: &[Stroke]) -> Result<(), Refusal> {
-        patiently(|| guard::check(&self.link, target, keys)).map(|_| ())
+        patiently(|| guard::check(&self.link, self.borrowed.hidden(), target, keys)).map(|_| ())
     }
 
     /// Makes sure that there is a key for as many of the units as possible, from the first on. Returns how many.
@@ -294,7 +294,7 @@ impl Desk {
                 .collect::<Result<_, _>>()?;
             let sent = patiently(|| {
                 let _still = Grab::hold(&self.link).map_err(as_refusal)?;
-                let ready = guard::check(&self.link, target, &strokes)?;
+                let ready = guard::check(&self.link, self.borrowed.hidden(), target, &strokes)?;
                 if ready.group != map.group || map_changed(&self.link)? {
                     return Ok(false);
                 }
@@ -342,13 +342,18 @@ fn map_changed(link: &Link) -> Result<bool, Refusal> {
     Ok(changed)
 }
 
-/// Begins again while a key is held, for as long as a user may reasonably take to release it.
-fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Refusal>) -> Result<T, Refusal> {
+/// Begins again while something is in the way that may pass, for as long as a user may reasonably take to release a key.
+fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Hindrance>) -> Result<T, Refusal> {
+    let mut why = Refusal::ModifierHeld;
     pace::until(PATIENCE, STEP, || match attempt() {
-        Err(Refusal::ModifierHeld) => None,
-        other => Some(other),
+        Ok(done) => Some(Ok(done)),
+        Err(Hindrance::Standing(refusal)) => Some(Err(refusal)),
+        Err(Hindrance::Passing(refusal)) => {
+            why = refusal;
+            None
+        }
     })
-    .unwrap_or(Err(Refusal::ModifierHeld))
+    .unwrap_or(Err(why))
 }
 
 /// Text in bursts; a named key is a burst of its own, because what it does may move the focus.

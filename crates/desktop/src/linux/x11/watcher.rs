@@ -407,8 +407,10 @@ impl Watcher {
         }
         let listed = self.listed.contains(&window);
         if self.managed {
-            let taken = seen.managed == Managed::Yes || self.reparented.contains(&window);
-            return listed || (taken && self.mapped.contains_key(&window));
+            let mapped = self.mapped.contains_key(&window);
+            // The list alone proves nothing: it lags behind a window that was taken down.
+            return (seen.managed == Managed::Yes && (listed || mapped))
+                || (seen.viewable && (listed || (mapped && self.reparented.contains(&window))));
         }
         seen.viewable && (listed || self.mapped.contains_key(&window))
     }
