@@ -115,6 +115,9 @@ pub struct WindowPattern {
     /// For interpreters: the script, jar or package.
     #[serde(default)]
     pub script: Vec<Pattern>,
+    /// For prompters: the program that started it, one of these paths or globs. Without it anything may ask through the prompter.
+    #[serde(default)]
+    pub started_by: Vec<Pattern>,
     /// The title. Only ever narrows.
     #[serde(default)]
     pub title: Option<Pattern>,

@@ -34,6 +34,9 @@ pub struct ProcessIdentity {
     pub lineage: Lineage,
     /// Its parent, so that prompts started again by the same program are known as repeats.
     pub parent: Option<Lineage>,
+    /// The parent's executable, if it may be looked at: on whose behalf a prompter asks.
+    #[serde(default)]
+    pub started_by: Option<PathBuf>,
     /// The executable, links resolved (`/proc/PID/exe`).
     pub executable: PathBuf,
     /// For interpreters: the script, jar or package that is being run.

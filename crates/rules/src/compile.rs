@@ -62,6 +62,7 @@ impl Compiler<'_> {
         let mut compiled = CompiledForm {
             executable: self.paths(&under(&window, "executable"), &form.window.executable),
             script: self.paths(&under(&window, "script"), &form.window.script),
+            started_by: self.paths(&under(&window, "started_by"), &form.window.started_by),
             title: self.optional(&under(&window, "title"), form.window.title.as_ref()),
             class: self.optional(&under(&window, "class"), form.window.class.as_ref()),
             ..CompiledForm::default()

@@ -12,6 +12,7 @@ use std::time::Duration;
 pub(crate) struct CompiledForm {
     pub(crate) executable: Vec<PathPattern>,
     pub(crate) script: Vec<PathPattern>,
+    pub(crate) started_by: Vec<PathPattern>,
     pub(crate) title: Option<Text>,
     pub(crate) class: Option<Text>,
     pub(crate) terminal: Option<CompiledTerminal>,

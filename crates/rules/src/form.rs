@@ -40,6 +40,7 @@ pub enum Needs {
 static EMPTY: CompiledForm = CompiledForm {
     executable: Vec::new(),
     script: Vec::new(),
+    started_by: Vec::new(),
     title: None,
     class: None,
     terminal: None,

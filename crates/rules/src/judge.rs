@@ -113,6 +113,7 @@ pub(crate) fn window_holds(compiled: &CompiledForm, window: &WindowFacts) -> boo
     };
     executable_holds(compiled, process)
         && script_holds(compiled, process)
+        && started_by_holds(compiled, process)
         && held(compiled.title.as_ref(), &window.title)
         && held(compiled.class.as_ref(), &window.class)
 }
@@ -122,6 +123,11 @@ fn executable_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool 
         .executable
         .iter()
         .any(|pattern| pattern.matches(&process.executable))
+}
+
+fn started_by_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool {
+    let matches = |parent: &std::path::PathBuf| compiled.started_by.iter().any(|pattern| pattern.matches(parent));
+    compiled.started_by.is_empty() || process.started_by.as_ref().is_some_and(matches)
 }
 
 fn script_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool {
@@ -157,6 +163,20 @@ fn judge_window(
                     criteria.passed("script", wanted, found);
                 } else {
                     criteria.failed("script", wanted, found);
+                }
+            }
+            if !compiled.started_by.is_empty() {
+                let wanted = either(pattern.map_or(&[], |window| window.started_by.as_slice()));
+                let found = process
+                    .started_by
+                    .as_ref()
+                    .map_or("a program that may not be looked at".to_owned(), |path| {
+                        path.display().to_string()
+                    });
+                if started_by_holds(compiled, process) {
+                    criteria.passed("started_by", wanted, found);
+                } else {
+                    criteria.failed("started_by", wanted, found);
                 }
             }
         }

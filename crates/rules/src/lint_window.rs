@@ -4,7 +4,7 @@ use crate::compiled::CompiledForm;
 use crate::lint::Report;
 use crate::path::PathPattern;
 use crate::spans::{item, under};
-use countersign_model::{Form, FormKind, Pattern};
+use countersign_model::{AsksFor, Form, FormKind, Pattern};
 use std::path::Path;
 
 /// Programs that run whatever they are given: alone they identify nothing.
@@ -86,6 +86,10 @@ pub(crate) fn window(report: &mut Report<'_>, path: &str, form: &Form, compiled:
             let message = format!("this matches `{name}`, and so every script it runs");
             report.error(&executables, message, "name the script, jar or package in `script` too");
         }
+    }
+    if form.asks_for == AsksFor::Parent && form.window.started_by.is_empty() {
+        let message = "any program can ask through this prompter and read the answer";
+        report.warn(&window, message, "name the programs it may ask for in `started_by`");
     }
     for (index, pattern) in form.window.executable.iter().enumerate() {
         if let Some(why) = anybodys(pattern) {

@@ -102,6 +102,9 @@ pub struct Window {
     /// The script it runs, if it is an interpreter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<PathBuf>,
+    /// The program that started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_by: Option<PathBuf>,
     /// The title.
     #[serde(default)]
     pub title: String,
@@ -191,7 +194,11 @@ impl Fixture {
         let window = &self.window;
         WindowFacts {
             id: WindowId(1),
-            process: Ok(identity(window.executable.clone(), window.script.clone())),
+            process: Ok(ProcessIdentity {
+                script: window.script.clone(),
+                started_by: window.started_by.clone(),
+                ..identity(window.executable.clone())
+            }),
             title: window.title.clone(),
             class: window.class.clone(),
             instance: window.instance.clone(),
@@ -223,7 +230,7 @@ impl Fixture {
         let terminal = self.terminal.as_ref()?;
         Some(TerminalFacts {
             tty: PathBuf::from("/dev/pts/0"),
-            foreground: identity(terminal.program.clone(), None),
+            foreground: identity(terminal.program.clone()),
             arguments: terminal.arguments.clone(),
             siblings: (0..terminal.siblings).map(|_| NOBODY).collect(),
             echo: terminal.echo,
@@ -233,12 +240,13 @@ impl Fixture {
     }
 }
 
-fn identity(executable: PathBuf, script: Option<PathBuf>) -> ProcessIdentity {
+fn identity(executable: PathBuf) -> ProcessIdentity {
     ProcessIdentity {
         lineage: NOBODY,
         parent: None,
+        started_by: None,
         executable,
-        script,
+        script: None,
         writable: Writable::RootOnly,
     }
 }

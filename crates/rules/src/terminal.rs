@@ -31,6 +31,7 @@ fn alone(spec: &TerminalSpec) -> ParsedTemplate {
     let window = WindowPattern {
         executable: Vec::new(),
         script: Vec::new(),
+        started_by: Vec::new(),
         title: None,
         class: None,
     };

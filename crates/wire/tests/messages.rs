@@ -94,6 +94,7 @@ fn windows_survive_with_and_without_a_program() {
     let process = ProcessIdentity {
         lineage,
         parent: Some(lineage),
+        started_by: None,
         executable: "/usr/bin/python3".into(),
         script: Some("/opt/x.py".into()),
         writable: Writable::ByUser,

@@ -1,6 +1,7 @@
 use super::*;
 use countersign_model::{
-    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, States, WindowFacts, WindowId, Writable,
+    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, States, WindowFacts, WindowId,
+    Writable,
 };
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,7 +31,11 @@ impl Double {
         {
             cancel.cancel();
         }
-        let failed = self.fails.as_ref().filter(|(on, _)| *on == what).map(|(_, trouble)| trouble.clone());
+        let failed = self
+            .fails
+            .as_ref()
+            .filter(|(on, _)| *on == what)
+            .map(|(_, trouble)| trouble.clone());
         self.did.lock().unwrap().push(what);
         failed.map_or(Ok(()), Err)
     }
@@ -170,6 +175,7 @@ fn plan(actions: Vec<Action>) -> Plan {
             process: Ok(ProcessIdentity {
                 lineage: Lineage { pid: 7, started: 1 },
                 parent: None,
+                started_by: None,
                 executable: PathBuf::from("/usr/bin/acme"),
                 script: None,
                 writable: Writable::RootOnly,
@@ -193,7 +199,11 @@ fn values() -> FieldValues {
     let value = |text: &str| Password::from_utf8(text.as_bytes()).unwrap();
     FieldValues(vec![
         ("username".into(), FieldKind::Plain, value("anna")),
-        ("password".into(), FieldKind::Secret, value("a password of thirty characters")),
+        (
+            "password".into(),
+            FieldKind::Secret,
+            value("a password of thirty characters"),
+        ),
     ])
 }
 
@@ -224,7 +234,10 @@ fn steps_are_done_in_order_and_timed() {
     ];
     let carried = respond_to(&double, &plan(actions), &Cancel::default());
     assert_eq!(carried.outcome, Outcome::Done);
-    assert_eq!(double.did(), ["set username", "wait 40", "set password", "wait 10", "press ok"]);
+    assert_eq!(
+        double.did(),
+        ["set username", "wait 40", "set password", "wait 10", "press ok"]
+    );
     assert_eq!(carried.filled, Some(Monotonic(40_000)));
     assert_eq!(carried.submitted, Some(Monotonic(50_000)));
 }
@@ -300,11 +313,26 @@ fn what_was_perhaps_written_makes_an_interruption_and_the_rest_a_refusal() {
         respond(&double, vec![set("password"), Action::Press(token("ok"))])
     };
     let named = "password".to_owned();
-    assert_eq!(outcome(Problem::NotEditable.before()), Outcome::Refused(Refusal::NotEditable(named.clone())));
-    assert_eq!(outcome(Problem::NotKept.after()), Outcome::Interrupted(Refusal::NotKept(named.clone())));
-    assert_eq!(outcome(Problem::Gone.before()), Outcome::Refused(Refusal::ControlGone(named)));
-    assert_eq!(outcome(Problem::NotResponding.after()), Outcome::Interrupted(Refusal::NotResponding));
-    assert_eq!(outcome(Problem::WindowGone.before()), Outcome::Refused(Refusal::WindowGone));
+    assert_eq!(
+        outcome(Problem::NotEditable.before()),
+        Outcome::Refused(Refusal::NotEditable(named.clone()))
+    );
+    assert_eq!(
+        outcome(Problem::NotKept.after()),
+        Outcome::Interrupted(Refusal::NotKept(named.clone()))
+    );
+    assert_eq!(
+        outcome(Problem::Gone.before()),
+        Outcome::Refused(Refusal::ControlGone(named))
+    );
+    assert_eq!(
+        outcome(Problem::NotResponding.after()),
+        Outcome::Interrupted(Refusal::NotResponding)
+    );
+    assert_eq!(
+        outcome(Problem::WindowGone.before()),
+        Outcome::Refused(Refusal::WindowGone)
+    );
 }
 
 #[test]
@@ -327,7 +355,12 @@ fn a_field_is_typed_only_once_it_has_the_focus() {
 #[test]
 fn a_tab_is_a_burst_of_its_own_and_waits_only_where_nothing_tells_the_focus() {
     let unseen = Double::default();
-    let actions = vec![kind("username", None), key("Tab"), kind("password", None), key("Return")];
+    let actions = vec![
+        kind("username", None),
+        key("Tab"),
+        kind("password", None),
+        key("Return"),
+    ];
     assert_eq!(respond(&unseen, actions), Outcome::Done);
     let expected = [
         "type 4 within anywhere",
@@ -349,8 +382,14 @@ fn a_long_burst_that_failed_may_have_been_typed_in_part() {
         sends: Some(Refusal::FocusMoved),
         ..Double::default()
     };
-    assert_eq!(respond(&moved(), vec![kind("username", None)]), Outcome::Refused(Refusal::FocusMoved));
-    assert_eq!(respond(&moved(), vec![kind("password", None)]), Outcome::Interrupted(Refusal::FocusMoved));
+    assert_eq!(
+        respond(&moved(), vec![kind("username", None)]),
+        Outcome::Refused(Refusal::FocusMoved)
+    );
+    assert_eq!(
+        respond(&moved(), vec![kind("password", None)]),
+        Outcome::Interrupted(Refusal::FocusMoved)
+    );
 }
 
 #[test]

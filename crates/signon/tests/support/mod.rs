@@ -231,6 +231,7 @@ pub fn process(program: &str, pid: u32) -> ProcessIdentity {
     ProcessIdentity {
         lineage: Lineage { pid, started: 5 },
         parent: Some(Lineage { pid: 1000, started: 1 }),
+        started_by: None,
         executable: PathBuf::from("/usr/bin").join(program),
         script: None,
         writable: Writable::RootOnly,
