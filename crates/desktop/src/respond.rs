@@ -1,6 +1,7 @@
 //! The one interpreter of plans: controls, keys and mixed steps alike, on every platform.
 
 mod hands;
+mod typed;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use countersign_model::{
 };
 use countersign_secret::Password;
 use std::time::Duration;
+use typed::Typed;
 
 /// How long a control may take to get the focus after a key moved it.
 const FOCUS: Duration = Duration::from_millis(500);
@@ -24,6 +26,8 @@ const UNSEEN: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(5);
 /// How often a control that is waited for is looked for.
 const LOOK: Duration = Duration::from_millis(50);
+/// How long a field may take to show what was typed.
+const TAKEN: Duration = Duration::from_secs(2);
 /// A burst up to this long is typed whole or not at all.
 pub const BURST: usize = 20;
 
@@ -51,6 +55,10 @@ struct Progress<'a> {
     written: bool,
     filled: Option<Monotonic>,
     submitted: Option<Monotonic>,
+    /// The control that has the focus, as far as the plan knows.
+    field: Option<ControlToken>,
+    /// Keys are on their way to nobody knows which control.
+    on_their_way: bool,
 }
 
 impl Interpreter<'_> {
@@ -64,6 +72,8 @@ impl Interpreter<'_> {
             written: false,
             filled: None,
             submitted: None,
+            field: None,
+            on_their_way: false,
         };
         let ran = self.run(&mut progress);
         let outcome = match ran {
@@ -89,6 +99,11 @@ impl Interpreter<'_> {
         for (place, step) in plan.steps.iter().enumerate() {
             if progress.cancel.is_cancelled() {
                 return Err(Refusal::Cancelled);
+            }
+            if progress.on_their_way && !is_keys(&step.action) {
+                self.pace.wait(UNSEEN, progress.cancel);
+                progress.going_on()?;
+                progress.on_their_way = false;
             }
             self.guard.still(&plan.window)?;
             if needs_front(&step.action) {
@@ -116,19 +131,30 @@ impl Interpreter<'_> {
             }
             Action::Type { field, within } => self.type_field(progress, field, within.as_ref()),
             Action::Text(text) => {
-                let burst = [KeyStep::Text(text)];
-                self.send(progress, None, &burst)
+                let field = progress.field.clone();
+                self.type_text(progress, field.as_ref(), None, text, &named())
             }
             Action::Key(press) => self.key(progress, press, place),
             Action::Click(control) => {
-                let at = self.controls.place(window, control).map_err(|trouble| trouble.refusal(named()))?;
-                self.pointer.click(window, at)
+                let at = self
+                    .controls
+                    .place(window, control)
+                    .map_err(|trouble| trouble.refusal(named()))?;
+                self.pointer.click(window, at)?;
+                // Whether a click focuses is the control's affair.
+                progress.field = None;
+                progress.on_their_way = true;
+                Ok(())
             }
-            Action::Press(control) => {
-                self.controls.press(window, control).map_err(|trouble| trouble.refusal(named()))
-            }
+            Action::Press(control) => self
+                .controls
+                .press(window, control)
+                .map_err(|trouble| trouble.refusal(named())),
             Action::Focus(control) => {
-                self.controls.focus(window, control).map_err(|trouble| trouble.refusal(named()))
+                let focused = self.controls.focus(window, control);
+                focused.map_err(|trouble| trouble.refusal(named()))?;
+                progress.field = Some(control.clone());
+                Ok(())
             }
             Action::Check(control) => self
                 .controls
@@ -142,9 +168,10 @@ impl Interpreter<'_> {
                 .controls
                 .select(window, control, item)
                 .map_err(|trouble| trouble.refusal(item.clone())),
-            Action::Clear(control) => {
-                self.controls.clear(window, control).map_err(|trouble| trouble.refusal(named()))
-            }
+            Action::Clear(control) => self
+                .controls
+                .clear(window, control)
+                .map_err(|trouble| trouble.refusal(named())),
             Action::Pause(by) => {
                 self.pace.wait((*by).min(LONGEST), progress.cancel);
                 progress.going_on()
@@ -176,16 +203,51 @@ impl Interpreter<'_> {
         let value = progress.value(field)?;
         if let Some(control) = within {
             self.focused(progress, control, field)?;
+            progress.field = Some(control.clone());
         }
-        let sent = self.send(progress, within, &[KeyStep::Text(value.expose())]);
+        let sent = self.type_text(progress, within, within, value.expose(), field.as_str());
         progress.written |= match &sent {
-            Ok(()) => true,
+            Ok(()) | Err(Refusal::NotKept(_)) => true,
             Err(_) => value.chars() > BURST,
         };
         sent.map_err(|refusal| match refusal {
             Refusal::Untypable(_) => Refusal::Untypable(field.to_string()),
             other => other,
         })
+    }
+
+    /// Types, and waits until the field has taken it. `must` is the control that must have the focus.
+    fn type_text(
+        &self,
+        progress: &mut Progress<'_>,
+        field: Option<&ControlToken>,
+        must: Option<&ControlToken>,
+        text: &str,
+        name: &str,
+    ) -> Result<(), Refusal> {
+        let window = &progress.plan.window;
+        let length = |control| self.controls.length(window, control);
+        let before = field.map(length).transpose();
+        let before = before.map_err(|trouble| trouble.refusal(name.to_owned()))?.flatten();
+        self.send(progress, must, &[KeyStep::Text(text)])?;
+        let (Some(control), Some(before)) = (field, before) else {
+            progress.on_their_way = true;
+            return Ok(());
+        };
+        progress.on_their_way = false;
+        let sent = self.pace.now();
+        let mut typed = Typed::new(before, text.chars().count());
+        loop {
+            let waited = self.pace.now().since(sent);
+            match length(control) {
+                Ok(Some(length)) if typed.arrived(length, waited) => return Ok(()),
+                Ok(Some(_)) if waited < TAKEN => {}
+                Ok(Some(_)) => return Err(Refusal::NotKept(name.to_owned())),
+                // The application went on by itself, as some do once a code is complete.
+                Ok(None) | Err(_) => return Ok(()),
+            }
+            self.pace.wait(STEP, progress.cancel);
+        }
     }
 
     /// Waits until the control has the focus: a key before may have moved it there, and the application may be slow.
@@ -207,8 +269,12 @@ impl Interpreter<'_> {
         }
     }
 
-    fn key(&self, progress: &Progress<'_>, press: &KeyPress, place: usize) -> Result<(), Refusal> {
+    fn key(&self, progress: &mut Progress<'_>, press: &KeyPress, place: usize) -> Result<(), Refusal> {
         self.send(progress, None, &[KeyStep::Press(press)])?;
+        progress.on_their_way = true;
+        if moves_focus(press) {
+            progress.field = None;
+        }
         let next = progress.plan.steps.get(place + 1).map(|next| &next.action);
         let unseen = matches!(
             next,
@@ -249,6 +315,13 @@ impl<'a> Progress<'a> {
         }
         Ok(())
     }
+}
+
+fn is_keys(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Type { .. } | Action::Text(_) | Action::Key(_) | Action::Pause(_)
+    )
 }
 
 fn needs_front(action: &Action) -> bool {

@@ -18,7 +18,8 @@ const NOTICE: Duration = Duration::from_millis(20);
 
 impl Desktop {
     fn hands(&self) -> Result<Arc<Accessibility>, Trouble> {
-        self.controls().map_err(|error| Problem::Failed(error.to_string()).before())
+        self.controls()
+            .map_err(|error| Problem::Failed(error.to_string()).before())
     }
 }
 
@@ -51,6 +52,10 @@ impl Controls for Desktop {
         self.hands()?.states(window, control)
     }
 
+    fn length(&self, window: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble> {
+        self.hands()?.length(window, control)
+    }
+
     fn place(&self, window: &WindowFacts, control: &ControlToken) -> Result<Extents, Trouble> {
         self.hands()?.place(window, control)
     }
@@ -66,7 +71,10 @@ impl Controls for Desktop {
         let Ok(token) = find(selector, &tree) else {
             return Ok(false);
         };
-        Ok(tree.controls.iter().any(|control| control.token == token && control.states.enabled))
+        Ok(tree
+            .controls
+            .iter()
+            .any(|control| control.token == token && control.states.enabled))
     }
 }
 

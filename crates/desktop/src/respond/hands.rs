@@ -136,6 +136,12 @@ pub trait Controls: Send + Sync {
     /// See [`Problem`].
     fn states(&self, window: &WindowFacts, control: &ControlToken) -> Result<States, Trouble>;
 
+    /// How many characters the control holds; `None` when it does not tell.
+    ///
+    /// # Errors
+    /// See [`Problem`].
+    fn length(&self, window: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble>;
+
     /// Where the control is on the screen.
     ///
     /// # Errors

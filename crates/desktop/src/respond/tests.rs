@@ -19,6 +19,7 @@ struct Double {
     /// Which call of `states` first finds the focus.
     focused_after: usize,
     asked: Mutex<usize>,
+    lengths: Mutex<usize>,
     /// Cancels on the call with this note.
     cancels_on: Option<(&'static str, Arc<Cancel>)>,
     sends: Option<Refusal>,
@@ -77,6 +78,12 @@ impl Controls for Double {
             focused: *asked > self.focused_after,
             ..States::default()
         })
+    }
+
+    fn length(&self, _: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble> {
+        let mut asked = self.lengths.lock().unwrap();
+        *asked += 1;
+        Ok((control.0 == "slow").then(|| if *asked > 4 { 4 } else { 0 }))
     }
 
     fn place(&self, _: &WindowFacts, _: &ControlToken) -> Result<Extents, Trouble> {
@@ -263,11 +270,13 @@ fn every_kind_of_step_reaches_its_part() {
     let expected = [
         "focus a",
         "type 5 within anywhere",
+        "wait 100",
         "switch b On",
         "switch c Off",
         "select d Production",
         "clear e",
         "click 10 20",
+        "wait 100",
         "look",
         "wait 50",
         "look",
@@ -412,4 +421,15 @@ fn a_control_that_never_comes_is_waited_for_in_vain_and_not_for_long() {
     };
     let outcome = respond(&double, vec![Action::Await(Selector::default())]);
     assert_eq!(outcome, Outcome::Refused(Refusal::NotResponding));
+}
+
+#[test]
+fn nothing_is_done_by_another_way_before_the_keys_have_arrived() {
+    let double = Double::default();
+    let actions = vec![kind("username", Some("slow")), set("password")];
+    assert_eq!(respond(&double, actions), Outcome::Done);
+    assert_eq!(double.did(), ["type 4 within slow", "wait 5", "wait 5", "wait 5", "set password"]);
+    let unseen = Double::default();
+    assert_eq!(respond(&unseen, vec![kind("username", None), set("password")]), Outcome::Done);
+    assert_eq!(unseen.did(), ["type 4 within anywhere", "wait 100", "set password"]);
 }

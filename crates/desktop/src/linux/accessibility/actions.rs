@@ -35,7 +35,10 @@ pub(super) struct Doing {
 impl Doing {
     /// What a failed call means for the response.
     pub(super) fn trouble(&self, error: CallError, reached: Reached) -> Trouble {
-        let there = self.peers.named(self.application.name.as_str(), self.application.pid).is_some();
+        let there = self
+            .peers
+            .named(self.application.name.as_str(), self.application.pid)
+            .is_some();
         let problem = match error {
             CallError::Silent => Problem::NotResponding,
             CallError::Gone if there => Problem::NotResponding,
@@ -52,7 +55,9 @@ impl Doing {
 pub(super) async fn focus(doing: &Doing) -> Result<(), Trouble> {
     let line = &doing.application.line;
     let grabbing = line.call::<_, bool>(&doing.path, COMPONENT, "GrabFocus", &());
-    within(ANSWER, grabbing).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    within(ANSWER, grabbing)
+        .await
+        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
     settle(doing, |states| states.focused, Problem::NotFocused).await
 }
 
@@ -82,7 +87,9 @@ pub(super) async fn press(doing: &Doing) -> Result<(), Trouble> {
         .await;
         Ok((Bits(bits?), actions))
     };
-    let (bits, actions) = within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    let (bits, actions) = within(ANSWER, asking)
+        .await
+        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
     let states = bits.states(doing.application.sight());
     if !states.enabled || !states.showing {
         return Err(Problem::NotPressed.before());
@@ -143,7 +150,10 @@ pub(super) async fn select(doing: &Doing, item: &str) -> Result<(), Trouble> {
     };
     let asking = line.call::<_, i32>(&found.path, ACCESSIBLE, "GetIndexInParent", &());
     let index = within(ANSWER, asking).await.map_err(failed)?;
-    let parent = found.parent.and_then(|parent| nodes.get(parent)).map(|parent| parent.path.as_str());
+    let parent = found
+        .parent
+        .and_then(|parent| nodes.get(parent))
+        .map(|parent| parent.path.as_str());
     for holder in [Some(doing.path.as_str()), parent].into_iter().flatten() {
         let selecting = line.call::<_, bool>(holder, SELECTION, "SelectChild", &(index));
         if within(ANSWER, selecting).await == Ok(true) {
@@ -159,7 +169,10 @@ pub(super) async fn select(doing: &Doing, item: &str) -> Result<(), Trouble> {
 }
 
 fn is_item(role: Role) -> bool {
-    matches!(role, Role::ListItem | Role::MenuItem | Role::TableCell | Role::RadioButton | Role::PageTab | Role::Other)
+    matches!(
+        role,
+        Role::ListItem | Role::MenuItem | Role::TableCell | Role::RadioButton | Role::PageTab | Role::Other
+    )
 }
 
 /// Where a control is on the screen.

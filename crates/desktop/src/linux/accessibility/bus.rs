@@ -110,7 +110,10 @@ impl Line {
         T: DeserializeOwned + Type,
     {
         let destination = self.destination.as_ref().map(|name| name.as_str());
-        let reply = self.connection.call_method(destination, path, Some(interface), method, body).await?;
+        let reply = self
+            .connection
+            .call_method(destination, path, Some(interface), method, body)
+            .await?;
         Ok(reply.body().deserialize()?)
     }
 
@@ -125,10 +128,7 @@ impl Line {
 }
 
 /// Connects to the accessibility bus and switches accessibility on for applications that start from now on.
-pub(super) async fn connect(
-    executor: &Arc<Executor<'static>>,
-    session: Option<&str>,
-) -> Result<Connection, CallError> {
+pub(super) async fn connect(executor: &Arc<Executor<'static>>, session: Option<&str>) -> Result<Connection, CallError> {
     let session: Address = match session {
         Some(address) => address.parse()?,
         None => Address::session()?,
@@ -136,13 +136,17 @@ pub(super) async fn connect(
     let session = within(START, reach(executor, &session)).await?;
     let bus = ("org.a11y.Bus", "/org/a11y/bus");
     let asking = async {
-        let reply = session.call_method(Some(bus.0), bus.1, Some("org.a11y.Bus"), "GetAddress", &()).await?;
+        let reply = session
+            .call_method(Some(bus.0), bus.1, Some("org.a11y.Bus"), "GetAddress", &())
+            .await?;
         Ok(reply.body().deserialize::<String>()?)
     };
     let address = within(START, asking).await?;
     let on = ("org.a11y.Status", "IsEnabled", zbus::zvariant::Value::from(true));
     let switching = async {
-        session.call_method(Some(bus.0), bus.1, Some(PROPERTIES), "Set", &on).await?;
+        session
+            .call_method(Some(bus.0), bus.1, Some(PROPERTIES), "Set", &on)
+            .await?;
         Ok(())
     };
     if let Err(error) = within(START, switching).await {

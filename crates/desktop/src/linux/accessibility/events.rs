@@ -156,7 +156,8 @@ impl Attendance {
     }
 
     async fn hear(&self, name: &OwnedUniqueName) -> Result<(), CallError> {
-        let from = |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
+        let from =
+            |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
         let objects = within(ANSWER, listen(&self.bus, from(OBJECT)?)).await?;
         let windows = within(ANSWER, listen(&self.bus, from(WINDOW)?)).await?;
         self.register("RegisterEvent", name).await;
@@ -186,9 +187,15 @@ impl Attendance {
                 let known = match method {
                     "RegisterEvent" => {
                         let body = (event, Vec::<String>::new(), name.as_str());
-                        self.bus.call_method(Some(registry), path, Some(interface), method, &body).await
+                        self.bus
+                            .call_method(Some(registry), path, Some(interface), method, &body)
+                            .await
                     }
-                    _ => self.bus.call_method(Some(registry), path, Some(interface), method, &(event)).await,
+                    _ => {
+                        self.bus
+                            .call_method(Some(registry), path, Some(interface), method, &(event))
+                            .await
+                    }
                 };
                 Ok(known.map(drop)?)
             };

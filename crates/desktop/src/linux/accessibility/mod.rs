@@ -118,7 +118,8 @@ impl Accessibility {
         let pid = pid(window)?;
         let peers = Arc::clone(&self.peers);
         let application = self.run(async move { application(&peers, pid).await });
-        self.attendance.attend(window.id, &*application.unwrap_or_else(|| Err(lost()))?);
+        self.attendance
+            .attend(window.id, &*application.unwrap_or_else(|| Err(lost()))?);
         Ok(())
     }
 
@@ -185,6 +186,14 @@ impl Accessibility {
         self.act(window, control, async |doing| texts::states(&doing).await)
     }
 
+    /// How many characters a control holds.
+    ///
+    /// # Errors
+    /// See [`Problem`].
+    pub(crate) fn length(&self, window: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble> {
+        self.act(window, control, async |doing| texts::length(&doing).await)
+    }
+
     /// Where a control is on the screen.
     ///
     /// # Errors
@@ -206,7 +215,10 @@ impl Accessibility {
     {
         let (name, path) = token::parts(control).ok_or_else(|| Problem::Gone.before())?;
         let pid = pid(window).map_err(|_| Problem::WindowGone.before())?;
-        let application = self.peers.named(name, pid).ok_or_else(|| Problem::WindowGone.before())?;
+        let application = self
+            .peers
+            .named(name, pid)
+            .ok_or_else(|| Problem::WindowGone.before())?;
         let doing = Doing {
             application,
             path: path.to_owned(),
@@ -280,12 +292,7 @@ async fn application(peers: &Arc<Peers>, pid: u32) -> Result<Arc<Application>, D
     }
 }
 
-async fn read(
-    peers: &Arc<Peers>,
-    pid: u32,
-    title: &str,
-    query: &ControlQuery,
-) -> Result<ControlTree, DesktopError> {
+async fn read(peers: &Arc<Peers>, pid: u32, title: &str, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
     let began = steady();
     let application = application(peers, pid).await?;
     loop {

@@ -2,8 +2,8 @@
 
 use super::bell::Bell;
 use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
-use super::socket::{dial, open};
 use super::roles::Sight;
+use super::socket::{dial, open};
 use async_executor::Executor;
 use futures_util::future::join3;
 use rustix::net::sockopt::socket_peercred;
@@ -121,7 +121,10 @@ impl Peers {
     pub(super) async fn fill(self: &Arc<Self>) -> Result<(), CallError> {
         let asking = async {
             let (name, path, interface) = DAEMON;
-            let reply = self.bus.call_method(Some(name), path, Some(interface), "ListNames", &()).await?;
+            let reply = self
+                .bus
+                .call_method(Some(name), path, Some(interface), "ListNames", &())
+                .await?;
             Ok(reply.body().deserialize::<Vec<String>>()?)
         };
         for name in within(ANSWER, asking).await? {
@@ -216,7 +219,10 @@ impl Peers {
     async fn process(&self, name: &OwnedUniqueName) -> Result<u32, CallError> {
         let (daemon, path, interface) = DAEMON;
         let method = "GetConnectionUnixProcessID";
-        let reply = self.bus.call_method(Some(daemon), path, Some(interface), method, &(name.as_str())).await?;
+        let reply = self
+            .bus
+            .call_method(Some(daemon), path, Some(interface), method, &(name.as_str()))
+            .await?;
         Ok(reply.body().deserialize()?)
     }
 

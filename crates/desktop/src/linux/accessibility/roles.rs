@@ -166,7 +166,11 @@ mod tests {
         let states = usable.states(Sight::Showing);
         assert!(states.enabled && states.showing && states.editable && !states.focused);
         assert!(!word(&[State::Enabled]).states(Sight::Showing).enabled);
-        assert!(!word(&[State::Editable, State::ReadOnly]).states(Sight::Showing).editable);
+        assert!(
+            !word(&[State::Editable, State::ReadOnly])
+                .states(Sight::Showing)
+                .editable
+        );
         assert!(!word(&[State::Visible]).shows(Sight::Showing));
         assert!(word(&[State::Visible]).shows(Sight::Visible));
     }

@@ -34,10 +34,7 @@ pub(super) async fn reach(executor: &Arc<Executor<'static>>, address: &Address) 
 }
 
 /// Builds a connection that runs on our executor, not on a thread of its own.
-pub(super) async fn open(
-    executor: &Arc<Executor<'static>>,
-    builder: Builder<'_>,
-) -> Result<Connection, CallError> {
+pub(super) async fn open(executor: &Arc<Executor<'static>>, builder: Builder<'_>) -> Result<Connection, CallError> {
     let connection = builder.internal_executor(false).build().await?;
     let work = connection.executor().clone();
     let held = connection.clone();

@@ -46,7 +46,9 @@ async fn before(doing: &Doing) -> Result<Role, Trouble> {
         .await;
         Ok((number?, Bits(bits?)))
     };
-    let (number, bits) = within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    let (number, bits) = within(ANSWER, asking)
+        .await
+        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
     let states = bits.states(doing.application.sight());
     let control = role(number);
     if takes_text(control) && states.enabled && states.editable && states.showing {
@@ -57,11 +59,7 @@ async fn before(doing: &Doing) -> Result<Role, Trouble> {
 }
 
 /// Writes, and asks right behind it what is there: the application answers in order.
-async fn write(
-    doing: &Doing,
-    control: Role,
-    value: &Password,
-) -> (Result<bool, CallError>, Result<Held, CallError>) {
+async fn write(doing: &Doing, control: Role, value: &Password) -> (Result<bool, CallError>, Result<Held, CallError>) {
     let line = &doing.application.line;
     let body = (value.expose(),);
     let writing = within(ANSWER, line.call(&doing.path, EDITABLE, "SetTextContents", &body));
@@ -115,6 +113,18 @@ pub(super) async fn clear(doing: &Doing) -> Result<(), Trouble> {
 pub(super) async fn states(doing: &Doing) -> Result<countersign_model::States, Trouble> {
     let line = &doing.application.line;
     let asking = line.call::<_, Vec<u32>>(&doing.path, ACCESSIBLE, "GetState", &());
-    let bits = within(ANSWER, asking).await.map_err(|error| doing.trouble(error, Reached::Nothing))?;
+    let bits = within(ANSWER, asking)
+        .await
+        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
     Ok(Bits(bits).states(doing.application.sight()))
+}
+
+/// How many characters a control holds, if it tells.
+pub(super) async fn length(doing: &Doing) -> Result<Option<usize>, Trouble> {
+    let asking = doing.application.line.property::<i32>(&doing.path, TEXT, "CharacterCount");
+    match within(ANSWER, asking).await {
+        Ok(count) => Ok(usize::try_from(count).ok()),
+        Err(CallError::Absent(_) | CallError::Failed(_)) => Ok(None),
+        Err(error) => Err(doing.trouble(error, Reached::Nothing)),
+    }
 }

@@ -10,7 +10,10 @@ pub(super) fn make(name: &OwnedUniqueName, path: &str) -> ControlToken {
 
 /// Bus name and path, if the handle is one of ours.
 pub(super) fn parts(token: &ControlToken) -> Option<(&str, &str)> {
-    token.0.split_once(' ').filter(|(name, path)| name.starts_with(':') && path.starts_with('/'))
+    token
+        .0
+        .split_once(' ')
+        .filter(|(name, path)| name.starts_with(':') && path.starts_with('/'))
 }
 
 #[cfg(test)]

@@ -44,7 +44,9 @@ pub(super) async fn read(
         // The cache may lag behind: ask the application itself.
         return Ok(None);
     };
-    Ok(frames.get(chosen).and_then(|frame| stock.window(&frame.path, application.sight())))
+    Ok(frames
+        .get(chosen)
+        .and_then(|frame| stock.window(&frame.path, application.sight())))
 }
 
 struct Entry {
@@ -104,7 +106,9 @@ impl Stock {
             let mut node = entry.node.clone();
             node.parent = parent;
             all.push(node);
-            let showing = self.children(&entry.node.path).filter(|child| child.node.bits.shows(sight));
+            let showing = self
+                .children(&entry.node.path)
+                .filter(|child| child.node.bits.shows(sight));
             open.extend(showing.rev().map(|child| (child, Some(here))));
         }
         Some(Nodes {
@@ -147,7 +151,10 @@ mod tests {
         ]);
         let nodes = stock.window("/f", Sight::Showing).unwrap().all;
         let seen: Vec<_> = nodes.iter().map(|node| (node.path.as_str(), node.parent)).collect();
-        assert_eq!(seen, [("/f", None), ("/a", Some(0)), ("/a/1", Some(1)), ("/b", Some(0))]);
+        assert_eq!(
+            seen,
+            [("/f", None), ("/a", Some(0)), ("/a/1", Some(1)), ("/b", Some(0))]
+        );
     }
 
     #[test]

@@ -9,7 +9,17 @@ use futures_util::future::try_join4;
 use std::collections::HashMap;
 
 /// States, how to match them; attributes, how; roles, how; interfaces, how; whether to invert.
-type Rule = (Vec<i32>, i32, HashMap<String, String>, i32, Vec<i32>, i32, Vec<String>, i32, bool);
+type Rule = (
+    Vec<i32>,
+    i32,
+    HashMap<String, String>,
+    i32,
+    Vec<i32>,
+    i32,
+    Vec<String>,
+    i32,
+    bool,
+);
 
 const ALL: i32 = 1;
 const ANY: i32 = 2;
@@ -31,7 +41,17 @@ pub(super) async fn read(
     if query.labels {
         roles.extend([Role::Label, Role::Static].into_iter().flat_map(numbers));
     }
-    let rule: Rule = (vec![0, 0], ALL, HashMap::new(), ALL, bitmap(&roles), ANY, Vec::new(), ALL, false);
+    let rule: Rule = (
+        vec![0, 0],
+        ALL,
+        HashMap::new(),
+        ALL,
+        bitmap(&roles),
+        ANY,
+        Vec::new(),
+        ALL,
+        false,
+    );
     let line = &application.line;
     let body = (rule, IN_TREE_ORDER, MOST, true);
     let asking = line.call::<_, Vec<Reference>>(&frame.path, COLLECTION, "GetMatches", &body);
@@ -46,9 +66,7 @@ pub(super) async fn read(
     } else {
         Coverage::Truncated
     };
-    let looking = async {
-        Ok(together(found.iter().map(|(_, path)| one(line, path)).collect()).await)
-    };
+    let looking = async { Ok(together(found.iter().map(|(_, path)| one(line, path)).collect()).await) };
     let mut all = vec![frame.clone()];
     let mut parents = vec![String::new()];
     for looked in within(BATCH, looking).await? {
@@ -58,7 +76,11 @@ pub(super) async fn read(
             parents.push(parent);
         }
     }
-    let places: HashMap<String, usize> = all.iter().enumerate().map(|(place, node)| (node.path.clone(), place)).collect();
+    let places: HashMap<String, usize> = all
+        .iter()
+        .enumerate()
+        .map(|(place, node)| (node.path.clone(), place))
+        .collect();
     for (node, parent) in all.iter_mut().zip(&parents) {
         node.parent = places.get(parent).copied();
     }
@@ -73,7 +95,9 @@ async fn one(line: &Line, path: &str) -> Result<(Node, String), CallError> {
         line.property::<zbus::zvariant::OwnedValue>(path, ACCESSIBLE, "Parent"),
     )
     .await?;
-    let parent: Reference = parent.try_into().map_err(|_| CallError::Absent("a parent".to_owned()))?;
+    let parent: Reference = parent
+        .try_into()
+        .map_err(|_| CallError::Absent("a parent".to_owned()))?;
     let node = Node {
         path: path.to_owned(),
         role: number,

@@ -32,7 +32,11 @@ pub(super) async fn describe(
 ) -> Result<Vec<ControlFacts>, CallError> {
     let chosen = chosen(nodes, query);
     let asking = async {
-        let asked = nodes.all.iter().zip(&chosen).map(|(node, chosen)| ask(application, node, *chosen, query));
+        let asked = nodes
+            .all
+            .iter()
+            .zip(&chosen)
+            .map(|(node, chosen)| ask(application, node, *chosen, query));
         Ok(together(asked.collect()).await)
     };
     let details = within(BATCH, asking).await?;
@@ -44,7 +48,12 @@ pub(super) async fn describe(
             .zip(&details)
             .map(|(node, detail)| Placed::new(node, detail.extents))
             .collect();
-        for (place, node) in nodes.all.iter().enumerate().filter(|(_, node)| takes_text(role(node.role))) {
+        for (place, node) in nodes
+            .all
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| takes_text(role(node.role)))
+        {
             let told = details.get(place).and_then(|detail| detail.label.clone());
             let told = match told {
                 Some(path) => name_of(&application.line, nodes, &path).await,
@@ -88,7 +97,12 @@ enum Chosen {
 
 fn chosen(nodes: &Nodes, query: &ControlQuery) -> Vec<Chosen> {
     let mut chosen = vec![Chosen::No; nodes.all.len()];
-    for (place, node) in nodes.all.iter().enumerate().filter(|(_, node)| wanted(query, node.role)) {
+    for (place, node) in nodes
+        .all
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| wanted(query, node.role))
+    {
         if let Some(slot) = chosen.get_mut(place) {
             *slot = Chosen::Wanted;
         }
@@ -98,7 +112,9 @@ fn chosen(nodes: &Nodes, query: &ControlQuery) -> Vec<Chosen> {
                 break;
             }
             *slot = Chosen::Ancestor;
-            above = above.and_then(|place| nodes.all.get(place)).and_then(|node| node.parent);
+            above = above
+                .and_then(|place| nodes.all.get(place))
+                .and_then(|node| node.parent);
         }
     }
     chosen
@@ -123,19 +139,26 @@ async fn ask(application: &Application, node: &Node, chosen: Chosen, query: &Con
         extents: extents.flatten(),
         label: label.flatten(),
         text: text.flatten(),
-        id: id.flatten().or_else(|| attributes.remove("id")).filter(|id| !id.is_empty()),
+        id: id
+            .flatten()
+            .or_else(|| attributes.remove("id"))
+            .filter(|id| !id.is_empty()),
         class: attributes.remove("class").filter(|class| !class.is_empty()),
     }
 }
 
 pub(in crate::linux::accessibility) async fn extents(line: &Line, path: &str) -> Option<Extents> {
-    let asked = line.call::<_, ((i32, i32, i32, i32),)>(path, COMPONENT, "GetExtents", &SCREEN).await;
+    let asked = line
+        .call::<_, ((i32, i32, i32, i32),)>(path, COMPONENT, "GetExtents", &SCREEN)
+        .await;
     let ((x, y, width, height),) = asked.ok()?;
     (width > 0 && height > 0).then_some(Extents { x, y, width, height })
 }
 
 async fn label(line: &Line, path: &str) -> Option<String> {
-    let asked = line.call::<_, Vec<(u32, Vec<Reference>)>>(path, ACCESSIBLE, "GetRelationSet", &()).await;
+    let asked = line
+        .call::<_, Vec<(u32, Vec<Reference>)>>(path, ACCESSIBLE, "GetRelationSet", &())
+        .await;
     let (_, targets) = asked.ok()?.into_iter().find(|(kind, _)| *kind == LABELLED_BY)?;
     targets.into_iter().next().map(|(_, path)| path.to_string())
 }
@@ -143,7 +166,9 @@ async fn label(line: &Line, path: &str) -> Option<String> {
 async fn name_of(line: &Line, nodes: &Nodes, path: &str) -> Option<String> {
     let name = match nodes.all.iter().find(|node| node.path == path) {
         Some(node) => node.name.clone(),
-        None => within(BATCH, line.property::<String>(path, ACCESSIBLE, "Name")).await.ok()?,
+        None => within(BATCH, line.property::<String>(path, ACCESSIBLE, "Name"))
+            .await
+            .ok()?,
     };
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
@@ -166,5 +191,7 @@ async fn id(line: &Line, path: &str) -> Option<String> {
 }
 
 async fn attributes(line: &Line, path: &str) -> HashMap<String, String> {
-    line.call(path, ACCESSIBLE, "GetAttributes", &()).await.unwrap_or_default()
+    line.call(path, ACCESSIBLE, "GetAttributes", &())
+        .await
+        .unwrap_or_default()
 }

@@ -27,7 +27,10 @@ impl<'a> Placed<'a> {
 pub(super) fn beside<'a>(all: &[Placed<'a>], place: usize) -> Option<&'a Node> {
     let field = all.get(place)?;
     if let Some(extents) = field.extents
-        && all.iter().filter(|other| other.is_label()).any(|label| label.extents.is_some())
+        && all
+            .iter()
+            .filter(|other| other.is_label())
+            .any(|label| label.extents.is_some())
     {
         return left_of(all, place, extents).or_else(|| above(all, extents));
     }
@@ -62,8 +65,14 @@ fn above<'a>(all: &[Placed<'a>], field: Extents) -> Option<&'a Node> {
 
 fn before<'a>(all: &[Placed<'a>], place: usize) -> Option<&'a Node> {
     let parent = all.get(place)?.node.parent?;
-    let siblings = all.iter().take(place).rev().filter(|other| other.node.parent == Some(parent));
-    let nearest = siblings.into_iter().find(|other| other.is_label() || takes_text(role(other.node.role)))?;
+    let siblings = all
+        .iter()
+        .take(place)
+        .rev()
+        .filter(|other| other.node.parent == Some(parent));
+    let nearest = siblings
+        .into_iter()
+        .find(|other| other.is_label() || takes_text(role(other.node.role)))?;
     nearest.is_label().then_some(nearest.node)
 }
 
@@ -108,7 +117,10 @@ mod tests {
     }
 
     fn label_of(nodes: &[(Node, Option<Extents>)], place: usize) -> Option<String> {
-        let placed: Vec<_> = nodes.iter().map(|(node, extents)| Placed::new(node, *extents)).collect();
+        let placed: Vec<_> = nodes
+            .iter()
+            .map(|(node, extents)| Placed::new(node, *extents))
+            .collect();
         beside(&placed, place).map(|node| node.name.clone())
     }
 
@@ -140,7 +152,10 @@ mod tests {
 
     #[test]
     fn a_label_above_will_do_and_one_far_above_will_not() {
-        let form = [(node(29, "Passphrase"), at(10, 0, 80)), (node(40, "p"), at(10, 24, 200))];
+        let form = [
+            (node(29, "Passphrase"), at(10, 0, 80)),
+            (node(40, "p"), at(10, 24, 200)),
+        ];
         assert_eq!(label_of(&form, 1).as_deref(), Some("Passphrase"));
         let form = [(node(29, "Welcome"), at(10, 0, 80)), (node(40, "p"), at(10, 90, 200))];
         assert_eq!(label_of(&form, 1), None);

@@ -73,7 +73,11 @@ pub(super) async fn read(
     Ok(ControlTree {
         controls,
         coverage: nodes.coverage,
-        toolkit: Some(format!("{} {}", application.toolkit, application.version).trim().to_owned()),
+        toolkit: Some(
+            format!("{} {}", application.toolkit, application.version)
+                .trim()
+                .to_owned(),
+        ),
     })
 }
 

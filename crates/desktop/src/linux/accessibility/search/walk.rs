@@ -90,11 +90,7 @@ async fn one(line: &Line, path: &str) -> Result<Found, CallError> {
     )
     .await;
     let number = number?;
-    let children = if labels(role(number)) {
-        Vec::new()
-    } else {
-        children?
-    };
+    let children = if labels(role(number)) { Vec::new() } else { children? };
     Ok(Found {
         node: Node {
             path: path.to_owned(),
@@ -154,7 +150,13 @@ mod tests {
         let seen: Vec<_> = ordered.iter().map(|node| (node.path.as_str(), node.parent)).collect();
         assert_eq!(
             seen,
-            [("f", None), ("a", Some(0)), ("a1", Some(1)), ("b", Some(0)), ("b1", Some(3))]
+            [
+                ("f", None),
+                ("a", Some(0)),
+                ("a1", Some(1)),
+                ("b", Some(0)),
+                ("b1", Some(3))
+            ]
         );
     }
 }
