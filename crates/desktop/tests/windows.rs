@@ -11,7 +11,7 @@ mod display;
 
 use countersign_desktop::linux::identity;
 use countersign_model::port::WindowSource as _;
-use countersign_model::{IdentityProblem, WindowEvent, Writable};
+use countersign_model::{IdentityProblem, Refusal, WindowEvent, Writable};
 use display::{Events, Screen, belongs};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -49,7 +49,7 @@ fn a_window_appears_changes_its_title_is_activated_and_goes() {
     assert_eq!(windows.still(&window), Ok(()));
     drop(terminal);
     events.find(|event| (*event == WindowEvent::Gone(window.id)).then_some(()));
-    assert!(windows.still(&window).is_err());
+    assert_eq!(windows.still(&window), Err(Refusal::WindowGone));
     assert!(windows.snapshot().unwrap().is_empty());
 }
 
@@ -179,6 +179,26 @@ fn a_copy_is_the_users_and_a_deleted_program_is_said() {
     assert!(identity::still(&process).is_ok());
     drop(program);
     assert!(identity::still(&process).is_err());
+}
+
+#[test]
+fn a_program_that_hides_from_others_is_not_identified() {
+    if !Path::new("/usr/bin/ssh-agent").exists() {
+        return;
+    }
+    let screen = Screen::bare();
+    // ssh-agent forbids looking at it, as password keepers do.
+    let agent = screen.spawn("ssh-agent", &["-D", "-a", screen.path("agent").to_str().unwrap()]);
+    let listening = countersign_desktop::pace::until(display::PATIENCE, Duration::from_millis(5), || {
+        screen.path("agent").exists().then_some(())
+    });
+    assert!(listening.is_some());
+    let pid = agent.0.id();
+    match identity::of_process(pid) {
+        // Root sees through.
+        Ok(process) => assert!(rustix::process::getuid().is_root(), "{process:?}"),
+        Err(problem) => assert_eq!(problem, IdentityProblem::Unreadable(pid)),
+    }
 }
 
 #[test]

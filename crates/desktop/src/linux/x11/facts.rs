@@ -144,6 +144,7 @@ fn answer(asked: Asked<'_>) -> Result<Seen, ReplyError> {
     })
 }
 
+/// Asks the display for the process behind a window's connection.
 pub(crate) fn ask_owner(link: &Link, window: Window) -> Result<Reply<'_, QueryClientIdsReply>, ConnectionError> {
     let spec = ClientIdSpec {
         client: window,
@@ -153,10 +154,6 @@ pub(crate) fn ask_owner(link: &Link, window: Window) -> Result<Reply<'_, QueryCl
 }
 
 /// The process behind a window's connection, as the display itself knows it.
-pub(crate) fn owner_of(link: &Link, window: Window) -> Result<Option<u32>, ReplyError> {
-    Ok(pid_of(&ask_owner(link, window)?.reply()?))
-}
-
 pub(crate) fn pid_of(reply: &QueryClientIdsReply) -> Option<u32> {
     reply
         .ids

@@ -1,12 +1,13 @@
 use super::connection::{Display, Link, as_error, as_refusal, number};
-use super::facts::{look, owner_of, window_of};
+use super::facts::{ask_owner, look, pid_of, window_of};
 use super::watcher::{Command, Hand, WatchSet, Watcher};
-use crate::linux::identity;
+use crate::linux::keys::same_program;
 use countersign_model::port::{DesktopError, Watch, WindowSource};
 use countersign_model::{Refusal, WindowEvent, WindowFacts, WindowId};
 use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 /// The windows of an X display.
 #[derive(Debug)]
@@ -43,20 +44,18 @@ impl X11Windows {
         Ok(window_of(&self.link, number(id))?.facts)
     }
 
-    /// Whether a window still belongs to the process it was identified with.
+    /// Whether a window is still there and belongs to the process it was identified with.
     ///
     /// # Errors
     /// [`Refusal::WindowGone`] or [`Refusal::IdentityChanged`].
     pub fn still(&self, window: &WindowFacts) -> Result<(), Refusal> {
-        let Ok(process) = &window.process else {
-            return Err(Refusal::IdentityChanged);
-        };
-        match owner_of(&self.link, number(window.id)).map_err(as_refusal)? {
-            None => return Err(Refusal::WindowGone),
-            Some(pid) if pid != process.lineage.pid => return Err(Refusal::IdentityChanged),
-            Some(_) => {}
-        }
-        identity::still(process)
+        let id = number(window.id);
+        // The owner alone would do for a window that was closed while its program runs on.
+        let there = self.link.conn.get_geometry(id).map_err(as_refusal)?;
+        let owner = ask_owner(&self.link, id).map_err(as_refusal)?;
+        let (there, owner) = (there.reply(), owner.reply());
+        there.map_err(as_refusal)?;
+        same_program(owner.map_or(None, |reply| pid_of(&reply)), window)
     }
 
     /// Makes changes of a terminal's contents come as [`WindowEvent::ControlsChanged`] on every watch of this source, told by the
