@@ -140,9 +140,11 @@ impl<'a> Shape<'a> {
             self.wrong_type(here, "object", value);
             return;
         };
-        let mut entries = table.iter();
-        match (entries.next(), entries.next()) {
-            (Some((key, _)), None) => {
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        match entries.as_slice() {
+            [] => self.wrong(here, "this is empty", format!("give it one of: {}", keys.join(", "))),
+            [(key, _)] => {
                 let name = key.get_ref().as_ref();
                 match choices.iter().find(|choice| only_key(choice) == Some(name)) {
                     Some(shape) => self.table(here, table, shape),
@@ -153,8 +155,7 @@ impl<'a> Shape<'a> {
                     }
                 }
             }
-            (None, _) => self.wrong(here, "this is empty", format!("give it one of: {}", keys.join(", "))),
-            (Some(_), Some((second, _))) => {
+            [_, (second, _), ..] => {
                 let message = format!("`{}` takes exactly one key", tail(here.path));
                 let problem = self.source.error(&second.span(), message, "make two of it");
                 self.problems.push(problem);

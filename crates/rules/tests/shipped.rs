@@ -1,4 +1,5 @@
 //! The shipped templates: each parses, is clean, and does what its recorded fixtures say.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
 
 use countersign_model::Publisher;
 use countersign_rules::{ParsedTemplate, TemplateSet, lint, parse_template, run_fixture, template_schema};
