@@ -1,1 +1,33 @@
-//! The exchange of sealed records with a repository, over a port.
+//! The exchange of sealed records with a repository, over the ports.
+//!
+//! Records travel whole. What is fetched goes to the inbox of the device store first, so that it can be fetched while the vault is
+//! locked; [`exchange`] then checks every version through the vault, merges it into the vault store, and pushes what the repository
+//! does not have. The rules:
+//!
+//! - **Absence is never deletion.** Only a sealed tombstone deletes. What the repository had and has no more is pushed again.
+//! - **Nothing is lost.** Of every device the newest version that was ever seen is kept: one of them counts, the others are history.
+//! - **Which one counts** depends on nothing but these versions, so that all devices agree: a version that another one directly
+//!   follows is out; of the rest the one changed last counts, then the higher counter, then the higher device id.
+//! - **Nothing pulled is believed.** A version that does not open as exactly what it was filed as stays in the inbox and is named.
+//! - **Offline is normal.** It is part of the [`Report`], not an error.
+
+mod check;
+mod cursor;
+mod exchange;
+mod header;
+mod layout;
+mod merge;
+mod plan;
+mod replace;
+mod report;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Checked, RecordCheck, Refused};
+pub use exchange::{Ends, exchange, fetch};
+pub use header::{HeaderOutcome, exchange_header};
+pub use layout::{history_key, history_of, record_key};
+pub use merge::choose;
+pub use plan::{Held, SyncStep, plan};
+pub use replace::{highest_counter, replace};
+pub use report::{Fault, Report};

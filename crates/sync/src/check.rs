@@ -1,0 +1,73 @@
+use countersign_model::{RecordId, RecordVersion, Timestamp};
+use countersign_vault::{Commitment, OpenError, OpenedRecord, Unlocked, Written};
+
+/// What a sealed version turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Which version it is.
+    pub version: RecordVersion,
+    /// Its commitment: what a version that follows it names as parent.
+    pub commitment: Commitment,
+    /// The commitment of the version it followed.
+    pub parent: Commitment,
+    /// When it was changed, or deleted.
+    pub changed: Timestamp,
+}
+
+/// Why sealed bytes are not what they were filed as.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// Opens records only to see what they are.
+pub trait RecordCheck {
+    /// Checks bytes that were filed as exactly this version.
+    ///
+    /// # Errors
+    /// [`Refused`] when they are anything else.
+    fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused>;
+
+    /// Finds out which version of a record these bytes from the own vault store are.
+    ///
+    /// # Errors
+    /// [`Refused`] when they are none.
+    fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused>;
+}
+
+impl RecordCheck for Unlocked {
+    fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
+        open(
+            self,
+            version.record,
+            Written::By(version.device, version.counter),
+            sealed,
+        )
+    }
+
+    fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {
+        open(self, record, Written::AtLeast(1), sealed)
+    }
+}
+
+fn open(vault: &Unlocked, record: RecordId, written: Written, sealed: &[u8]) -> Result<Checked, Refused> {
+    let refused = |error: OpenError| Refused(error.to_string());
+    Ok(
+        match vault
+            .open_record(&vault.expect(record, written), sealed)
+            .map_err(refused)?
+        {
+            OpenedRecord::Logon(opened) => Checked {
+                version: opened.version(),
+                commitment: opened.commitment(),
+                parent: opened.parent(),
+                changed: opened.summary().changed,
+            },
+            OpenedRecord::Tombstone(tombstone) => Checked {
+                version: tombstone.version,
+                commitment: tombstone.commitment,
+                parent: tombstone.parent,
+                changed: tombstone.removed,
+            },
+        },
+    )
+}

@@ -1,0 +1,4 @@
+mod exchanges;
+mod rules;
+mod twins;
+mod with_vault;
