@@ -5,12 +5,14 @@ use crate::paths::Paths;
 use countersign_model::port::{RecordStore, RepositoryError, StoreError};
 use countersign_model::{Change, ConfigKind, ConfigObject, Layer, Publisher, StoreKey, StoreKind, UserId};
 use countersign_rules::{
-    ParsedTemplate, Problem, Settings, SettingsLayer, Severity, TemplateSet, lint, parse_settings, parse_template,
+    LONGEST_FILE, ParsedTemplate, Problem, Settings, SettingsLayer, Severity, TemplateSet, lint, parse_settings,
+    parse_template,
 };
 use countersign_signon::Rules;
 use countersign_vault::KdfParameters;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ pub(crate) struct Configuration {
     good: BTreeMap<String, ParsedTemplate>,
     layers: BTreeMap<Layer, SettingsLayer>,
     settings: Settings,
+    settings_problems: Vec<Problem>,
     problems: Vec<Problem>,
     faults: Vec<RepositoryError>,
 }
@@ -41,6 +44,7 @@ impl Configuration {
             good: BTreeMap::new(),
             layers: BTreeMap::new(),
             settings: Settings::default(),
+            settings_problems: Vec::new(),
             problems: Vec::new(),
             faults: Vec::new(),
         };
@@ -113,24 +117,27 @@ impl Configuration {
         let folder = self.paths.package.join("templates");
         match package_files(&folder) {
             Ok(files) => {
-                for (place, bytes, publisher) in files {
-                    match parse_template(&place, &bytes) {
-                        Ok(parsed) => templates.push((publisher, parsed)),
+                for (place, read) in files {
+                    match read.and_then(|(bytes, publisher)| Ok((publisher, parse_template(&place, &bytes)?))) {
+                        Ok(template) => templates.push(template),
                         Err(wrong) => problems.extend(wrong),
                     }
                 }
             }
-            Err(error) => tracing::warn!("no package templates: {}: {error}", folder.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                tracing::warn!("no package templates: {} is not there", folder.display());
+            }
+            Err(error) => problems.push(unreadable(&folder, &error)),
         }
         templates.extend(self.good.values().cloned().map(|parsed| (Publisher::Unsigned, parsed)));
         let (set, clashes) = TemplateSet::build(templates);
         problems.extend(clashes);
-        for problem in &problems {
+        problems.splice(0..0, self.settings_problems.iter().cloned());
+        for problem in problems.iter().filter(|problem| !self.problems.contains(problem)) {
             tracing::warn!("{problem}");
         }
         self.templates = Arc::new(set);
-        self.problems.retain(|problem| problem.place.ends_with("settings.toml"));
-        self.problems.extend(problems);
+        self.problems = problems;
     }
 
     fn read_settings(&mut self) {
@@ -142,7 +149,7 @@ impl Configuration {
         let mut problems = Vec::new();
         for (layer, path) in layers {
             let place = path.display().to_string();
-            match fs::read(&path) {
+            match read_bounded(&path) {
                 Ok(bytes) => {
                     let (mut read, wrong) = parse_settings(&place, &bytes, layer);
                     if let Some(last_good) = self.layers.get(&layer) {
@@ -152,15 +159,13 @@ impl Configuration {
                     problems.extend(wrong);
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => drop(self.layers.remove(&layer)),
-                Err(error) => tracing::warn!("{place} cannot be read: {error}; what it said before stays in force"),
+                // What it said before stays in force.
+                Err(error) => problems.push(unreadable(&path, &error)),
             }
         }
         let layers: Vec<_> = self.layers.values().cloned().collect();
         self.settings = Settings::resolve(&layers);
-        for problem in &problems {
-            tracing::warn!("{problem}");
-        }
-        self.problems = problems;
+        self.settings_problems = problems;
     }
 
     pub(crate) fn templates(&self) -> Arc<TemplateSet> {
@@ -241,21 +246,51 @@ fn kept(device: &dyn RecordStore) -> Result<Vec<(String, Vec<u8>)>, StoreError> 
     Ok(objects)
 }
 
+/// A package's template file: its bytes and whose word it is, or why it cannot be read.
+type PackageFile = Result<(Vec<u8>, Publisher), Vec<Problem>>;
+
 /// The package's template files. Only what root alone can write is the package's; anything else is nobody's word.
-fn package_files(folder: &Path) -> std::io::Result<Vec<(String, Vec<u8>, Publisher)>> {
+fn package_files(folder: &Path) -> std::io::Result<Vec<(String, PackageFile)>> {
     let sealed = |metadata: &fs::Metadata| metadata.uid() == 0 && metadata.mode() & 0o022 == 0;
     let trusted = sealed(&fs::metadata(folder)?);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let publisher = match trusted && sealed(&fs::metadata(&path)?) {
-                true => Publisher::Package,
-                false => Publisher::Unsigned,
-            };
-            files.push((path.display().to_string(), fs::read(&path)?, publisher));
+            let read = fs::metadata(&path).and_then(|metadata| {
+                let publisher = match trusted && sealed(&metadata) {
+                    true => Publisher::Package,
+                    false => Publisher::Unsigned,
+                };
+                Ok((read_bounded(&path)?, publisher))
+            });
+            let read = read.map_err(|error| vec![unreadable(&path, &error)]);
+            files.push((path.display().to_string(), read));
         }
     }
-    files.sort();
+    files.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(files)
+}
+
+/// A file's bytes; of one that is longer than any that is read, just enough to be told so.
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Anything but a file could keep the reader waiting for ever.
+    if !fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is not a file"));
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);
+    fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem {
+        place: path.display().to_string(),
+        line: 1,
+        column: 1,
+        severity: Severity::Error,
+        message: format!("it cannot be read: {error}"),
+        help: "make it a file that you can read".to_owned(),
+    }
 }

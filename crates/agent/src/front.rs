@@ -1,16 +1,17 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Call, Material, Message, OwnerCall};
+use crate::message::{Adoption, Call, Elsewhere, Material, Message, OwnerCall};
+use crate::requests::vault_elsewhere;
 use crate::throttle::Throttle;
 use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    Enroll, EnrollError, KdfParameters, Owner, UnlockError, enroll, inspect_header, normalise_answer, unlock_login,
-    unlock_passphrase,
+    Enroll, EnrollError, KdfParameters, Owner, UnlockError, Unlocked, enroll, inspect_header, normalise_answer,
+    unlock_login, unlock_passphrase,
 };
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Request, Trouble};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -86,6 +87,18 @@ impl Front {
         }
     }
 
+    /// Only the front knows how long wrong secrets are held back.
+    fn with_wait(&self, mut answer: Answer) -> Answer {
+        if let Reply::UnlockTerms(terms) = &mut answer.reply
+            // While a secret is being tried nobody knows yet.
+            && let Ok(throttle) = self.throttle.try_lock()
+        {
+            let wait = throttle.wait(self.clock.steady());
+            terms.retry_after_ms = wait.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+        }
+        answer
+    }
+
     fn enroll(&self, password: &Password, answer: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
         if material.vault.is_some() {
@@ -93,6 +106,9 @@ impl Front {
                 ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
                     .next("run `countersign unlock`"),
             );
+        }
+        if material.elsewhere.is_some() {
+            return Err(vault_elsewhere());
         }
         let terms = &material.terms;
         let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
@@ -123,15 +139,53 @@ impl Front {
 
     fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
-        let (header, slots) = enrolled(&material)?;
         let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
+        if let (None, Some(elsewhere)) = (&material.vault, &material.elsewhere) {
+            return self.join(&material, elsewhere, &answer, password);
+        }
+        let (header, slots) = enrolled(&material)?;
         let owner = owner(&material, header);
         let unlocked = self.guarded(|| unlock_passphrase(&owner, header, Some(slots), &answer))?;
-        let device_slots = unlocked
-            .rewrap_login(password, &material.device_secret, material.terms.kdf)
-            .map_err(|error| enroll_error(&error))?;
+        let device_slots = login_slot(&material, &unlocked, password)?;
         self.adopt(Adoption::Rewrapped {
             unlocked: Box::new(unlocked),
+            device_slots,
+        })
+    }
+
+    /// Makes this device one of the user's: the passphrase opens his vault, the header gets the device by compare-and-set, and a
+    /// login slot is made here. The records come with the next exchange.
+    fn join(
+        &self,
+        material: &Material,
+        elsewhere: &Elsewhere,
+        answer: &countersign_vault::Answer,
+        password: &Password,
+    ) -> Result<Answer, ErrorReply> {
+        let user = &material.terms.user;
+        let owner = Owner {
+            user,
+            vault: None,
+            filed: Some(elsewhere.version),
+            at_least: elsewhere.version,
+        };
+        let unlocked = self.guarded(|| unlock_passphrase(&owner, &elsewhere.header, None, answer))?;
+        let device_slots = login_slot(material, &unlocked, password)?;
+        let header = match unlocked.header_with_this_device() {
+            Some(next) => {
+                elsewhere
+                    .repository
+                    .replace_header(user, Some(elsewhere.version), &next)
+                    .map_err(|error| {
+                        ErrorReply::new(ErrorCode::Unreachable, error.to_string()).next("try again in a moment")
+                    })?;
+                next
+            }
+            None => elsewhere.header.clone(),
+        };
+        self.adopt(Adoption::Enrolled {
+            unlocked: Box::new(unlocked),
+            header,
             device_slots,
         })
     }
@@ -168,12 +222,17 @@ impl Handler for Front {
                 })
             }),
         };
-        answer.unwrap_or_else(Answer::from)
+        self.with_wait(answer.unwrap_or_else(Answer::from))
     }
 
     fn trouble(&self, trouble: Trouble<'_>) {
         tracing::warn!("client: {trouble:?}");
     }
+}
+
+fn login_slot(material: &Material, unlocked: &Unlocked, password: &Password) -> Result<Vec<u8>, ErrorReply> {
+    let made = unlocked.rewrap_login(password, &material.device_secret, material.terms.kdf);
+    made.map_err(|error| enroll_error(&error))
 }
 
 fn enrolled(material: &Material) -> Result<(&[u8], &[u8]), ErrorReply> {

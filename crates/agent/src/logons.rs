@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::keeper::Fields;
-use crate::message::{Adoption, Material, OwnerCall};
+use crate::message::{Adoption, Elsewhere, Material, OwnerCall};
 use crate::requests::{desktop_error, problem};
 use countersign_model::port::{ControlAccess, WindowSource};
 use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
@@ -15,8 +15,14 @@ use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, Pl
 impl Engine {
     /// What a key derivation on a client's thread works on.
     pub(crate) fn material(&self) -> Material {
-        self.keeper
-            .material(self.configuration.enroll_terms(self.syncing.user()))
+        let elsewhere = self.syncing.repository().zip(self.syncing.header());
+        let elsewhere = elsewhere.map(|(repository, (version, header))| Elsewhere {
+            repository,
+            version,
+            header,
+        });
+        let terms = self.configuration.enroll_terms(self.syncing.user());
+        self.keeper.material(terms, elsewhere)
     }
 
     /// Takes a vault over that a client's thread has opened or made.

@@ -1,7 +1,8 @@
 //! What reaches the engine.
 
 use crate::syncing::Exchanged;
-use countersign_model::{FieldName, LogonId, RepositoryEvent, WindowEvent};
+use countersign_model::port::DirectoryRepository;
+use countersign_model::{FieldName, HeaderVersion, LogonId, RepositoryEvent, WindowEvent};
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
 use countersign_vault::{Reauthenticated, Unlocked};
@@ -46,8 +47,17 @@ pub(crate) struct Material {
     pub vault_id: Option<countersign_model::VaultId>,
     /// The vault header and the device's own slots; none before enrolment.
     pub vault: Option<(Vec<u8>, Vec<u8>)>,
+    /// The user's vault in the repository, which a new device joins by the passphrase.
+    pub elsewhere: Option<Elsewhere>,
     /// The vault itself while it is open, for re-authentication.
     pub open: Option<Arc<Unlocked>>,
+}
+
+/// A vault that another device of the user has made.
+pub(crate) struct Elsewhere {
+    pub repository: Arc<dyn DirectoryRepository>,
+    pub version: HeaderVersion,
+    pub header: Vec<u8>,
 }
 
 /// A vault that a client's thread has opened or made.

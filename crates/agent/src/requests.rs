@@ -145,6 +145,9 @@ impl Engine {
     }
 
     fn enroll_terms(&self) -> Result<EnrollTerms, ErrorReply> {
+        if !self.keeper.is_enrolled() && self.syncing.header().is_some() {
+            return Err(vault_elsewhere());
+        }
         if self.keeper.is_enrolled() {
             return Err(
                 ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
@@ -171,6 +174,8 @@ impl Engine {
     fn vault_report(&self) -> countersign_wire::VaultState {
         use countersign_wire::VaultState as Report;
         match (self.keeper.is_enrolled(), self.keeper.state()) {
+            // Another device of the user made it: this one joins by the passphrase.
+            (false, _) if self.syncing.header().is_some() => Report::Locked,
             (false, _) => Report::Unenrolled,
             (true, VaultState::Locked) => Report::Locked,
             (true, VaultState::Unlocked) => Report::Unlocked,
@@ -267,8 +272,28 @@ impl Engine {
             .notices
             .iter()
             .map(|notice| plain(&notice.application, &notice.text, Severity::Warning));
-        files.chain(faults).chain(stores).chain(notices).collect()
+        let place = self.syncing.place();
+        let records = self
+            .syncing
+            .faults()
+            .iter()
+            .map(|fault| plain(place, fault, Severity::Warning));
+        files
+            .chain(faults)
+            .chain(records)
+            .chain(stores)
+            .chain(notices)
+            .collect()
     }
+}
+
+/// The user has a vault that this device has not joined.
+pub(crate) fn vault_elsewhere() -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::AlreadyEnrolled,
+        "you have a vault already, made on another machine",
+    )
+    .next("run `countersign unlock --passphrase` to use it here too")
 }
 
 pub(crate) fn fault(error: &RepositoryError) -> Problem {

@@ -2,13 +2,17 @@
 
 use crate::configuration::{Configuration, Fetched};
 use crate::engine::Engine;
+use crate::keeper::Observed;
 use crate::message::Message;
 use crate::paths::Paths;
 use countersign_directory::{FolderRepository, WhenAbsent};
-use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
-use countersign_model::{RepositoryEvent, Timestamp, UserId};
+use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, Watch};
+use countersign_model::{HeaderVersion, RepositoryEvent, Timestamp, UserId};
 use countersign_signon::Event;
-use countersign_wire::{Problem, RefreshReport};
+use countersign_store::Store;
+use countersign_sync::{Ends, HeaderOutcome, Report, exchange, exchange_header, fetch};
+use countersign_vault::Unlocked;
+use countersign_wire::RefreshReport;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -22,6 +26,9 @@ pub(crate) struct Syncing {
     health: Result<(), RepositoryError>,
     synced: Option<Timestamp>,
     waiting: u32,
+    faults: Vec<String>,
+    /// The vault header that is there.
+    header: Option<(HeaderVersion, Vec<u8>)>,
     /// An exchange is under way; whether another one is wanted after it.
     running: Option<Again>,
     _watch: Option<Box<dyn Watch>>,
@@ -36,6 +43,53 @@ enum Again {
 /// What an exchange came to.
 pub(crate) struct Exchanged {
     fetched: Fetched,
+    /// The newest vault header there, if it could be read.
+    header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
+    records: Result<Report, StoreError>,
+}
+
+/// What an exchange works on; made by the engine, taken to the exchange's thread.
+struct Errand {
+    repository: Arc<dyn DirectoryRepository>,
+    user: UserId,
+    device: Arc<Store>,
+    /// The vault store and the vault, if it is open.
+    vault: Option<(Observed, Arc<Unlocked>)>,
+    /// This device's vault header.
+    header: Option<(HeaderVersion, Vec<u8>)>,
+}
+
+impl Errand {
+    fn run(self) -> Exchanged {
+        let fetched = self.repository.configuration();
+        if let Some((version, header)) = &self.header {
+            match exchange_header(&*self.repository, &self.user, *version, header) {
+                Ok(HeaderOutcome::WentBack(found)) => tracing::error!(
+                    "the repository's vault header went back to version {}; ours is {} and stays. Was a backup restored?",
+                    found.0,
+                    version.0
+                ),
+                Ok(_) => {}
+                Err(error) => tracing::info!("vault header: {error}"),
+            }
+        }
+        let header = self.repository.header(&self.user);
+        let ends = Ends {
+            device: &*self.device,
+            repository: &*self.repository,
+            user: &self.user,
+        };
+        let records = match &self.vault {
+            Some((store, unlocked)) => exchange(ends, store, &**unlocked),
+            None if self.header.is_some() => fetch(ends),
+            None => Ok(Report::default()),
+        };
+        Exchanged {
+            fetched,
+            header,
+            records,
+        }
+    }
 }
 
 impl Syncing {
@@ -73,6 +127,8 @@ impl Syncing {
             inbox: inbox.clone(),
             synced: None,
             waiting: 0,
+            faults: Vec::new(),
+            header: None,
             running: None,
             _watch: watch,
         }
@@ -94,6 +150,20 @@ impl Syncing {
         self.synced
     }
 
+    /// What the last exchange found wrong.
+    pub(crate) fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// The user's vault header in the repository: a vault this device may join.
+    pub(crate) fn header(&self) -> Option<(HeaderVersion, Vec<u8>)> {
+        self.header.clone()
+    }
+
+    pub(crate) fn repository(&self) -> Option<Arc<dyn DirectoryRepository>> {
+        self.repository.clone().ok()
+    }
+
     pub(crate) fn waiting(&self) -> u32 {
         self.waiting
     }
@@ -106,13 +176,10 @@ impl Engine {
             *again = Again::Yes;
             return;
         }
-        let Ok(repository) = self.syncing.repository.clone() else {
-            return;
-        };
+        let Some(errand) = self.errand() else { return };
         let inbox = self.syncing.inbox.clone();
         let started = std::thread::Builder::new().name("exchange".to_owned()).spawn(move || {
-            let fetched = repository.configuration();
-            let _ = inbox.send(Message::Exchanged(Exchanged { fetched }));
+            let _ = inbox.send(Message::Exchanged(errand.run()));
         });
         match started {
             Ok(_) => self.syncing.running = Some(Again::No),
@@ -120,12 +187,49 @@ impl Engine {
         }
     }
 
+    fn errand(&self) -> Option<Errand> {
+        Some(Errand {
+            repository: self.syncing.repository.clone().ok()?,
+            user: self.syncing.user.clone(),
+            device: self.keeper.device_store_handle(),
+            vault: self.keeper.for_exchange(),
+            header: self.keeper.header(),
+        })
+    }
+
     pub(crate) fn exchanged(&mut self, exchanged: Exchanged) {
         let again = self.syncing.running.take();
-        self.take_configuration(exchanged.fetched);
-        if again == Some(Again::Yes) {
+        let conflict = matches!(&exchanged.records, Err(StoreError::NotSaved(_)));
+        self.take_exchanged(exchanged);
+        if again == Some(Again::Yes) || conflict {
             self.exchange();
         }
+    }
+
+    fn take_exchanged(&mut self, exchanged: Exchanged) -> Option<Report> {
+        if let Ok(header) = exchanged.header {
+            self.syncing.header = header;
+        }
+        self.take_configuration(exchanged.fetched);
+        let report = exchanged
+            .records
+            .inspect_err(|error| tracing::warn!("records: {error}"))
+            .ok()?;
+        for fault in &report.faults {
+            tracing::warn!("{fault}");
+        }
+        self.syncing.waiting = report.waiting;
+        self.syncing.faults = report.faults.iter().map(ToString::to_string).collect();
+        if let Err(error) = &report.reached {
+            self.syncing.health = Err(error.clone());
+        }
+        if !report.changed.is_empty() {
+            if let Err(error) = self.keeper.reindex() {
+                tracing::error!("{error}");
+            }
+            self.signon(Event::Vault(self.keeper.state()));
+        }
+        Some(report)
     }
 
     fn take_configuration(&mut self, fetched: Fetched) {
@@ -148,18 +252,16 @@ impl Engine {
 
     /// Reads everything again, now, for a client that waits.
     pub(crate) fn refresh(&mut self) -> RefreshReport {
-        let fetched = match &self.syncing.repository {
-            Ok(repository) => repository.configuration(),
-            Err(error) => Err(error.clone()),
+        let report = match self.errand() {
+            Some(errand) => self.take_exchanged(errand.run()),
+            None => None,
         };
-        self.take_configuration(fetched);
-        self.exchange();
-        let problems: Vec<Problem> = self.problems();
+        let report = report.unwrap_or_default();
         RefreshReport {
             templates: u32::try_from(self.configuration.templates().templates().count()).unwrap_or(u32::MAX),
-            pulled: 0,
-            pushed: 0,
-            problems,
+            pulled: report.pulled,
+            pushed: report.pushed,
+            problems: self.problems(),
         }
     }
 }

@@ -1,44 +1,38 @@
-//! Which version of each record counts on this device.
+//! Which version of each record counts on this device, and which number comes next.
 
-use countersign_model::{DeviceId, RecordId, RecordVersion, StoreKey, StoreKind};
+use countersign_model::{DeviceId, RecordId, RecordVersion};
 use std::collections::BTreeMap;
 
-/// The version of each record that the vault store holds.
+/// The version of each record that counts, and the numbers this device has used.
 #[derive(Debug, Default)]
-pub(crate) struct Heads(BTreeMap<RecordId, RecordVersion>);
+pub(crate) struct Heads {
+    counting: BTreeMap<RecordId, RecordVersion>,
+    used: BTreeMap<DeviceId, u64>,
+}
 
 impl Heads {
     pub(crate) fn get(&self, record: RecordId) -> Option<RecordVersion> {
-        self.0.get(&record).copied()
+        self.counting.get(&record).copied()
     }
 
+    /// This version counts.
     pub(crate) fn set(&mut self, version: RecordVersion) {
-        self.0.insert(version.record, version);
+        self.note(version);
+        self.counting.insert(version.record, version);
+    }
+
+    /// This version is known, whether it counts or not.
+    pub(crate) fn note(&mut self, version: RecordVersion) {
+        let used = self.used.entry(version.device).or_default();
+        *used = version.counter.max(*used);
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 
-    pub(crate) fn all(&self) -> Vec<RecordVersion> {
-        self.0.values().copied().collect()
-    }
-
-    /// The next number for a version that this device writes: one more than it ever used, for any record.
+    /// The next number for a version that a device writes: one more than it ever used, for any record.
     pub(crate) fn next(&self, device: DeviceId) -> u64 {
-        let mine = self
-            .0
-            .values()
-            .filter(|version| version.device == device)
-            .map(|version| version.counter);
-        mine.max().unwrap_or(0).saturating_add(1)
-    }
-}
-
-/// Where a record is kept.
-pub(crate) fn record_key(record: RecordId) -> StoreKey {
-    StoreKey {
-        kind: StoreKind::Record,
-        id: record.0.to_vec(),
+        self.used.get(&device).copied().unwrap_or(0).saturating_add(1)
     }
 }

@@ -1,14 +1,14 @@
 //! Logons: found, opened, sealed, stored.
 
-use super::heads::record_key;
 use super::{Keeper, KeeperError, Open};
 use countersign_model::port::RecordStore;
 use countersign_model::{
-    Binding, Change, FieldKind, FieldName, FieldValues, Logon, LogonId, Publisher, RecordId, RecordVersion, StoreKind,
+    Binding, FieldKind, FieldName, FieldValues, Logon, LogonId, Publisher, RecordId, RecordVersion, StoreKind,
     TemplateId, Timestamp,
 };
 use countersign_secret::Password;
 use countersign_signon::LogonSummary;
+use countersign_sync::{history_of, record_key, replace};
 use countersign_vault::{
     Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
     release_for_owner,
@@ -23,7 +23,10 @@ impl Open {
         self.heads.clear();
         self.by_template.clear();
         let mut faults = Vec::new();
-        for id in self.store.ids(StoreKind::Record)? {
+        for id in self.store.store().ids(StoreKind::Record)? {
+            if let Some(version) = history_of(&id) {
+                self.heads.note(version);
+            }
             let Ok(id) = <[u8; 16]>::try_from(id.as_slice()) else {
                 continue;
             };
@@ -42,7 +45,7 @@ impl Open {
     }
 
     fn read_any(&self, record: RecordId) -> Result<Option<OpenedRecord>, KeeperError> {
-        let Some(sealed) = self.store.get(&record_key(record))? else {
+        let Some(sealed) = self.store.store().get(&record_key(record))? else {
             return Ok(None);
         };
         // Once its version is known, no other one is accepted.
@@ -73,7 +76,8 @@ impl Open {
     }
 
     fn put(&mut self, version: RecordVersion, sealed: Vec<u8>) -> Result<(), KeeperError> {
-        self.store.commit(&[Change::Put(record_key(version.record), sealed)])?;
+        let changes = replace(self.store.store(), &*self.unlocked, &version, sealed)?;
+        self.store.commit(&changes)?;
         self.heads.set(version);
         Ok(())
     }

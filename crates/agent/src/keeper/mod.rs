@@ -1,18 +1,21 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
+mod guarded;
 mod heads;
 mod logons;
 mod slots;
 
-pub(crate) use heads::Heads;
+pub(crate) use guarded::Observed;
+use guarded::Shared;
+use heads::Heads;
 pub(crate) use logons::Fields;
 
 use crate::front::Terms;
-use crate::message::{Adoption, Material};
+use crate::message::{Adoption, Elsewhere, Material};
 use crate::paths::Paths;
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, DeviceId, HeaderVersion, StoreKey, StoreKind, TemplateId};
-use countersign_model::{LogonId, RecordVersion, VaultId};
+use countersign_model::{LogonId, VaultId};
 use countersign_secret::Key;
 use countersign_signon::VaultState;
 use countersign_store::{Opened, Store};
@@ -75,7 +78,7 @@ impl From<KeeperError> for ErrorReply {
 /// The vault while it is open.
 pub(crate) struct Open {
     unlocked: Arc<Unlocked>,
-    store: Arc<Store>,
+    store: Shared,
     heads: Heads,
     /// Which logons each template has. Only ids: what is in them is opened when it is needed.
     by_template: BTreeMap<TemplateId, Vec<LogonId>>,
@@ -174,9 +177,10 @@ impl Keeper {
         }
     }
 
-    pub(crate) fn material(&self, terms: Terms) -> Material {
+    pub(crate) fn material(&self, terms: Terms, elsewhere: Option<Elsewhere>) -> Material {
         Material {
             terms,
+            elsewhere,
             vault_id: self.vault_id(),
             device_secret: Arc::clone(&self.device_secret),
             vault: self
@@ -223,7 +227,7 @@ impl Keeper {
         self.report("vault store", &found);
         let mut open = Open {
             unlocked: Arc::new(unlocked),
-            store: Arc::new(store),
+            store: Shared::new(store),
             heads: Heads::default(),
             by_template: BTreeMap::new(),
         };
@@ -240,19 +244,18 @@ impl Keeper {
     pub(crate) fn lock(&mut self) {
         if let Some(open) = self.open.take() {
             drop(open.unlocked);
-            match Arc::try_unwrap(open.store).map(Store::close) {
-                Ok(Err(error)) => tracing::warn!("{error}"),
-                // An exchange still holds it and closes it when it is done.
-                Err(_) | Ok(Ok(())) => {}
+            // An exchange that still holds it closes it when it is done.
+            if let Some(Err(error)) = open.store.into_store().map(Store::close) {
+                tracing::warn!("{error}");
             }
         }
     }
 
     /// The vault store and the vault, for an exchange with the repository.
-    pub(crate) fn for_exchange(&self) -> Option<(Arc<Store>, Arc<Unlocked>)> {
+    pub(crate) fn for_exchange(&self) -> Option<(Observed, Arc<Unlocked>)> {
         self.open
             .as_ref()
-            .map(|open| (Arc::clone(&open.store), Arc::clone(&open.unlocked)))
+            .map(|open| (open.store.observed(), Arc::clone(&open.unlocked)))
     }
 
     pub(crate) fn device_store_handle(&self) -> Arc<Store> {
@@ -286,10 +289,5 @@ impl Keeper {
             tracing::error!("{fault}");
         }
         Ok(())
-    }
-
-    /// The versions that still have to go to the repository are judged by `sync`; this is what is there.
-    pub(crate) fn head_versions(&self) -> Vec<RecordVersion> {
-        self.open.as_ref().map(|open| open.heads.all()).unwrap_or_default()
     }
 }
