@@ -65,7 +65,7 @@ pub fn parse_template(place: &str, bytes: &[u8]) -> Result<ParsedTemplate, Vec<P
 pub(crate) fn readable<'b>(place: &str, bytes: &'b [u8]) -> Result<&'b str, Problem> {
     let wrong = |at, message: String, help: &str| problem(place, at, Severity::Error, message, help);
     if bytes.len() > LONGEST_FILE {
-        let message = "the file is longer than 1 MiB".to_owned();
+        let message = "the file is too long; 1 MiB is the most".to_owned();
         return Err(wrong(
             Position::START,
             message,

@@ -82,7 +82,7 @@ fn what_is_not_toml_is_placed() {
 #[test]
 fn long_deep_and_foreign_files_are_refused() {
     let long = "#".repeat(LONGEST_FILE + 1);
-    assert!(problems(&long)[0].contains("1 MiB is the most"));
+    assert!(problems(&long)[0].contains("1 MiB"));
     let bytes = b"schema = 1\nid = \"\xff\"";
     let found = parse_template("x", bytes).unwrap_err();
     assert_eq!((found[0].line, found[0].column), (2, 7), "{found:?}");
