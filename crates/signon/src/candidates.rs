@@ -6,7 +6,7 @@ use countersign_model::{
     Action, ControlQuery, ControlTree, Criterion, Decision, Explanation, FormKind, Lineage, Plan, ProcessIdentity,
     TerminalFacts, Verdict, WindowFacts, Writable,
 };
-use countersign_rules::{Contents, FormRef, Matched, Needs, TemplateSet, plan as plan_of, query};
+use countersign_rules::{Contents, FormRef, Matched, Needs, TemplateSet, fallback_plan, plan as plan_of, query};
 
 /// What was read of a window.
 #[derive(Debug)]
@@ -127,6 +127,11 @@ pub(crate) fn plan(matched: &Matched, window: &WindowFacts, seen: &Seen) -> Resu
         Seen::Controls(_) => None,
     };
     plan_of(matched, window, terminal).map_err(|problem| problem.to_string())
+}
+
+/// The plan for when its controls take no text, if the template has one.
+pub(crate) fn fallback(matched: &Matched, window: &WindowFacts) -> Option<Plan> {
+    fallback_plan(matched, window)
 }
 
 /// Who asks, where that is not the window's own process: a terminal's foreground program.

@@ -23,6 +23,8 @@ pub struct Machine {
     paused_until: Option<Monotonic>,
     active: Option<WindowId>,
     windows: HashMap<WindowId, Watched>,
+    /// Windows that went away during a response whose end is still to be heard of.
+    leaving: Vec<Watched>,
     ledger: Ledger,
     last_ticket: u64,
 }
@@ -44,6 +46,7 @@ impl Machine {
             paused_until: None,
             active: None,
             windows: HashMap::new(),
+            leaving: Vec::new(),
             ledger: Ledger::default(),
             last_ticket: 0,
         }
@@ -114,7 +117,8 @@ impl Machine {
                 if self.windows.get(&id).is_some_and(|known| known.facts == window) {
                     return;
                 }
-                self.windows.insert(id, Watched::new(window, at));
+                let before = self.windows.insert(id, Watched::new(window, at));
+                self.left(before, turn);
                 self.reconsider(id, turn);
             }
             WindowEvent::Changed(window) => {
@@ -134,16 +138,27 @@ impl Machine {
                 }
             }
             WindowEvent::Gone(id) => {
-                if let Some(gone) = self.windows.remove(&id)
-                    && let Phase::Responding(ticket, _) = gone.phase
-                {
-                    turn.effects.push(Effect::Cancel(ticket));
-                }
+                let gone = self.windows.remove(&id);
+                self.left(gone, turn);
                 if self.active == Some(id) {
                     self.active = None;
                 }
             }
-            WindowEvent::Lost(_) => self.windows.clear(),
+            WindowEvent::Lost(_) => {
+                for gone in std::mem::take(&mut self.windows).into_values() {
+                    self.left(Some(gone), turn);
+                }
+            }
+        }
+    }
+
+    /// A window went away. One that was being answered is kept until the answer's end is known: most forms go when they are submitted.
+    fn left(&mut self, gone: Option<Watched>, turn: &mut Turn) {
+        if let Some(gone) = gone
+            && let Phase::Responding(ticket, _) = gone.phase
+        {
+            turn.effects.push(Effect::Cancel(ticket));
+            self.leaving.push(gone);
         }
     }
 
@@ -415,6 +430,7 @@ impl Machine {
             label: logon.label.clone(),
             criteria,
             plan: Box::new(plan),
+            fallback: candidates::fallback(&matched, &window.facts).map(Box::new),
             live,
             warnings,
             tries: 0,
@@ -458,6 +474,10 @@ impl Machine {
 
     fn responded(&mut self, ticket: Ticket, carried: &Carried, turn: &mut Turn) {
         let mine = |window: &Watched| matches!(&window.phase, Phase::Responding(own, _) if *own == ticket);
+        if let Some(at) = self.leaving.iter().position(mine) {
+            let gone = self.leaving.remove(at);
+            return self.responded_to_gone(gone, carried, turn);
+        }
         let Some(window) = self.windows.values_mut().find(|window| mine(window)) else {
             return;
         };
@@ -465,15 +485,17 @@ impl Machine {
         let Phase::Responding(_, mut chosen) = std::mem::take(&mut window.phase) else {
             return;
         };
-        let since = window.since;
-        let micros = |at: Monotonic| u64::try_from(at.since(since).as_micros()).unwrap_or(u64::MAX);
-        let attempt = Attempt {
-            method: chosen.plan.method,
-            timing: Timing {
-                filled_us: carried.filled.map(micros),
-                submitted_us: carried.submitted.map(micros),
-            },
-        };
+        if let Outcome::Refused(refusal) = &carried.outcome
+            && takes_no_text(refusal)
+            && let Some(plan) = chosen.fallback.take()
+        {
+            chosen.plan = plan;
+            chosen
+                .warnings
+                .push(format!("{refusal}; typed instead, as the template wants"));
+            return self.respond_or_wait(id, chosen, turn);
+        }
+        let attempt = attempt(&chosen, window.since, carried);
         window.explain_attempt(&chosen, Decision::Responded(carried.outcome.clone()), attempt, turn);
         let process = window.facts.process.as_ref().ok().map(|process| process.lineage);
         match &carried.outcome {
@@ -500,6 +522,29 @@ impl Machine {
         }
         // What changed during the response was not judged then.
         self.look(id, turn);
+    }
+
+    fn responded_to_gone(&mut self, mut window: Watched, carried: &Carried, turn: &mut Turn) {
+        let Phase::Responding(_, chosen) = std::mem::take(&mut window.phase) else {
+            return;
+        };
+        // It was stopped because the window went.
+        let outcome = match &carried.outcome {
+            Outcome::Refused(Refusal::Cancelled) => Outcome::Refused(Refusal::WindowGone),
+            Outcome::Interrupted(Refusal::Cancelled) => Outcome::Interrupted(Refusal::WindowGone),
+            other => other.clone(),
+        };
+        let attempt = attempt(&chosen, window.since, carried);
+        window.explain_attempt(&chosen, Decision::Responded(outcome.clone()), attempt, turn);
+        match &outcome {
+            Outcome::Done => {}
+            Outcome::Refused(_) => {
+                if let Ok(process) = &window.facts.process {
+                    self.ledger.take_back(chosen.logon, process.lineage);
+                }
+            }
+            Outcome::Interrupted(refusal) => turn.notify(&chosen.form, &refusal.to_string()),
+        }
     }
 
     fn vault_changed(&mut self, state: VaultState, turn: &mut Turn) {
@@ -561,6 +606,22 @@ fn binding_changed(saved: &Binding, live: &Binding) -> Option<Decision> {
         saved: text(saved),
         live: text(live),
     })
+}
+
+fn attempt(chosen: &Chosen, since: Monotonic, carried: &Carried) -> Attempt {
+    let micros = |at: Monotonic| u64::try_from(at.since(since).as_micros()).unwrap_or(u64::MAX);
+    Attempt {
+        method: chosen.plan.method,
+        timing: Timing {
+            filled_us: carried.filled.map(micros),
+            submitted_us: carried.submitted.map(micros),
+        },
+    }
+}
+
+/// Whether a control would not be written, and was not.
+fn takes_no_text(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::NotEditable(_) | Refusal::NotKept(_))
 }
 
 fn waits_for_focus(refusal: &Refusal) -> bool {

@@ -30,6 +30,8 @@ pub(crate) struct Chosen {
     pub label: String,
     pub criteria: Vec<Criterion>,
     pub plan: Box<countersign_model::Plan>,
+    /// The same by keys, where the template asks for it if controls take no text.
+    pub fallback: Option<Box<countersign_model::Plan>>,
     pub live: countersign_model::Binding,
     pub warnings: Vec<String>,
     /// How often the focus was lost so far.

@@ -333,3 +333,49 @@ fn a_wish_that_finds_no_form_is_explained_and_forgotten() {
     bench.send(Event::Fill(Some(WINDOW), None));
     assert_eq!(bench.last(), Some(&Decision::NoMatch));
 }
+
+#[test]
+fn a_form_that_goes_when_it_is_submitted_is_explained_all_the_same() {
+    let gone = || Event::Window(WindowEvent::Gone(WINDOW));
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.send(gone());
+    assert_eq!(bench.cancelled.len(), 1);
+    bench.done();
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+    assert!(bench.notices.is_empty());
+
+    // Also when the next window has its number already.
+    bench.appear(window("dialog", 11));
+    bench.send(gone());
+    bench.appear(window("dialog", 12));
+    assert_eq!(bench.responding.len(), 2);
+    let second = bench.responding.pop().unwrap();
+    bench.end(Outcome::Interrupted(Refusal::Cancelled));
+    assert_eq!(
+        bench.last(),
+        Some(&Decision::Responded(Outcome::Interrupted(Refusal::WindowGone)))
+    );
+    bench.responding.push(second);
+    bench.done();
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+}
+
+#[test]
+fn controls_that_take_no_text_are_typed_into_if_the_template_says_so() {
+    let no_text = || Refusal::NotEditable("username".to_owned());
+    let mut bench = Bench::new(&DIALOG.replace("method = \"controls\"", "method = \"controls\"\nfallback = \"keys\""));
+    bench.appear(window("dialog", 10));
+    bench.focus();
+    bench.refuse(no_text());
+    assert_eq!(bench.responding[0].2.method, Method::Keys);
+    bench.done();
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+    assert_eq!(bench.explained.last().unwrap().warnings.len(), 1);
+
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.focus();
+    bench.refuse(no_text());
+    assert!(bench.responding.is_empty());
+}
