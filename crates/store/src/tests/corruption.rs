@@ -67,24 +67,27 @@ fn judge(disk: &Memory, values: &Values, what: &str) -> Option<(Store, Opened)> 
 #[test]
 fn every_flipped_byte() {
     let (disk, values) = sample();
-    for file in ["log.1", "head"] {
-        let length = disk.bytes(file).len();
-        for at in 0..length {
-            let copy = disk.after_kill();
-            copy.tamper(file, |bytes| bytes[at] ^= 1 << (at % 8));
-            let what = format!("{file} byte {at}");
-            let (store, opened) = judge(&copy, &values, &what).unwrap();
-            // It can be written after that, and still says so the next time unless the damage was made good.
-            store.commit(&[put("new", "value")]).unwrap();
-            store.close().unwrap();
-            let (store, again) = judge(&copy, &values, &what).unwrap();
-            assert_eq!(store.get(&record("new")).unwrap().unwrap(), b"value");
-            if opened
-                .damage()
-                .is_some_and(|damage| damage.unknown > 0 || !damage.lost.is_empty())
-            {
-                assert!(again.damage().is_some(), "{what}: forgotten");
-            }
+    let log = (0..disk.bytes("log.1").len()).map(|at| ("log.1", at));
+    // The rest of the head file is never read.
+    let head = (0..130).chain(4094..4226).map(|at| ("head", at));
+    for (file, at) in log.chain(head) {
+        let copy = disk.after_kill();
+        copy.tamper(file, |bytes| bytes[at] ^= 1 << (at % 8));
+        let what = format!("{file} byte {at}");
+        let (store, opened) = judge(&copy, &values, &what).unwrap();
+        if at % 5 != 0 {
+            continue;
+        }
+        // It can be written after that, and still says so the next time unless the damage was made good.
+        store.commit(&[put("new", "value")]).unwrap();
+        store.close().unwrap();
+        let (store, again) = judge(&copy, &values, &what).unwrap();
+        assert_eq!(store.get(&record("new")).unwrap().unwrap(), b"value");
+        if opened
+            .damage()
+            .is_some_and(|damage| damage.unknown > 0 || !damage.lost.is_empty())
+        {
+            assert!(again.damage().is_some(), "{what}: forgotten");
         }
     }
 }
@@ -101,12 +104,15 @@ fn every_length() {
         if cut + 64 < length {
             assert!(opened.damage().is_some(), "cut to {cut}: {opened:?}");
         }
+        if cut % 5 != 0 {
+            continue;
+        }
         store.commit(&[put("new", "value")]).unwrap();
         drop(store);
         let (store, _) = judge(&copy, &values, &format!("cut to {cut}, written")).unwrap();
         assert_eq!(store.get(&record("new")).unwrap().unwrap(), b"value");
     }
-    for cut in 0..disk.bytes("head").len() {
+    for cut in (0..130).chain(4094..4226) {
         let copy = disk.after_kill();
         copy.tamper("head", |bytes| bytes.truncate(cut));
         judge(&copy, &values, &format!("head cut to {cut}")).unwrap();

@@ -86,11 +86,11 @@ fn every_crash_point_and_every_power_cut() {
 fn a_crash_in_the_middle_of_recovery() {
     let whole = Memory::default();
     run(&whole);
-    for at in (0..whole.done()).step_by(5) {
+    for at in (0..whole.done()).step_by(7) {
         let first = Memory::default();
         first.arm(Some(Fault::Halt(at)));
         let acknowledged = run(&first);
-        for kept in power_cuts(&first).into_iter().step_by(11) {
+        for kept in power_cuts(&first).into_iter().step_by(19) {
             for second in 0..6 {
                 let disk = first.after_power_cut(kept);
                 disk.arm(Some(Fault::Halt(second)));
