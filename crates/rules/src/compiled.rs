@@ -98,8 +98,15 @@ pub(crate) enum Deed {
     Clear,
 }
 
+impl CompiledRequirement {
+    /// Whether it names a field of the logon.
+    pub(crate) fn names_fields(&self) -> bool {
+        self.control.names_fields() || self.text.as_ref().is_some_and(|text| text.fields().next().is_some())
+    }
+}
+
 impl CompiledSelector {
-    /// Every role it looks at, its ancestors' left out; `None` when any role will do.
+    /// Whether it says anything but an ordinal.
     pub(crate) fn is_described(&self) -> bool {
         self.id.is_some()
             || self.role.is_some()
@@ -107,6 +114,13 @@ impl CompiledSelector {
             || self.label.is_some()
             || self.class.is_some()
             || self.parent.is_some()
+    }
+
+    /// Whether it names a field of the logon: what it matches then depends on the logon.
+    pub(crate) fn names_fields(&self) -> bool {
+        let texts = [&self.name, &self.label, &self.class];
+        texts.into_iter().flatten().any(|text| text.fields().next().is_some())
+            || self.parent.as_deref().is_some_and(Self::names_fields)
     }
 
     /// How it is written in a template, for people.

@@ -94,6 +94,10 @@ fn judge(form: &FormRef, window: &WindowFacts, contents: Contents<'_>, known: Kn
             criteria.failed("controls", "a window whose controls can be read", "they were not read")
         }
     }
+    // A match for any logon is no match for this one: without its fields there is nothing to carry out.
+    if matches!(known, Known::Nothing) && !compiled.chooses_by.is_empty() && plan.is_ok() {
+        plan = Err(PlanProblem::NeedsLogon);
+    }
     let matched = criteria.hold().then(|| Matched {
         form: form.clone(),
         bound,
@@ -221,7 +225,9 @@ fn judge_requirement(
         .find(|index| says(index))
         .and_then(|index| view.get(*index));
     let cut_off = view.coverage == Coverage::Truncated;
+    let depends = matches!(known, Known::Nothing) && require.names_fields();
     match (require.is, holding) {
+        (Presence::Absent, Some(_)) if depends => criteria.passed(what, wanted, DEPENDS),
         (Presence::Present, Some(_))
             if cut_off && require.control.ordinal.is_some() && require.control.id.is_none() =>
         {
@@ -294,6 +300,9 @@ fn instead(require: &CompiledRequirement, view: &View<'_>, there: &[usize]) -> S
     format!("only {}", shown.join("; "))
 }
 
+/// What stands for a condition that only a chosen logon can decide.
+pub(crate) const DEPENDS: &str = "it depends on the logon";
+
 /// Finds the control of each bound field; two fields never share one.
 fn bind(
     compiled: &CompiledForm,
@@ -305,7 +314,9 @@ fn bind(
     for (field, selector) in &compiled.bind {
         let what = format!("bind {field}");
         let found = view.pick(selector, known);
-        if let Found::One(index) = found {
+        if found == Found::Undecided {
+            criteria.passed(what, selector.describe(), DEPENDS);
+        } else if let Found::One(index) = found {
             match places.iter().find(|(_, taken)| *taken == index) {
                 Some((other, _)) => {
                     criteria.failed(what, selector.describe(), format!("the same control as for {other}"));
@@ -329,7 +340,7 @@ fn bind(
 /// Why there is not exactly one control.
 pub(crate) fn not_one(view: &View<'_>, found: &Found) -> String {
     match found {
-        Found::One(_) => String::new(),
+        Found::One(_) | Found::Undecided => String::new(),
         Found::Missing(instead) => instead.clone(),
         Found::Several(all) => format!("{}; `ordinal`, `label` or `parent` would say which", view.several(all)),
         Found::Unsure => "one, but the window has more controls than were read: another may match too".to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::compiled::{CompiledForm, CompiledResponse, CompiledSelector, CompiledStep, Deed};
 use crate::criteria::Criteria;
-use crate::judge::{Matched, not_one};
+use crate::judge::{DEPENDS, Matched, not_one};
 use crate::pattern::{Known, Match, Text};
 use crate::select::{Found, View, describe};
 use countersign_model::{
@@ -16,8 +16,8 @@ pub enum PlanProblem {
     /// It is not a form that is answered.
     #[error("this form is not answered; only `logon` forms with `[form.respond]` are")]
     NoResponse,
-    /// What to do depends on the logon.
-    #[error("what to choose depends on the logon; judge the form with the logon's fields first")]
+    /// Whether this logon belongs here was not judged: `{field}` stood for anything.
+    #[error("whether the logon belongs to this window was not judged; judge the form with the logon's fields first")]
     NeedsLogon,
 }
 
@@ -140,6 +140,10 @@ fn resolve(
             let control = view.get(index)?;
             criteria.passed(what, selector.describe(), describe(control));
             Some(control.token.clone())
+        }
+        Found::Undecided => {
+            criteria.passed(what, selector.describe(), DEPENDS);
+            None
         }
         other => {
             criteria.failed(what, selector.describe(), not_one(view, &other));

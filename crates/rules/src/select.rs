@@ -17,6 +17,8 @@ pub(crate) enum Found {
     Several(Vec<usize>),
     /// One, but what was not read could hold another.
     Unsure,
+    /// Something, and which control it is depends on the logon.
+    Undecided,
 }
 
 /// Why a selector names no control of a tree.
@@ -50,7 +52,7 @@ pub fn find(wanted: &Selector, tree: &ControlTree) -> Result<ControlToken, NotFo
         },
         Found::Missing(instead) => Err(NotFound::Missing(instead)),
         Found::Several(all) => Err(NotFound::Ambiguous(view.several(&all))),
-        Found::Unsure => Err(NotFound::Unsure),
+        Found::Unsure | Found::Undecided => Err(NotFound::Unsure),
     }
 }
 
@@ -125,8 +127,10 @@ impl<'a> View<'a> {
     /// The one control that is meant.
     pub(crate) fn pick(&self, wanted: &CompiledSelector, known: Known<'_>) -> Found {
         let matching = self.matching(wanted, known);
+        let undecided = matches!(known, Known::Nothing) && wanted.names_fields();
         let found = match (wanted.ordinal, matching.as_slice()) {
             (_, []) => return Found::Missing(self.instead(wanted)),
+            (Some(_), _) | (None, [_, _, ..]) if undecided => return Found::Undecided,
             (Some(ordinal), all) => match self.numbered(all, ordinal) {
                 Some(index) => index,
                 None => return Found::Missing(format!("only {}", counted(all.len()))),

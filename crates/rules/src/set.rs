@@ -16,6 +16,14 @@ use std::sync::Arc;
 /// One form of one template, by number.
 type Place = (usize, usize);
 
+/// How globs for executables are matched.
+#[derive(Debug, Default)]
+enum Globs {
+    Together(GlobSet),
+    #[default]
+    OneByOne,
+}
+
 /// The templates in force.
 ///
 /// A window event asks by executable: whole paths are looked up, globs are matched all at once. Templates of other programs cost nothing.
@@ -24,7 +32,7 @@ pub struct TemplateSet {
     templates: Vec<Arc<LoadedTemplate>>,
     by_id: BTreeMap<TemplateId, usize>,
     by_path: HashMap<PathBuf, Vec<Place>>,
-    globs: GlobSet,
+    globs: Globs,
     by_glob: Vec<Place>,
 }
 
@@ -87,7 +95,8 @@ impl TemplateSet {
                 }
             }
         }
-        self.globs = globs.build().unwrap_or_default();
+        // Each glob compiled alone; only all of them together can be too large. Then they are matched one by one.
+        self.globs = globs.build().map_or(Globs::OneByOne, Globs::Together);
     }
 
     /// Every template in force: the package's first, each publisher's by id.
@@ -126,18 +135,33 @@ impl TemplateSet {
 
     fn of_program(&self, executable: &Path) -> Vec<FormRef> {
         let mut places: Vec<Place> = self.by_path.get(executable).cloned().unwrap_or_default();
-        places.extend(
-            self.globs
-                .matches(executable)
-                .into_iter()
-                .filter_map(|at| self.by_glob.get(at).copied()),
-        );
+        match &self.globs {
+            Globs::Together(globs) => {
+                places.extend(
+                    globs
+                        .matches(executable)
+                        .into_iter()
+                        .filter_map(|at| self.by_glob.get(at).copied()),
+                );
+            }
+            Globs::OneByOne => places.extend(
+                self.by_glob
+                    .iter()
+                    .filter(|place| self.runs(**place, executable))
+                    .copied(),
+            ),
+        }
         places.sort_unstable();
         places.dedup();
         places
             .into_iter()
             .filter_map(|(at, form)| FormRef::new(self.templates.get(at)?, form))
             .collect()
+    }
+
+    fn runs(&self, (at, form): Place, executable: &Path) -> bool {
+        let compiled = self.templates.get(at).and_then(|loaded| loaded.forms.get(form));
+        compiled.is_some_and(|compiled| compiled.executable.iter().any(|pattern| pattern.matches(executable)))
     }
 }
 

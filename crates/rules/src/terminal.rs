@@ -81,6 +81,8 @@ impl CompiledTerminal {
                 None => format!("no `-{}`", forbidden.letter),
             };
             let given = line.values(forbidden.letter).any(|given| match &forbidden.value {
+                // With a field in it, only a chosen logon can say.
+                Some(value) if matches!(known, Known::Nothing) && value.fields().next().is_some() => false,
                 Some(value) => given.is_some_and(|given| value.judge(given, known) != Match::No),
                 None => true,
             });

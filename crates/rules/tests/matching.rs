@@ -4,7 +4,9 @@
 mod support;
 
 use countersign_model::{Action, ControlToken, Method, Role, Selector, WindowFacts};
-use countersign_rules::{Contents, FormRef, NotFound, fallback_plan, find, plan, query, selector_query, step_text};
+use countersign_rules::{
+    Contents, FormRef, NotFound, PlanProblem, fallback_plan, find, plan, query, selector_query, step_text,
+};
 use support::{at, control, cut_off, failed, fields, form, hidden, inside, labelled, named, tree, window};
 
 fn selector(text: &str) -> Selector {
@@ -180,7 +182,13 @@ fn a_form_is_matched_planned_and_explained() {
     assert!(query.roles.contains(&Role::PasswordText) && query.roles.contains(&Role::PushButton));
     assert!(form.chooses_by().iter().any(|field| field.as_str() == "username"));
     let tree = tree(screen());
-    let judged = form.judge(&app(), Contents::Controls(&tree));
+    let any = form.judge(&app(), Contents::Controls(&tree)).matched.unwrap();
+    assert_eq!(
+        plan(&any, &app(), None),
+        Err(PlanProblem::NeedsLogon),
+        "a match for any logon fills none"
+    );
+    let judged = form.judge_with(&app(), Contents::Controls(&tree), &fields(&[("username", "demo")]));
     let matched = judged.matched.unwrap();
     let plan = plan(&matched, &app(), None).unwrap();
     assert_eq!(plan.method, Method::Controls);
@@ -276,7 +284,11 @@ fn what_a_field_holds_is_never_said() {
 }
 
 fn steps(form: &FormRef, controls: Vec<countersign_model::ControlFacts>) -> Vec<String> {
-    let judged = form.judge(&app(), Contents::Controls(&tree(controls)));
+    let judged = form.judge_with(
+        &app(),
+        Contents::Controls(&tree(controls)),
+        &fields(&[("username", "demo")]),
+    );
     let matched = judged
         .matched
         .unwrap_or_else(|| panic!("{:?}", failed(&judged.criteria)));
@@ -351,4 +363,37 @@ fn without_controls_fields_are_typed_in_order() {
         steps,
         ["type username", "key Tab", "type password", "key Return (submits)"]
     );
+}
+
+#[test]
+fn what_depends_on_the_logon_is_decided_with_it() {
+    let form = form(
+        r#"
+[[form]]
+kind = "logon"
+[form.window]
+executable = ["/usr/bin/app"]
+[[form.require]]
+control = { role = "label", name = "{username} is locked" }
+is = "absent"
+[form.bind]
+password = { role = "password-text", label = "Password of {username}:" }
+[form.respond]
+method = "controls"
+submit_key = "Return"
+"#,
+    );
+    let screen = tree(vec![
+        named(Role::Label, "root is locked"),
+        labelled(Role::PasswordText, "Password of demo:"),
+        labelled(Role::PasswordText, "Password of eva:"),
+        labelled(Role::PasswordText, "Password of root:"),
+    ]);
+    let any = form.judge(&app(), Contents::Controls(&screen));
+    assert!(any.matched.is_some(), "{:?}", failed(&any.criteria));
+    let exact = |user: &str| form.judge_with(&app(), Contents::Controls(&screen), &fields(&[("username", user)]));
+    let bound = exact("eva").matched.unwrap().bound;
+    assert_eq!(bound.values().collect::<Vec<_>>(), [&ControlToken("2".to_owned())]);
+    assert_eq!(failed(&exact("root").criteria), ["require 1: label “root is locked”"]);
+    assert!(exact("nobody").matched.is_none());
 }

@@ -94,6 +94,11 @@ proptest! {
         let _ = Settings::resolve(&[layer]);
         let _ = parse_fixture("x", &bytes);
     }
+}
+
+proptest! {
+    // Compiling patterns and judging strength is slow without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn any_change_of_a_template_is_read_or_refused(text in mutated()) {
@@ -114,6 +119,8 @@ proptest! {
         let tree = ControlTree { controls, coverage, toolkit: None };
         for form in set.related(&window) {
             let judged = form.judge(&window, Contents::Controls(&tree));
+            let nobody = support::fields(&[("username", ""), ("host", "*")]);
+            let _ = form.judge_with(&window, Contents::Controls(&tree), &nobody);
             if let Some(matched) = judged.matched {
                 let _ = plan(&matched, &window, None);
             }
