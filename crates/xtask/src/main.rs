@@ -1,6 +1,10 @@
 //! `cargo xtask`: the one developer entry.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to the person who typed it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to the person who typed it"
+)]
 
 mod bench;
 mod ci;
@@ -78,7 +82,11 @@ fn carry_out(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(&options),
         Command::Run => run::run(),
-        Command::Test { all } => suites::run(if all { suites::Extent::All } else { suites::Extent::Usual }),
+        Command::Test { all } => suites::run(if all {
+            suites::Extent::All
+        } else {
+            suites::Extent::Usual
+        }),
         Command::Bench { name: Some(name), json } if !namespace::is_inside() => run::bench(&name, json.as_deref()),
         Command::Bench { name, json } => Ok(bench::run(name.as_deref(), json.as_deref())),
         Command::Ci => ci::run(),
