@@ -2,6 +2,7 @@
 
 mod borrowed;
 mod burst;
+mod desk;
 mod guard;
 mod keymap;
 mod names;

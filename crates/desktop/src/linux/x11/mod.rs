@@ -4,6 +4,8 @@ mod connection;
 mod damage;
 mod facts;
 mod focus;
+mod hand;
+mod listing;
 mod watcher;
 mod windows;
 

@@ -3,126 +3,18 @@
 use super::connection::{Link, as_error};
 use super::damage::Contents;
 use super::facts::{Managed, Seen, look};
+use super::hand::{Command, Hand, Inbox};
+use super::listing::{WatchSet, first, is_ours};
 use crate::pace;
 use countersign_model::port::DesktopError;
 use countersign_model::{Monotonic, WindowEvent, WindowFacts, WindowId};
-use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::os::fd::OwnedFd;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ConnectionError;
 use x11rb::protocol::Event;
-use x11rb::protocol::xproto::{
-    Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, GetPropertyReply, Window,
-};
-
-/// What the reader is told from outside.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Command {
-    Attend(Window),
-    Ignore(Window),
-    Stop,
-}
-
-/// The handle of a running reader.
-#[derive(Debug)]
-pub(super) struct Hand {
-    wake: Arc<OwnedFd>,
-    commands: Mutex<Sender<Command>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Hand {
-    /// Tells the reader something; false when it has ended.
-    pub(super) fn tell(&self, command: Command) -> bool {
-        let sent = self
-            .commands
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .send(command)
-            .is_ok();
-        sent && rustix::io::write(&*self.wake, &1u64.to_ne_bytes()).is_ok()
-    }
-
-    pub(super) fn stop(&self) {
-        self.tell(Command::Stop);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && thread.join().is_err()
-        {
-            tracing::error!("the window reader ended in a panic");
-        }
-    }
-}
-
-/// The windows a display lists, and whether a window manager does the listing.
-#[derive(Debug)]
-pub(super) struct WatchSet {
-    pub windows: Vec<Window>,
-    managed: bool,
-    /// The window manager's own window, for as long as it runs.
-    manager: Option<Window>,
-}
-
-impl WatchSet {
-    /// The window manager's list, else the root's children.
-    pub(super) fn read(link: &Link) -> Result<Self, ConnectionError> {
-        let property = |name: Atom| {
-            link.conn
-                .get_property(false, link.root, name, AtomEnum::WINDOW, 0, 0x1_0000)
-        };
-        let list = property(link.atoms._NET_CLIENT_LIST)?;
-        let check = property(link.atoms._NET_SUPPORTING_WM_CHECK)?;
-        let list = list.reply().ok();
-        let check = check.reply().ok().as_ref().and_then(first);
-        let manager = match check {
-            Some(window) if alive(link, window)? => Some(window),
-            _ => None,
-        };
-        let managed = manager.is_some();
-        let windows = match list {
-            Some(list) if managed => list.value32().map(Iterator::collect).unwrap_or_default(),
-            _ => match link.conn.query_tree(link.root)?.reply() {
-                Ok(tree) => tree.children,
-                Err(_) => Vec::new(),
-            },
-        };
-        Ok(Self {
-            windows,
-            managed,
-            manager,
-        })
-    }
-
-    /// Whether a window that is listed is one a user sees as a window.
-    pub(super) fn holds(&self, seen: &Seen) -> bool {
-        !seen.beside && !is_ours(&seen.facts) && (self.managed || seen.viewable)
-    }
-}
-
-/// A window manager that was killed leaves its mark on the root, but not the window the mark names.
-fn alive(link: &Link, check: Window) -> Result<bool, ConnectionError> {
-    let mark = link.conn.get_property(
-        false,
-        check,
-        link.atoms._NET_SUPPORTING_WM_CHECK,
-        AtomEnum::WINDOW,
-        0,
-        1,
-    )?;
-    Ok(mark.reply().ok().as_ref().and_then(first) == Some(check))
-}
-
-fn first(reply: &GetPropertyReply) -> Option<u32> {
-    reply.value32().and_then(|mut words| words.next())
-}
-
-fn is_ours(facts: &WindowFacts) -> bool {
-    matches!(&facts.process, Ok(process) if process.lineage.pid == std::process::id())
-}
+use x11rb::protocol::xproto::{Atom, AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, Window};
 
 /// Which of the root's properties are to be read again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,8 +26,7 @@ struct Stale {
 pub(super) struct Watcher {
     link: Link,
     events: Sender<WindowEvent>,
-    commands: Receiver<Command>,
-    wake: Arc<OwnedFd>,
+    inbox: Inbox,
     /// The windows that were reported, as they were reported.
     known: HashMap<Window, WindowFacts>,
     mapped: HashMap<Window, Monotonic>,
@@ -163,43 +54,33 @@ impl From<ConnectionError> for End {
 
 impl Watcher {
     pub(super) fn start(link: Link, events: Sender<WindowEvent>) -> Result<Arc<Hand>, DesktopError> {
-        let trouble = |why: &dyn std::fmt::Display| DesktopError::Display(why.to_string());
-        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).map_err(|e| trouble(&e))?;
-        let wake = Arc::new(wake);
-        let (sender, commands) = channel();
         let root_events = EventMask::SUBSTRUCTURE_NOTIFY | EventMask::PROPERTY_CHANGE;
         link.conn
             .change_window_attributes(link.root, &ChangeWindowAttributesAux::new().event_mask(root_events))
             .map_err(as_error)?;
         let contents = Contents::open(&link)?;
-        let watcher = Self {
-            link,
-            events,
-            commands,
-            wake: Arc::clone(&wake),
-            known: HashMap::new(),
-            mapped: HashMap::new(),
-            reparented: HashSet::new(),
-            listed: HashSet::new(),
-            unsure: BTreeSet::new(),
-            stale: Stale {
-                list: true,
-                active: true,
-            },
-            managed: false,
-            manager: None,
-            active: None,
-            contents,
+        let begin = move |inbox| {
+            let watcher = Self {
+                link,
+                events,
+                inbox,
+                known: HashMap::new(),
+                mapped: HashMap::new(),
+                reparented: HashSet::new(),
+                listed: HashSet::new(),
+                unsure: BTreeSet::new(),
+                stale: Stale {
+                    list: true,
+                    active: true,
+                },
+                managed: false,
+                manager: None,
+                active: None,
+                contents,
+            };
+            watcher.run();
         };
-        let thread = std::thread::Builder::new()
-            .name("windows".to_owned())
-            .spawn(move || watcher.run())
-            .map_err(|e| trouble(&e))?;
-        Ok(Arc::new(Hand {
-            wake,
-            commands: Mutex::new(sender),
-            thread: Mutex::new(Some(thread)),
-        }))
+        Hand::start(begin).map_err(|error| DesktopError::Display(error.to_string()))
     }
 
     fn run(mut self) {
@@ -216,7 +97,7 @@ impl Watcher {
             while let Some(event) = self.link.conn.poll_for_event()? {
                 self.take(event)?;
             }
-            while let Ok(command) = self.commands.try_recv() {
+            while let Some(command) = self.inbox.next() {
                 match command {
                     Command::Attend(window) => self.contents.watch(&self.link, window)?,
                     Command::Ignore(window) => self.contents.ignore(&self.link, window)?,
@@ -231,29 +112,14 @@ impl Watcher {
             match self.link.conn.poll_for_event()? {
                 // Answers may have brought events along that no socket will announce again.
                 Some(event) => self.take(event)?,
-                None => self.sleep()?,
+                None => {
+                    let nap = self.contents.sleep();
+                    self.inbox
+                        .sleep(self.link.conn.stream(), nap)
+                        .map_err(ConnectionError::from)?;
+                }
             }
         }
-    }
-
-    fn sleep(&self) -> Result<(), ConnectionError> {
-        let timeout = self.contents.sleep().map(|duration| Timespec {
-            tv_sec: i64::try_from(duration.as_secs()).unwrap_or_default(),
-            // Rounded up, so that what is due is due when awake.
-            tv_nsec: i64::from(duration.subsec_nanos()).saturating_add(1000).min(999_999_999),
-        });
-        let mut waiting = [
-            PollFd::new(self.link.conn.stream(), PollFlags::IN),
-            PollFd::new(&*self.wake, PollFlags::IN),
-        ];
-        match poll(&mut waiting, timeout.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(errno) => return Err(ConnectionError::IoError(errno.into())),
-        }
-        let mut count = [0u8; 8];
-        // The count does not matter: every command is taken from the channel.
-        let _ = rustix::io::read(&*self.wake, &mut count);
-        Ok(())
     }
 
     fn take(&mut self, event: Event) -> Result<(), ConnectionError> {

@@ -1,6 +1,8 @@
 use super::connection::{Display, Link, as_error, as_refusal, number};
 use super::facts::{ask_owner, look, pid_of, window_of};
-use super::watcher::{Command, Hand, WatchSet, Watcher};
+use super::hand::{Command, Hand};
+use super::listing::WatchSet;
+use super::watcher::Watcher;
 use crate::linux::keys::same_program;
 use countersign_model::port::{DesktopError, Watch, WindowSource};
 use countersign_model::{Refusal, WindowEvent, WindowFacts, WindowId};
