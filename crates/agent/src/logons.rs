@@ -11,6 +11,8 @@ use countersign_secret::Password;
 use countersign_signon::{Event, VaultState, explain_template};
 use countersign_vault::{Amendment, Reauthenticated};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
 
 impl Engine {
     /// What a key derivation on a client's thread works on.
@@ -187,29 +189,44 @@ impl Engine {
         self.exchange();
     }
 
-    /// Judges a template against the windows on the screen, without taking it into use.
-    pub(crate) fn template_explain(&self, place: &str, text: &str) -> Result<Reply, ErrorReply> {
+    /// Judges a template against the windows on the screen, without taking it into use. Reading windows takes its time: a thread
+    /// of its own answers the client.
+    pub(crate) fn template_explain(&self, place: &str, text: &str, reply: Sender<Answer>) {
         let (set, problems) = match parse_template(place, text.as_bytes()) {
             Ok(parsed) => TemplateSet::build(vec![(Publisher::Unsigned, parsed)]),
             Err(problems) => (TemplateSet::default(), problems),
         };
-        let mut explanations = Vec::new();
-        if set.templates().next().is_some() {
-            let desktop = self.desktop()?;
+        let problems: Vec<_> = problems.iter().map(problem).collect();
+        if set.templates().next().is_none() {
+            let _ = reply.send(
+                Reply::Judged {
+                    problems,
+                    explanations: Vec::new(),
+                }
+                .into(),
+            );
+            return;
+        }
+        let desktop = match &self.screen {
+            Ok(desktop) => Arc::clone(desktop),
+            Err(error) => {
+                let _ = reply.send(desktop_error(error).into());
+                return;
+            }
+        };
+        let now = self.clock.both();
+        let judge = move || {
             let windows = desktop.snapshot().map_err(|error| desktop_error(&error))?;
             let read = |window: &_, query: &_| desktop.read(window, query);
-            explanations = explain_template(
-                &set,
-                &windows,
-                read,
-                |window| desktop.terminal(window),
-                self.clock.both(),
-            );
+            let explanations = explain_template(&set, &windows, read, |window| desktop.terminal(window), now);
+            Ok::<_, ErrorReply>(Answer::from(Reply::Judged { problems, explanations }))
+        };
+        let started = std::thread::Builder::new().name("judge".to_owned()).spawn(move || {
+            let _ = reply.send(judge().unwrap_or_else(Answer::from));
+        });
+        if let Err(error) = started {
+            tracing::error!("cannot start a thread to judge a template: {error}");
         }
-        Ok(Reply::Judged {
-            problems: problems.iter().map(problem).collect(),
-            explanations,
-        })
     }
 }
 

@@ -18,8 +18,11 @@ const WHY_LIMIT: u32 = 20;
 impl Engine {
     /// Answers a client, now or (for a fill) later.
     pub(crate) fn call(&mut self, call: Call) {
-        if let Request::LogonFill { id, window } = call.request {
-            return self.fill(window, id, call);
+        match call.request {
+            Request::LogonFill { id, window } => return self.fill(window, id, call),
+            Request::Refresh => return self.refresh(call.reply),
+            Request::TemplateExplain { place, text } => return self.template_explain(&place, &text, call.reply),
+            _ => {}
         }
         let Call {
             request,
@@ -68,8 +71,6 @@ impl Engine {
                 self.logon_remove(id)?;
                 Reply::Done
             }
-            Request::Refresh => Reply::Refreshed(self.refresh()),
-            Request::TemplateExplain { place, text } => self.template_explain(&place, &text)?,
             Request::Windows => Reply::Windows(self.desktop()?.snapshot().map_err(|error| desktop_error(&error))?),
             other => {
                 return Err(ErrorReply::new(

@@ -12,7 +12,7 @@ use countersign_signon::Event;
 use countersign_store::Store;
 use countersign_sync::{Ends, HeaderOutcome, Report, exchange, exchange_header, fetch};
 use countersign_vault::Unlocked;
-use countersign_wire::RefreshReport;
+use countersign_wire::{Answer, RefreshReport, Reply};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -29,6 +29,8 @@ pub(crate) struct Syncing {
     faults: Vec<String>,
     /// The vault header that is there.
     header: Option<(HeaderVersion, Vec<u8>)>,
+    /// Clients that wait for the end of an exchange.
+    clients: Vec<Sender<Answer>>,
     /// An exchange is under way; whether another one is wanted after it.
     running: Option<Again>,
     _watch: Option<Box<dyn Watch>>,
@@ -129,6 +131,7 @@ impl Syncing {
             waiting: 0,
             faults: Vec::new(),
             header: None,
+            clients: Vec::new(),
             running: None,
             _watch: watch,
         }
@@ -198,11 +201,13 @@ impl Engine {
     }
 
     pub(crate) fn exchanged(&mut self, exchanged: Exchanged) {
-        let again = self.syncing.running.take();
+        let again = self.syncing.running.take() == Some(Again::Yes);
         let conflict = matches!(&exchanged.records, Err(StoreError::NotSaved(_)));
-        self.take_exchanged(exchanged);
-        if again == Some(Again::Yes) || conflict {
+        let report = self.take_exchanged(exchanged);
+        if again || conflict {
             self.exchange();
+        } else {
+            self.answer_refreshes(&report.unwrap_or_default());
         }
     }
 
@@ -250,18 +255,28 @@ impl Engine {
         }
     }
 
-    /// Reads everything again, now, for a client that waits.
-    pub(crate) fn refresh(&mut self) -> RefreshReport {
-        let report = match self.errand() {
-            Some(errand) => self.take_exchanged(errand.run()),
-            None => None,
-        };
-        let report = report.unwrap_or_default();
-        RefreshReport {
+    /// Reads everything again and answers the client when that is done.
+    pub(crate) fn refresh(&mut self, reply: Sender<Answer>) {
+        self.syncing.clients.push(reply);
+        self.exchange();
+        if self.syncing.running.is_none() {
+            // There is no repository to ask: settings and package templates are read again all the same.
+            if let Err(error) = self.syncing.repository.clone().map(drop) {
+                self.take_configuration(Err(error));
+            }
+            self.answer_refreshes(&Report::default());
+        }
+    }
+
+    fn answer_refreshes(&mut self, report: &Report) {
+        let refreshed = RefreshReport {
             templates: u32::try_from(self.configuration.templates().templates().count()).unwrap_or(u32::MAX),
             pulled: report.pulled,
             pushed: report.pushed,
             problems: self.problems(),
+        };
+        for client in std::mem::take(&mut self.syncing.clients) {
+            let _ = client.send(Reply::Refreshed(refreshed.clone()).into());
         }
     }
 }

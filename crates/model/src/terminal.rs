@@ -44,9 +44,19 @@ pub struct TerminalFacts {
     pub canonical: bool,
     /// The foreground program sleeps reading its terminal (`/proc/PID/wchan`), if that is readable.
     pub waiting: Option<bool>,
+    /// How often the foreground program has gone to sleep so far, if that is readable. A prompt that is still unanswered keeps its
+    /// number: a line that was read wakes the program, so another number is another prompt.
+    #[serde(default)]
+    pub sleeps: Option<u64>,
 }
 
 impl TerminalFacts {
+    /// Whether this is the same unanswered prompt as `earlier`, as far as can be told.
+    #[must_use]
+    pub fn is_same_prompt(&self, earlier: &Self) -> bool {
+        self.foreground.lineage == earlier.foreground.lineage && self.sleeps == earlier.sleeps
+    }
+
     /// Whether a program is reading a password: echo off, whole lines, and asleep on the terminal as far as that can be seen.
     #[must_use]
     pub fn asks_for_secret(&self) -> bool {

@@ -236,6 +236,7 @@ impl Fixture {
             echo: terminal.echo,
             canonical: terminal.canonical,
             waiting: terminal.waiting,
+            sleeps: None,
         })
     }
 }

@@ -84,6 +84,7 @@ fn only_the_program_itself_alone_at_a_prompt() {
             echo,
             canonical,
             waiting,
+            sleeps: None,
             ..ask()
         };
         assert_eq!(judged(facts).is_empty(), holds, "{echo} {canonical} {waiting:?}");

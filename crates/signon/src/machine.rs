@@ -262,7 +262,11 @@ impl Machine {
         };
         match judged.logon {
             Some(found) => {
-                let settled = window.phase.settled().is_some_and(|form| same(form, &found.form));
+                let same_question = match (&seen, &window.answered) {
+                    (Seen::Terminal(now), Some(answered)) => now.is_same_prompt(answered),
+                    _ => true,
+                };
+                let settled = same_question && window.phase.settled().is_some_and(|form| same(form, &found.form));
                 let busy = matches!(window.phase, Phase::Responding(..) | Phase::Choosing(..));
                 let asked = matches!(window.wish, Wish::Asked(_));
                 if busy || (settled && !asked) {
@@ -451,6 +455,7 @@ impl Machine {
             window.phase = Phase::AwaitingFocus(chosen);
             return;
         }
+        window.answered.clone_from(&chosen.plan.terminal);
         turn.effects.push(Effect::Respond {
             ticket,
             logon: chosen.logon,
@@ -639,6 +644,7 @@ impl Watched {
             since: at,
             phase: Phase::Watching,
             reading: None,
+            answered: None,
             attended: false,
             wish: Wish::Automatic,
             toolkit: None,

@@ -2,7 +2,7 @@
 
 use crate::Ticket;
 use crate::candidates::{Found, Seen};
-use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, WindowFacts};
+use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, TerminalFacts, WindowFacts};
 use countersign_rules::FormRef;
 
 /// Whether a fill was asked for by the user.
@@ -85,6 +85,8 @@ pub(crate) struct Watched {
     pub since: Monotonic,
     pub phase: Phase,
     pub reading: Option<Reading>,
+    /// The prompt that was answered last, for terminals: the same one is not answered twice, another one is a new question.
+    pub answered: Option<TerminalFacts>,
     pub attended: bool,
     pub wish: Wish,
     pub toolkit: Option<String>,

@@ -288,6 +288,34 @@ fn the_same_program_asking_again_in_a_terminal_has_refused() {
 }
 
 #[test]
+fn a_second_prompt_is_noticed_even_if_nobody_saw_the_first_one_go() {
+    let mut bench = Bench::new(TERMINAL);
+    let asking = |sleeps| {
+        let mut prompt = prompt(20);
+        prompt.sleeps = Some(sleeps);
+        Ok(prompt)
+    };
+    bench.prompt = asking(5);
+    bench.focus();
+    bench.appear(window("xterm", 10));
+    bench.done();
+    bench.changed();
+    assert_eq!(
+        bench.last(),
+        Some(&Decision::Responded(Outcome::Done)),
+        "the keys may still be on their way"
+    );
+    bench.prompt = asking(9);
+    bench.changed();
+    assert!(
+        matches!(bench.last(), Some(Decision::LogonFailed(_))),
+        "{:?}",
+        bench.last()
+    );
+    assert!(bench.responding.is_empty());
+}
+
+#[test]
 fn a_response_that_was_stopped_half_way_is_not_repeated_by_itself() {
     let mut bench = Bench::new(DIALOG);
     bench.appear(window("dialog", 10));

@@ -51,6 +51,8 @@ fn read(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
         )));
     }
     let siblings = siblings(&below, &foreground);
+    // Before the wait channel: a program that wakes in between is then not waiting, or has another number at the next look.
+    let sleeps = proc::sleeps(foreground.lineage.pid);
     let waiting = waiting(foreground.lineage.pid);
     Ok(TerminalFacts {
         tty,
@@ -60,6 +62,7 @@ fn read(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
         echo: modes.echo,
         canonical: modes.canonical,
         waiting,
+        sleeps,
     })
 }
 

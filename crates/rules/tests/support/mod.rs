@@ -138,6 +138,7 @@ pub fn prompt(arguments: &str) -> TerminalFacts {
         echo: false,
         canonical: true,
         waiting: Some(true),
+        sleeps: None,
     }
 }
 

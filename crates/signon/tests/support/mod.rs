@@ -299,5 +299,6 @@ pub fn prompt(pid: u32) -> TerminalFacts {
         echo: false,
         canonical: true,
         waiting: Some(true),
+        sleeps: None,
     }
 }
