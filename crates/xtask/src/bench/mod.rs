@@ -7,6 +7,7 @@ mod error;
 mod fill;
 mod machine;
 mod report;
+mod theft;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -22,11 +23,18 @@ struct Bench {
     run: fn() -> Result<Report, BenchError>,
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "fill",
-    about: "from a logon form's window to its filled fields and its submission: ours, the rivals, the floor",
-    run: fill::run,
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "fill",
+        about: "from a logon form's window to its filled fields and its submission: ours, the rivals, the floor",
+        run: fill::run,
+    },
+    Bench {
+        name: "theft",
+        about: "does a character reach a window that steals the keyboard: guarded keys, controls, an unguarded typist",
+        run: theft::run,
+    },
+];
 
 /// Runs a benchmark, prints its tables and writes its JSON; without a name it lists the benchmarks.
 ///
