@@ -9,7 +9,7 @@ mod walk;
 
 use super::bus::{ANSWER, CallError};
 use super::peers::Application;
-use super::roles::{Bits, role, takes_text};
+use super::roles::{Bits, role};
 use countersign_model::{ControlQuery, ControlTree, Coverage, Role};
 use futures_util::{StreamExt, stream};
 
@@ -110,7 +110,7 @@ fn wanted(query: &ControlQuery, number: u32) -> bool {
 /// Whether what a control says may be read: never what somebody typed.
 fn readable(node: &Node, application: &Application) -> bool {
     let states = node.bits.states(application.sight());
-    role(node.role) != Role::PasswordText && !(takes_text(role(node.role)) && states.editable) && !states.editable
+    role(node.role) != Role::PasswordText && !states.editable
 }
 
 /// Makes calls side by side, a bounded number at once, answers in order.
