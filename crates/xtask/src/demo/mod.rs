@@ -77,7 +77,7 @@ fn from_outside(options: &Options) -> Result<ExitCode> {
         picture.clone().into(),
     ]);
     command.extend(options.trace.then(|| "--trace".into()));
-    for folder in &options.package_dir {
+    if let Some(folder) = &options.package_dir {
         command.extend(["--package-dir".into(), folder.into()]);
     }
     let cookie = display_cookie(&outbox)?;
