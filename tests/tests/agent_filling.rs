@@ -100,6 +100,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
         ("Keys", &[BIND, KEYS]),
         ("Steps", &[BIND, STEPS]),
         ("Two", &[BIND, CONTROLS]),
+        ("Lacks", &[BIND, CONTROLS]),
         (
             "Wants",
             &[
@@ -184,14 +185,16 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
     drop(shown);
 
     // A logon without a value for a field of the form is refused before anything is written.
-    agent
-        .done(&["logon", "edit", "by keys", "--set", "username="], &[])
-        .unwrap();
-    let mut shown = form(&session, "Keys");
+    agent.done(&["logon", "add", "test.Lacks"], &["Lacks-Pass-1"]).unwrap();
+    let mut shown = form(&session, "Lacks");
     let refused = explained
         .wait_for("the refusal", |one| decision(one).1.get("refused").is_some())
         .unwrap();
     assert_eq!(decision(&refused).1["refused"], json!({ "no-value": "username" }));
+    let id = window(&refused);
+    let asked = agent.run(&["logon", "fill", "--window", &id], &[]).unwrap();
+    assert_eq!(asked.code, 7, "{asked:?}");
+    assert!(asked.out.contains("no value for username"), "{asked:?}");
     assert!(shown.ended().is_none());
     drop(shown);
 

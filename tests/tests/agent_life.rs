@@ -1,6 +1,6 @@
 //! The life of a vault, as a person lives it on the command line.
 
-use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, Package};
+use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, PATIENCE, Package};
 use countersign_tests::{Deadline, Session};
 use serde_json::{Value, json};
 
@@ -242,25 +242,35 @@ fn wrong_passwords_are_slowed_and_never_locked_out_for_good() {
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
     agent.done(&["lock"], &[]).unwrap();
+    let guess = || agent.run(&["unlock"], &["guess"]).unwrap();
     for _ in 0..3 {
-        let wrong = agent.run(&["unlock"], &["guess"]).unwrap();
+        let wrong = guess();
         assert_eq!(wrong.code, 4, "{wrong:?}");
         assert!(wrong.err.contains("not right"), "{wrong:?}");
     }
-    // From now on every try is told to wait; also the right one, also by the passphrase, also to show a secret.
+    // From the third on each costs a wait: one second, two, four. The fifth leaves enough time for the following looks.
+    let deadline = Deadline::seconds(PATIENCE);
+    for _ in 0..2 {
+        deadline
+            .wait_for("the next try", || guess().err.contains("not right").then_some(()))
+            .unwrap();
+    }
+    // Now every try is told to wait: also the right one, also by the passphrase.
     for (words, secrets) in [
         (&["unlock"][..], &[PASSWORD][..]),
         (&["unlock", "--passphrase"], &[PASSPHRASE, "another-Pass-91"]),
     ] {
         let early = agent.run(words, secrets).unwrap();
         assert_eq!(early.code, 4, "{early:?}");
-        assert!(
-            early.err.contains("too many wrong tries") && early.err.contains("second"),
+        assert!(early.err.contains("too many wrong tries"), "{early:?}");
+        // Said before the secret is typed, and after.
+        assert_eq!(
+            early.err.matches("the next attempt is taken in").count(),
+            2,
             "{early:?}"
         );
     }
     // It is a wait, not a lock-out.
-    let deadline = Deadline::seconds(10);
     let opened = deadline.find(|| (agent.run(&["unlock"], &[PASSWORD]).unwrap().code == 0).then_some(()));
     assert!(opened.is_some());
     // And forgotten with the right one.

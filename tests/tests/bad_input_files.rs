@@ -57,15 +57,18 @@ fn problem(agent: &Agent<'_>, file: &Path) -> Option<(u64, u64, String)> {
     let status = status(agent);
     let problems = status["problems"].as_array().unwrap().iter();
     let mine = problems.filter(|problem| problem["place"] == file.to_str().unwrap());
-    // What is missing is told at the top of the file; the mistake itself is further down.
-    mine.max_by_key(|problem| problem["line"].as_u64()).map(|problem| {
-        let number = |name: &str| problem[name].as_u64().unwrap_or(0);
-        (
-            number("line"),
-            number("column"),
-            problem["message"].as_str().unwrap().to_owned(),
-        )
-    })
+    // One mistake may have an echo: what is missing is told at the top of the file, what follows a broken line further down.
+    let known = |problem: &&Value| !problem["message"].as_str().unwrap_or_default().contains("is missing");
+    mine.filter(known)
+        .min_by_key(|problem| problem["line"].as_u64())
+        .map(|problem| {
+            let number = |name: &str| problem[name].as_u64().unwrap_or(0);
+            (
+                number("line"),
+                number("column"),
+                problem["message"].as_str().unwrap().to_owned(),
+            )
+        })
 }
 
 fn in_force(agent: &Agent<'_>) -> u64 {

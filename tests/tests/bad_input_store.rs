@@ -186,11 +186,11 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     std::fs::write(&file, device).unwrap();
 }
 
-/// A limit on the size of files stands for a disk that takes no more: every write fails, and comes back when there is room.
-fn full(agent: &Agent<'_>, limit: &str) {
+/// A limit on the size of files stands for a disk that takes no more: every write fails, until there is room again.
+fn full(session: &Session, agent: &Agent<'_>, limit: &str) {
     let pid = agent.id().to_string();
-    let limit = format!("--fsize={limit}:unlimited");
-    output(std::process::Command::new("prlimit").args(["--pid", &pid, &limit])).unwrap();
+    let limit = format!("--fsize={limit}:");
+    output(session.command("prlimit").args(["--pid", &pid, &limit])).unwrap();
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     let agent = Agent::start_as(&session, &package, &start).unwrap().enrolled().unwrap();
     add(&agent, 1);
     add(&agent, 2);
-    full(&agent, "1");
+    full(&session, &agent, "1");
     for words in [
         &["logon", "add", "test.ledger", "--set", "username=full"][..],
         &["logon", "edit", "logon 1", "--secret", "password"],
@@ -220,10 +220,10 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     assert_eq!(labels(&agent), ["logon 1", "logon 2"]);
     reveals(&agent, "logon 1", 1);
     // Room again: it saves without a restart.
-    full(&agent, "unlimited");
+    full(&session, &agent, "unlimited");
     add(&agent, 3);
     assert_eq!(labels(&agent), ["logon 1", "logon 2", "logon 3"]);
-    full(&agent, "1");
+    full(&session, &agent, "1");
     let last = agent
         .run(
             &["logon", "add", "test.ledger", "--set", "username=full"],
@@ -250,7 +250,7 @@ fn enrolling_on_a_full_disk_makes_no_vault() {
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
     let start = Start::usual().through(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
     let agent = Agent::start_as(&session, &package, &start).unwrap();
-    full(&agent, "1");
+    full(&session, &agent, "1");
     let enrolled = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
     assert_eq!(enrolled.code, 1, "{enrolled:?}");
     assert!(enrolled.err.contains("free some space"), "{enrolled:?}");
@@ -258,7 +258,7 @@ fn enrolling_on_a_full_disk_makes_no_vault() {
         agent.json(&["status", "--json"], "status").unwrap()["vault"],
         "unenrolled"
     );
-    full(&agent, "unlimited");
+    full(&session, &agent, "unlimited");
     let agent = agent.enrolled().unwrap();
     add(&agent, 1);
 }

@@ -13,6 +13,8 @@ use countersign_rules::{Contents, FormRef, Matched, Needs, TemplateSet, fallback
 pub(crate) enum Seen {
     Controls(ControlTree),
     Terminal(TerminalFacts),
+    /// Nothing inside: no form needs it, or it cannot be read.
+    Nothing,
 }
 
 impl Seen {
@@ -20,6 +22,7 @@ impl Seen {
         match self {
             Self::Controls(tree) => Contents::Controls(tree),
             Self::Terminal(facts) => Contents::Terminal(facts),
+            Self::Nothing => Contents::Nothing,
         }
     }
 }
@@ -44,6 +47,16 @@ pub(crate) struct Judged {
 /// Whether these forms ask inside a terminal. One template of a window's program with `[form.terminal]` makes it a terminal.
 pub(crate) fn in_terminal(forms: &[FormRef]) -> bool {
     forms.iter().any(|form| form.needs() == Needs::Terminal)
+}
+
+/// Whether some of these forms are known by their window alone: they are typed into programs that offer nothing else.
+pub(crate) fn some_need_nothing(forms: &[FormRef]) -> bool {
+    forms.iter().any(|form| form.needs() == Needs::Nothing)
+}
+
+/// Whether all of them are.
+pub(crate) fn all_need_nothing(forms: &[FormRef]) -> bool {
+    forms.iter().all(|form| form.needs() == Needs::Nothing)
 }
 
 pub(crate) fn judge_all(forms: &[FormRef], window: &WindowFacts, seen: &Seen) -> Judged {
@@ -124,7 +137,7 @@ pub(crate) fn fitting<'a>(
 pub(crate) fn plan(matched: &Matched, window: &WindowFacts, seen: &Seen) -> Result<Plan, String> {
     let terminal = match seen {
         Seen::Terminal(facts) => Some(facts),
-        Seen::Controls(_) => None,
+        Seen::Controls(_) | Seen::Nothing => None,
     };
     plan_of(matched, window, terminal).map_err(|problem| problem.to_string())
 }
@@ -138,7 +151,7 @@ pub(crate) fn fallback(matched: &Matched, window: &WindowFacts) -> Option<Plan> 
 pub(crate) fn asker(seen: &Seen) -> Option<Lineage> {
     match seen {
         Seen::Terminal(facts) => Some(facts.foreground.lineage),
-        Seen::Controls(_) => None,
+        Seen::Controls(_) | Seen::Nothing => None,
     }
 }
 
@@ -178,6 +191,7 @@ pub fn explain_template(
         }
         let seen = match in_terminal(&forms) {
             true => terminal(window).map(Seen::Terminal),
+            false if all_need_nothing(&forms) => Ok(Seen::Nothing),
             false => read(window, &query(&forms).unwrap_or_default()).map(Seen::Controls),
         };
         for form in forms {
@@ -203,7 +217,7 @@ pub fn explain_template(
                 },
                 toolkit: seen.as_ref().ok().and_then(|seen| match seen {
                     Seen::Controls(tree) => tree.toolkit.clone(),
-                    Seen::Terminal(_) => None,
+                    Seen::Terminal(_) | Seen::Nothing => None,
                 }),
                 template: Some(form.id().clone()),
                 form: Some(form.kind()),

@@ -180,7 +180,7 @@ impl Machine {
             window.phase = Phase::Watching;
             return;
         }
-        if !window.attended {
+        if !window.attended && !candidates::all_need_nothing(&window.forms) {
             window.attended = true;
             let attention = match candidates::in_terminal(&window.forms) {
                 true => Attention::Terminal,
@@ -199,6 +199,9 @@ impl Machine {
         };
         if window.forms.is_empty() {
             return;
+        }
+        if candidates::all_need_nothing(&window.forms) {
+            return self.judge(id, Seen::Nothing, turn);
         }
         if let Some(reading) = &mut window.reading {
             reading.stale = true;
@@ -222,6 +225,12 @@ impl Machine {
             Ok(seen) => self.judge(id, seen, turn),
             // Between prompts a terminal's program comes and goes: that is a form going away, not a fault.
             Err(DesktopError::NoTerminal(_) | DesktopError::WindowGone) => self.form_gone(id),
+            // Without its controls a program may still be one that is typed into.
+            Err(DesktopError::NoAccessibility(_) | DesktopError::NotAccessible)
+                if candidates::some_need_nothing(&window.forms) =>
+            {
+                self.judge(id, Seen::Nothing, turn);
+            }
             Err(error) => {
                 let form = window.forms.first().cloned();
                 window.explain_form(form.as_ref(), Vec::new(), Decision::Unreadable(error.to_string()), turn);

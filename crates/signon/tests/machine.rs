@@ -407,3 +407,31 @@ fn controls_that_take_no_text_are_typed_into_if_the_template_says_so() {
     bench.refuse(no_text());
     assert!(bench.responding.is_empty());
 }
+
+/// A program that offers nothing but its window.
+const BARE: &str = r#"
+schema = 1
+id = "org.example.Bare"
+name = "Bare"
+[logon]
+fields = ["username", "password"]
+[[form]]
+kind = "logon"
+[form.window]
+executable = ["/usr/bin/bare"]
+title = "Log on"
+[form.respond]
+method = "keys"
+"#;
+
+#[test]
+fn a_form_known_by_its_window_needs_no_controls() {
+    let mut bench = Bench::new(BARE);
+    bench.focus();
+    bench.appear(window("bare", 10));
+    assert_eq!(bench.responding.len(), 1);
+    bench.done();
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+}
