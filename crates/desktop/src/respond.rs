@@ -1,9 +1,9 @@
 //! The one interpreter of plans: controls, keys and mixed steps alike, on every platform.
 
 mod hands;
-mod typed;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub use hands::{Controls, Guard, Pace, Pointer, Problem, Reached, Switch, Trouble};
 
@@ -96,7 +96,8 @@ impl Interpreter<'_> {
                 progress.value(field)?;
             }
         }
-        for (place, step) in plan.steps.iter().enumerate() {
+        let mut place = 0;
+        while let Some(step) = plan.steps.get(place) {
             if progress.cancel.is_cancelled() {
                 return Err(Refusal::Cancelled);
             }
@@ -109,26 +110,57 @@ impl Interpreter<'_> {
             if needs_front(&step.action) {
                 self.guard.in_front(&plan.window)?;
             }
-            self.step(progress, step, place)?;
+            let done = self.step(progress, step, place)?;
             if matches!(step.action, Action::Set { .. } | Action::Type { .. }) {
                 progress.filled = Some(self.pace.now());
             }
-            if step.submits {
+            let steps = plan.steps.iter().skip(place).take(done);
+            if steps.into_iter().any(|step| step.submits) {
                 progress.submitted = Some(self.pace.now());
             }
+            place += done;
         }
         Ok(())
     }
 
-    fn step(&self, progress: &mut Progress<'_>, step: &PlannedStep, place: usize) -> Result<(), Refusal> {
+    /// Does the step at `place`, or together with it those behind that write too. Says how many were done.
+    fn step(&self, progress: &mut Progress<'_>, step: &PlannedStep, place: usize) -> Result<usize, Refusal> {
+        if matches!(step.action, Action::Set { .. }) {
+            return self.set(progress, place);
+        }
+        self.single(progress, step, place).map(|()| 1)
+    }
+
+    fn set(&self, progress: &mut Progress<'_>, place: usize) -> Result<usize, Refusal> {
+        let plan = progress.plan;
+        let mut fields = Vec::new();
+        let mut values = Vec::new();
+        for step in plan.steps.iter().skip(place) {
+            let Action::Set { field, control } = &step.action else {
+                break;
+            };
+            fields.push(field);
+            values.push((control, progress.value(field)?));
+            if step.submits {
+                break;
+            }
+        }
+        let written = self.controls.set(&plan.window, &values);
+        progress.written |= match &written {
+            Ok(_) => true,
+            Err((before, trouble)) => *before > 0 || trouble.reached == Reached::Perhaps,
+        };
+        written.map(|count| count.max(1)).map_err(|(which, trouble)| {
+            let field = fields.get(which).map(ToString::to_string);
+            trouble.refusal(field.unwrap_or_default())
+        })
+    }
+
+    fn single(&self, progress: &mut Progress<'_>, step: &PlannedStep, place: usize) -> Result<(), Refusal> {
         let window = &progress.plan.window;
         let named = || name_of(step, place);
         match &step.action {
-            Action::Set { field, control } => {
-                let written = self.controls.set(window, control, progress.value(field)?);
-                progress.written |= !matches!(&written, Err(trouble) if trouble.reached == Reached::Nothing);
-                written.map_err(|trouble| trouble.refusal(field.to_string()))
-            }
+            Action::Set { .. } => Ok(()),
             Action::Type { field, within } => self.type_field(progress, field, within.as_ref()),
             Action::Text(text) => {
                 let field = progress.field.clone();

@@ -24,8 +24,8 @@ impl Desktop {
 }
 
 impl Controls for Desktop {
-    fn set(&self, window: &WindowFacts, control: &ControlToken, value: &Password) -> Result<(), Trouble> {
-        self.hands()?.set(window, control, value)
+    fn set(&self, window: &WindowFacts, values: &[(&ControlToken, &Password)]) -> Result<usize, (usize, Trouble)> {
+        self.hands().map_err(|trouble| (0, trouble))?.set(window, values)
     }
 
     fn clear(&self, window: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {

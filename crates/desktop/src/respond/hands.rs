@@ -94,11 +94,12 @@ pub enum Switch {
 
 /// Acts on controls. Every call answers in bounded time.
 pub trait Controls: Send + Sync {
-    /// Writes a value, and checks that it was kept.
+    /// Writes values, at once where it can, and checks that they were kept. Says how many were written: all, or those before the
+    /// first control that takes no text now, at least one.
     ///
     /// # Errors
-    /// See [`Problem`].
-    fn set(&self, window: &WindowFacts, control: &ControlToken, value: &Password) -> Result<(), Trouble>;
+    /// Which value, and see [`Problem`].
+    fn set(&self, window: &WindowFacts, values: &[(&ControlToken, &Password)]) -> Result<usize, (usize, Trouble)>;
 
     /// Empties a text control.
     ///

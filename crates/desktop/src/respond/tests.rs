@@ -23,6 +23,8 @@ struct Double {
     /// Cancels on the call with this note.
     cancels_on: Option<(&'static str, Arc<Cancel>)>,
     sends: Option<Refusal>,
+    /// Each control takes text only once the one before it has.
+    one_by_one: bool,
 }
 
 impl Double {
@@ -47,8 +49,15 @@ impl Double {
 }
 
 impl Controls for Double {
-    fn set(&self, _: &WindowFacts, control: &ControlToken, _: &Password) -> Result<(), Trouble> {
-        self.note(format!("set {}", control.0))
+    fn set(&self, _: &WindowFacts, values: &[(&ControlToken, &Password)]) -> Result<usize, (usize, Trouble)> {
+        for (place, (control, _)) in values.iter().enumerate() {
+            if place > 0 && self.one_by_one {
+                return Ok(place);
+            }
+            self.note(format!("set {}", control.0))
+                .map_err(|trouble| (place, trouble))?;
+        }
+        Ok(values.len())
     }
 
     fn clear(&self, _: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
@@ -299,6 +308,7 @@ fn nothing_begins_without_every_value() {
 fn a_window_that_changes_hands_gets_nothing_more() {
     let double = Double {
         stolen_at: Some(1),
+        one_by_one: true,
         ..Double::default()
     };
     let outcome = respond(&double, vec![set("username"), set("password")]);
@@ -406,6 +416,7 @@ fn a_cancelled_plan_stops_at_the_next_step() {
     let cancel = Arc::new(Cancel::default());
     let double = Double {
         cancels_on: Some(("set username", Arc::clone(&cancel))),
+        one_by_one: true,
         ..Double::default()
     };
     let carried = respond_to(&double, &plan(vec![set("username"), set("password")]), &cancel);
@@ -428,8 +439,32 @@ fn nothing_is_done_by_another_way_before_the_keys_have_arrived() {
     let double = Double::default();
     let actions = vec![kind("username", Some("slow")), set("password")];
     assert_eq!(respond(&double, actions), Outcome::Done);
-    assert_eq!(double.did(), ["type 4 within slow", "wait 5", "wait 5", "wait 5", "set password"]);
+    assert_eq!(
+        double.did(),
+        ["type 4 within slow", "wait 5", "wait 5", "wait 5", "set password"]
+    );
     let unseen = Double::default();
-    assert_eq!(respond(&unseen, vec![kind("username", None), set("password")]), Outcome::Done);
+    assert_eq!(
+        respond(&unseen, vec![kind("username", None), set("password")]),
+        Outcome::Done
+    );
     assert_eq!(unseen.did(), ["type 4 within anywhere", "wait 100", "set password"]);
+}
+
+#[test]
+fn values_that_follow_each_other_are_written_together() {
+    let double = Double {
+        fails: Some(("set password", Problem::NotEditable.before())),
+        ..Double::default()
+    };
+    let outcome = respond(
+        &double,
+        vec![set("username"), set("password"), Action::Press(token("ok"))],
+    );
+    assert_eq!(
+        outcome,
+        Outcome::Interrupted(Refusal::NotEditable("password".to_owned()))
+    );
+    assert_eq!(double.did(), ["set username", "set password"]);
+    assert_eq!(*double.checked.lock().unwrap(), 1);
 }

@@ -1,5 +1,12 @@
 //! A private desktop session and our desktop in it.
 #![allow(dead_code, reason = "each suite uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests end at what is wrong"
+)]
 
 use countersign_desktop::Desktop;
 use countersign_model::port::{Cancel, ControlAccess as _, Responder as _, Watch, WindowSource as _};

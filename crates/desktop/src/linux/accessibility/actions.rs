@@ -8,7 +8,7 @@ use super::texts::states;
 use crate::pace::steady;
 use crate::respond::{Problem, Reached, Switch, Trouble};
 use async_io::Timer;
-use countersign_model::{Extents, Role};
+use countersign_model::{Extents, Role, States};
 use futures_lite::future;
 use futures_util::future::join;
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub(super) struct Doing {
     pub(super) application: Arc<Application>,
     pub(super) path: String,
     pub(super) peers: Arc<Peers>,
+    /// What it was a moment ago, if it was read then.
+    pub(super) fresh: Option<(Role, States)>,
 }
 
 impl Doing {
@@ -61,11 +63,7 @@ pub(super) async fn focus(doing: &Doing) -> Result<(), Trouble> {
     settle(doing, |states| states.focused, Problem::NotFocused).await
 }
 
-async fn settle(
-    doing: &Doing,
-    wanted: impl Fn(countersign_model::States) -> bool,
-    otherwise: Problem,
-) -> Result<(), Trouble> {
+async fn settle(doing: &Doing, wanted: impl Fn(States) -> bool, otherwise: Problem) -> Result<(), Trouble> {
     let deadline = steady().after(SETTLE);
     while !wanted(states(doing).await?) {
         if steady() >= deadline {
@@ -78,6 +76,24 @@ async fn settle(
 
 /// Invokes the action that a click would.
 pub(super) async fn press(doing: &Doing) -> Result<(), Trouble> {
+    let line = &doing.application.line;
+    let index = match doing.fresh {
+        // A button's first action is to be pressed, whatever the toolkit calls it.
+        Some((Role::PushButton, states)) if states.enabled && states.showing => 0,
+        _ => press_action(doing).await?,
+    };
+    let pressing = line.call::<_, bool>(&doing.path, ACTION, "DoAction", &(index));
+    match future::or(pressing, still_there(doing)).await {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(CallError::Absent(_)) => Err(Problem::NotPressed.before()),
+        // It did what it was pressed for and ended.
+        Err(CallError::Gone) => Ok(()),
+        Err(error) => Err(doing.trouble(error, Reached::Perhaps)),
+    }
+}
+
+/// Which action presses, if the control can be pressed now.
+async fn press_action(doing: &Doing) -> Result<i32, Trouble> {
     let line = &doing.application.line;
     let asking = async {
         let (bits, actions) = join(
@@ -99,15 +115,7 @@ pub(super) async fn press(doing: &Doing) -> Result<(), Trouble> {
         Ok(actions) => actions.iter().position(|(name, ..)| is_press(name)).unwrap_or_default(),
         Err(_) => 0,
     };
-    let index = i32::try_from(index).unwrap_or_default();
-    let pressing = line.call::<_, bool>(&doing.path, ACTION, "DoAction", &(index));
-    match future::or(pressing, still_there(doing)).await {
-        Ok(true) => Ok(()),
-        Ok(false) | Err(CallError::Absent(_)) => Err(Problem::NotPressed.before()),
-        // It did what it was pressed for and ended.
-        Err(CallError::Gone) => Ok(()),
-        Err(error) => Err(doing.trouble(error, Reached::Perhaps)),
-    }
+    Ok(i32::try_from(index).unwrap_or_default())
 }
 
 fn is_press(name: &str) -> bool {

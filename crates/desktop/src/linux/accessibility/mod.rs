@@ -4,6 +4,7 @@ mod actions;
 mod bell;
 mod bus;
 mod events;
+mod fresh;
 mod peers;
 mod roles;
 mod search;
@@ -22,6 +23,7 @@ use countersign_model::port::DesktopError;
 use countersign_model::{ControlQuery, ControlToken, ControlTree, Extents, States, WindowFacts, WindowId};
 use countersign_secret::Password;
 use events::Attendance;
+use fresh::Fresh;
 use futures_lite::future;
 use peers::{Application, Found, Peers};
 use search::{Certainty, Missing};
@@ -43,6 +45,7 @@ const LOOK: Duration = Duration::from_millis(25);
 pub(crate) struct Accessibility {
     peers: Arc<Peers>,
     attendance: Arc<Attendance>,
+    fresh: Fresh,
     executor: Arc<Executor<'static>>,
     following: Option<(Task<()>, Task<()>)>,
     stop: Arc<bell::Bell>,
@@ -87,6 +90,7 @@ impl Accessibility {
         Ok(Self {
             peers,
             attendance,
+            fresh: Fresh::default(),
             executor,
             following: Some(following),
             stop,
@@ -101,8 +105,11 @@ impl Accessibility {
     pub(crate) fn read(&self, window: &WindowFacts, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
         let pid = pid(window)?;
         let (peers, title, query) = (Arc::clone(&self.peers), window.title.clone(), query.clone());
-        self.run(async move { read(&peers, pid, &title, &query).await })
-            .unwrap_or_else(|| Err(lost()))
+        let tree = self
+            .run(async move { read(&peers, pid, &title, &query).await })
+            .unwrap_or_else(|| Err(lost()))?;
+        self.fresh.note(&tree);
+        Ok(tree)
     }
 
     /// Whether the bus ended.
@@ -128,13 +135,22 @@ impl Accessibility {
         self.attendance.ignore(window);
     }
 
-    /// Writes a value into a control and checks that it was kept.
+    /// Writes values into controls and checks that they were kept; says how many were written.
     ///
     /// # Errors
     /// See [`Problem`].
-    pub(crate) fn set(&self, window: &WindowFacts, control: &ControlToken, value: &Password) -> Result<(), Trouble> {
-        let value = value.duplicate();
-        self.act(window, control, async move |doing| texts::set(&doing, &value).await)
+    pub(crate) fn set(
+        &self,
+        window: &WindowFacts,
+        values: &[(&ControlToken, &Password)],
+    ) -> Result<usize, (usize, Trouble)> {
+        let mut controls = Vec::new();
+        for (place, (control, value)) in values.iter().enumerate() {
+            let doing = self.doing(window, control).map_err(|trouble| (place, trouble))?;
+            controls.push((doing, value.duplicate()));
+        }
+        self.run(async move { texts::set(&controls).await })
+            .unwrap_or_else(|| Err((0, Problem::Failed(lost().to_string()).after())))
     }
 
     /// Empties a text control.
@@ -142,7 +158,7 @@ impl Accessibility {
     /// # Errors
     /// See [`Problem`].
     pub(crate) fn clear(&self, window: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
-        self.act(window, control, async |doing| texts::clear(&doing).await)
+        self.act(window, control, async |doing| texts::clear(doing).await)
     }
 
     /// Invokes a control's own action.
@@ -202,6 +218,21 @@ impl Accessibility {
         self.act(window, control, async |doing| actions::place(&doing).await)
     }
 
+    fn doing(&self, window: &WindowFacts, control: &ControlToken) -> Result<Doing, Trouble> {
+        let (name, path) = token::parts(control).ok_or_else(|| Problem::Gone.before())?;
+        let pid = pid(window).map_err(|_| Problem::WindowGone.before())?;
+        let application = self
+            .peers
+            .named(name, pid)
+            .ok_or_else(|| Problem::WindowGone.before())?;
+        Ok(Doing {
+            application,
+            path: path.to_owned(),
+            peers: Arc::clone(&self.peers),
+            fresh: self.fresh.recall(control),
+        })
+    }
+
     /// Does something with one control of a window. A handle of another process is no control of this window.
     fn act<T, F>(
         &self,
@@ -213,17 +244,7 @@ impl Accessibility {
         T: Send + 'static,
         F: Future<Output = Result<T, Trouble>> + Send + 'static,
     {
-        let (name, path) = token::parts(control).ok_or_else(|| Problem::Gone.before())?;
-        let pid = pid(window).map_err(|_| Problem::WindowGone.before())?;
-        let application = self
-            .peers
-            .named(name, pid)
-            .ok_or_else(|| Problem::WindowGone.before())?;
-        let doing = Doing {
-            application,
-            path: path.to_owned(),
-            peers: Arc::clone(&self.peers),
-        };
+        let doing = self.doing(window, control)?;
         self.run(work(doing))
             .unwrap_or_else(|| Err(Problem::Failed(lost().to_string()).after()))
     }

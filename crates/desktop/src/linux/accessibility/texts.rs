@@ -6,9 +6,9 @@ use super::roles::{Bits, role, takes_text};
 use crate::pace::steady;
 use crate::respond::{Problem, Reached, Trouble};
 use async_io::Timer;
-use countersign_model::Role;
+use countersign_model::{Role, States};
 use countersign_secret::Password;
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use std::time::Duration;
 
 /// How long a toolkit may take to show what was written.
@@ -16,10 +16,39 @@ const SETTLE: Duration = Duration::from_millis(200);
 /// How often it is asked meanwhile.
 const STEP: Duration = Duration::from_millis(5);
 
-/// Replaces a control's text, and checks that it was kept.
-pub(super) async fn set(doing: &Doing, value: &Password) -> Result<(), Trouble> {
-    let control = before(doing).await?;
-    let (written, held) = match write(doing, control, value).await {
+/// Replaces the texts of controls, all at once, and checks that they were kept. Stops before the first control that takes no text
+/// now: it may take some once those before it are filled. Says how many were written, at least one.
+pub(super) async fn set(controls: &[(Doing, Password)]) -> Result<usize, (usize, Trouble)> {
+    let asked = join_all(controls.iter().map(|(doing, _)| before(doing))).await;
+    let mut ready = Vec::new();
+    for ((doing, value), control) in controls.iter().zip(asked) {
+        match control {
+            Ok(control) => ready.push((doing, control, value)),
+            Err(trouble) if ready.is_empty() => return Err((0, trouble)),
+            Err(_) => break,
+        }
+    }
+    let written = join_all(
+        ready
+            .iter()
+            .map(|(doing, control, value)| write(doing, *control, value)),
+    )
+    .await;
+    let alone = ready.len() == 1;
+    for (place, ((doing, control, value), written)) in ready.iter().zip(written).enumerate() {
+        settle(doing, *control, value, written).await.map_err(|trouble| {
+            // The others are written by now.
+            let reached = if alone { trouble.reached } else { Reached::Perhaps };
+            (place, Trouble { reached, ..trouble })
+        })?;
+    }
+    Ok(ready.len())
+}
+
+type Written = (Result<bool, CallError>, Result<Held, CallError>);
+
+async fn settle(doing: &Doing, control: Role, value: &Password, written: Written) -> Result<(), Trouble> {
+    let (written, held) = match written {
         // GTK4 offers the text only while the control has the focus.
         (Err(CallError::Absent(_)), _) => {
             actions::focus(doing).await?;
@@ -37,6 +66,14 @@ pub(super) async fn set(doing: &Doing, value: &Password) -> Result<(), Trouble> 
 
 /// What the control is, if it takes text now. `SetTextContents` itself also fills disabled fields.
 async fn before(doing: &Doing) -> Result<Role, Trouble> {
+    let takes =
+        |control: Role, states: States| takes_text(control) && states.enabled && states.editable && states.showing;
+    // Read a moment ago: asking again would tell no more about the moment of writing.
+    if let Some((control, states)) = doing.fresh
+        && takes(control, states)
+    {
+        return Ok(control);
+    }
     let line = &doing.application.line;
     let asking = async {
         let (number, bits) = join(
@@ -49,9 +86,8 @@ async fn before(doing: &Doing) -> Result<Role, Trouble> {
     let (number, bits) = within(ANSWER, asking)
         .await
         .map_err(|error| doing.trouble(error, Reached::Nothing))?;
-    let states = bits.states(doing.application.sight());
     let control = role(number);
-    if takes_text(control) && states.enabled && states.editable && states.showing {
+    if takes(control, bits.states(doing.application.sight())) {
         Ok(control)
     } else {
         Err(Problem::NotEditable.before())
@@ -59,7 +95,7 @@ async fn before(doing: &Doing) -> Result<Role, Trouble> {
 }
 
 /// Writes, and asks right behind it what is there: the application answers in order.
-async fn write(doing: &Doing, control: Role, value: &Password) -> (Result<bool, CallError>, Result<Held, CallError>) {
+async fn write(doing: &Doing, control: Role, value: &Password) -> Written {
     let line = &doing.application.line;
     let body = (value.expose(),);
     let writing = within(ANSWER, line.call(&doing.path, EDITABLE, "SetTextContents", &body));
@@ -104,13 +140,14 @@ async fn kept(doing: &Doing, control: Role, value: &Password) -> Result<(), Trou
 }
 
 /// Empties a control.
-pub(super) async fn clear(doing: &Doing) -> Result<(), Trouble> {
+pub(super) async fn clear(doing: Doing) -> Result<(), Trouble> {
     let nothing = Password::from_utf8(b"").map_err(|error| Problem::Failed(error.to_string()).before())?;
-    set(doing, &nothing).await
+    let cleared = set(&[(doing, nothing)]).await;
+    cleared.map(drop).map_err(|(_, trouble)| trouble)
 }
 
 /// A control's states right now: whether it has the focus, is enabled, and is on.
-pub(super) async fn states(doing: &Doing) -> Result<countersign_model::States, Trouble> {
+pub(super) async fn states(doing: &Doing) -> Result<States, Trouble> {
     let line = &doing.application.line;
     let asking = line.call::<_, Vec<u32>>(&doing.path, ACCESSIBLE, "GetState", &());
     let bits = within(ANSWER, asking)
@@ -121,7 +158,10 @@ pub(super) async fn states(doing: &Doing) -> Result<countersign_model::States, T
 
 /// How many characters a control holds, if it tells.
 pub(super) async fn length(doing: &Doing) -> Result<Option<usize>, Trouble> {
-    let asking = doing.application.line.property::<i32>(&doing.path, TEXT, "CharacterCount");
+    let asking = doing
+        .application
+        .line
+        .property::<i32>(&doing.path, TEXT, "CharacterCount");
     match within(ANSWER, asking).await {
         Ok(count) => Ok(usize::try_from(count).ok()),
         Err(CallError::Absent(_) | CallError::Failed(_)) => Ok(None),
