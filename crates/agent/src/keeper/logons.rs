@@ -185,9 +185,10 @@ impl Keeper {
     }
 
     /// Changes a logon.
-    pub(crate) fn amend(&mut self, id: LogonId, amendment: Amendment) -> Result<(), KeeperError> {
+    pub(crate) fn amend(&mut self, id: LogonId, mut amendment: Amendment) -> Result<(), KeeperError> {
         let open = self.opened_mut()?;
         let opened = open.read(id)?;
+        amendment.changed = after(amendment.changed, &opened);
         let version = open.next(id);
         let sealed = open.unlocked.seal_amended(opened, amendment, version.counter)?;
         open.put(version, sealed)
@@ -200,7 +201,7 @@ impl Keeper {
         let version = open.next(id);
         let sealed = open
             .unlocked
-            .seal_tombstone(id, now, version.counter, opened.commitment())?;
+            .seal_tombstone(id, after(now, &opened), version.counter, opened.commitment())?;
         open.put(version, sealed)?;
         for ids in open.by_template.values_mut() {
             ids.retain(|known| *known != id);
@@ -238,6 +239,11 @@ impl Keeper {
         let sealed = open.unlocked.seal_logon(&logon, version.counter, parent)?;
         open.put(version, sealed)
     }
+}
+
+/// The time of a change, later than that of the version it follows even if the clock went back: the later one counts everywhere.
+fn after(now: Timestamp, opened: &Opened) -> Timestamp {
+    now.max(Timestamp(opened.summary().changed.0.saturating_add(1)))
 }
 
 fn signon_summary(summary: Summary) -> LogonSummary {

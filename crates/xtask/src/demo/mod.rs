@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use countersign_tests::servers::{Ftp, Sshd};
 use countersign_tests::window::Screen;
-use countersign_tests::{Session, SessionOptions};
+use countersign_tests::{Deadline, Process, Session, SessionOptions};
 use rustix::process::geteuid;
 
 use crate::compile::{self, Profile};
@@ -141,6 +141,9 @@ fn show(options: &Options) -> Result<ExitCode> {
         open.push(running);
     }
     if let Some(path) = &options.screenshot {
+        open.push(explained(&session, &programs)?);
+        // What they say after letting somebody in is painted a moment later, and no event tells when all of it is there.
+        let _: Option<()> = Deadline::seconds(2).find(|| None);
         session.screenshot(path)?;
     }
     drop(open);
@@ -167,6 +170,25 @@ fn show(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// A terminal that shows what the agent says it did.
+fn explained(session: &Session, programs: &Path) -> Result<Process> {
+    let words = "clear; echo '$ countersign why'; COUNTERSIGN why --limit 40 | grep -B 3 -A 16 'filled with' | head -n 42; exec sleep 600";
+    let why = words.replace("COUNTERSIGN", &programs.join("countersign").display().to_string());
+    let place = [
+        "-u8",
+        "-fa",
+        "DejaVu Sans Mono",
+        "-fs",
+        "8",
+        "-geometry",
+        "96x34-12+40",
+        "-T",
+        "countersign why",
+    ];
+    let place = [&place[..], &["-e", "sh", "-c", &why]].concat();
+    Ok(session.spawn("xterm", &place)?)
 }
 
 /// The caller's display where there is one that lets us in, else a display of our own.
