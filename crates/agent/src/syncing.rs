@@ -33,7 +33,7 @@ pub(crate) struct Syncing {
     clients: Vec<Sender<Answer>>,
     /// An exchange is under way; whether another one is wanted after it.
     running: Option<Again>,
-    _watch: Option<Box<dyn Watch>>,
+    watch: Option<Box<dyn Watch>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,8 +133,19 @@ impl Syncing {
             header: None,
             clients: Vec::new(),
             running: None,
-            _watch: watch,
+            watch,
         }
+    }
+
+    /// Watches one that could not be watched before, because it was not there, say. True when that is new.
+    fn watch_again(&mut self) -> bool {
+        if self.watch.is_none()
+            && let Ok(repository) = &self.repository
+        {
+            self.watch = watch(&**repository, &self.user, &self.inbox);
+            return self.watch.is_some();
+        }
+        false
     }
 
     pub(crate) fn place(&self) -> &str {
@@ -241,6 +252,10 @@ impl Engine {
         self.syncing.health = fetched.as_ref().map(drop).map_err(Clone::clone);
         if fetched.is_ok() {
             self.syncing.synced = Some(self.clock.both().wall);
+            if self.syncing.watch_again() {
+                // What changed before it was watched.
+                self.exchange();
+            }
         }
         let device = self.keeper.device_store_handle();
         self.configuration.reload(fetched, &*device);
@@ -251,7 +266,10 @@ impl Engine {
     pub(crate) fn repository_changed(&mut self, event: RepositoryEvent) {
         match event {
             RepositoryEvent::Configuration | RepositoryEvent::Records => self.exchange(),
-            RepositoryEvent::Lost(why) => tracing::warn!("the repository is not watched any more: {why}"),
+            RepositoryEvent::Lost(why) => {
+                tracing::warn!("the repository is not watched until it answers again: {why}");
+                self.syncing.watch = None;
+            }
         }
     }
 

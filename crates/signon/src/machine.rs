@@ -290,6 +290,7 @@ impl Machine {
                 let answered = matches!(window.phase, Phase::Answered(_) | Phase::Stopped(_));
                 let asked = std::mem::replace(&mut window.wish, Wish::Automatic) != Wish::Automatic;
                 window.phase = Phase::Watching;
+                window.tries = 0;
                 window.since = turn.now.steady;
                 if (asked || !answered)
                     && let Some((form, criteria)) = judged.nearest
@@ -446,9 +447,8 @@ impl Machine {
             fallback: candidates::fallback(&matched, &window.facts).map(Box::new),
             live,
             warnings,
-            tries: 0,
+            entry,
         });
-        self.ledger.enter(entry);
         self.respond_or_wait(id, chosen, turn);
     }
 
@@ -465,6 +465,12 @@ impl Machine {
             return;
         }
         window.answered.clone_from(&chosen.plan.terminal);
+        // Only what is begun counts: a form that waits for the focus may be looked at again meanwhile.
+        self.ledger.enter(Entry {
+            at: turn.now.steady,
+            wall: turn.now.wall,
+            ..chosen.entry.clone()
+        });
         turn.effects.push(Effect::Respond {
             ticket,
             logon: chosen.logon,
@@ -499,6 +505,9 @@ impl Machine {
         let Phase::Responding(_, mut chosen) = std::mem::take(&mut window.phase) else {
             return;
         };
+        if matches!(carried.outcome, Outcome::Refused(_)) {
+            self.ledger.take_back(chosen.logon, chosen.entry.process);
+        }
         if let Outcome::Refused(refusal) = &carried.outcome
             && takes_no_text(refusal)
             && let Some(plan) = chosen.fallback.take()
@@ -511,21 +520,23 @@ impl Machine {
         }
         let attempt = attempt(&chosen, window.since, carried);
         window.explain_attempt(&chosen, Decision::Responded(carried.outcome.clone()), attempt, turn);
-        let process = window.facts.process.as_ref().ok().map(|process| process.lineage);
+        if let Outcome::Refused(refusal) = &carried.outcome
+            && waits_for_focus(refusal)
+            && window.tries < FOCUS_TRIES
+        {
+            window.tries += 1;
+            window.phase = Phase::AwaitingFocus(chosen);
+            if self.active == Some(id) {
+                self.focus_came(id, turn);
+            }
+            return;
+        }
+        window.tries = 0;
         match &carried.outcome {
             Outcome::Done => window.phase = Phase::Answered(chosen.form),
+            // By a lock: once it is undone, the form is looked at again.
+            Outcome::Refused(Refusal::Cancelled) => window.phase = Phase::Held(chosen.form),
             Outcome::Refused(refusal) => {
-                if waits_for_focus(refusal) && chosen.tries < FOCUS_TRIES {
-                    chosen.tries += 1;
-                    window.phase = Phase::AwaitingFocus(chosen);
-                    if self.active == Some(id) {
-                        self.focus_came(id, turn);
-                    }
-                    return;
-                }
-                if let Some(process) = process {
-                    self.ledger.take_back(chosen.logon, process);
-                }
                 turn.notify(&chosen.form, &refusal.to_string());
                 window.phase = Phase::Stopped(chosen.form);
             }
@@ -553,9 +564,7 @@ impl Machine {
         match &outcome {
             Outcome::Done => {}
             Outcome::Refused(_) => {
-                if let Ok(process) = &window.facts.process {
-                    self.ledger.take_back(chosen.logon, process.lineage);
-                }
+                self.ledger.take_back(chosen.logon, chosen.entry.process);
             }
             Outcome::Interrupted(refusal) => turn.notify(&chosen.form, &refusal.to_string()),
         }
@@ -600,6 +609,7 @@ impl Machine {
             return;
         }
         window.wish = Wish::Asked(logon);
+        window.tries = 0;
         if !matches!(window.phase, Phase::Responding(..)) {
             window.phase = Phase::Watching;
         }
@@ -657,6 +667,7 @@ impl Watched {
             attended: false,
             wish: Wish::Automatic,
             toolkit: None,
+            tries: 0,
             explained: None,
         }
     }

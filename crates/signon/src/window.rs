@@ -2,6 +2,7 @@
 
 use crate::Ticket;
 use crate::candidates::{Found, Seen};
+use crate::ledger::Entry;
 use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, TerminalFacts, WindowFacts};
 use countersign_rules::FormRef;
 
@@ -34,8 +35,8 @@ pub(crate) struct Chosen {
     pub fallback: Option<Box<countersign_model::Plan>>,
     pub live: countersign_model::Binding,
     pub warnings: Vec<String>,
-    /// How often the focus was lost so far.
-    pub tries: u32,
+    /// What goes into the ledger when the response begins.
+    pub entry: Entry,
 }
 
 /// Where a window is on its way to a logon.
@@ -90,6 +91,8 @@ pub(crate) struct Watched {
     pub attended: bool,
     pub wish: Wish,
     pub toolkit: Option<String>,
+    /// How often the focus was lost while the present form was answered.
+    pub tries: u32,
     /// The last decision that was explained, so that the same is not explained again and again.
     pub explained: Option<(Decision, Option<FormKind>)>,
 }

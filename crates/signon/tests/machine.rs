@@ -435,3 +435,39 @@ fn a_form_known_by_its_window_needs_no_controls() {
     assert!(bench.responding.is_empty());
     assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
 }
+
+#[test]
+fn a_form_that_waits_for_the_focus_was_not_answered_yet() {
+    let typed = DIALOG.replace("method = \"controls\"", "method = \"keys\"");
+    let mut bench = Bench::new(&typed);
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    // Its controls settle meanwhile, and the vault is locked and unlocked.
+    bench.changed();
+    bench.send(Event::Vault(VaultState::Locked));
+    bench.send(Event::Vault(VaultState::Unlocked));
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    bench.focus();
+    assert_eq!(bench.responding.len(), 1);
+    // However often it is looked at, the focus is not waited for without end.
+    for tries in 0..4 {
+        assert_eq!(bench.responding.len(), 1, "after {tries} tries");
+        bench.refuse(Refusal::FieldNotFocused);
+        bench.changed();
+    }
+    assert!(bench.responding.is_empty());
+    assert_eq!(bench.notices.len(), 1);
+}
+
+#[test]
+fn what_a_lock_stopped_before_it_wrote_is_filled_after_the_unlock() {
+    let mut bench = Bench::new(DIALOG);
+    bench.appear(window("dialog", 10));
+    bench.send(Event::Vault(VaultState::Locked));
+    bench.refuse(Refusal::Cancelled);
+    assert!(bench.responding.is_empty());
+    bench.send(Event::Vault(VaultState::Unlocked));
+    assert_eq!(bench.responding.len(), 1);
+    bench.done();
+    assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
+}

@@ -1,4 +1,5 @@
 //! A desktop and a vault in a few lines: the machine is fed events, its effects are looked at.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use countersign_model::port::DesktopError;
 use countersign_model::{
