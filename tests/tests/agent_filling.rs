@@ -1,4 +1,5 @@
 //! Real forms, filled by the real agent: what the application got is what it printed.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
 
 use countersign_tests::agent::{Agent, Explained, PASSWORD, PATIENCE, Package, decision};
 use countersign_tests::{Deadline, Process, Session};
@@ -63,10 +64,13 @@ fn form(session: &Session, title: &str) -> Process {
 }
 
 /// What the form was submitted with.
-fn submitted(mut form: Process) -> String {
+fn submitted(agent: &Agent<'_>, mut form: Process) -> String {
     let ended = form.wait(Deadline::seconds(PATIENCE));
     let said = form.said();
-    assert!(ended.is_ok_and(|status| status.success()), "{said}");
+    if !ended.is_ok_and(|status| status.success()) {
+        let why = agent.run(&["why", "--limit", "5"], &[]).unwrap().out;
+        panic!("the form was not submitted: {said}\n{why}\n{}", agent.said());
+    }
     said.lines()
         .find(|line| line.contains('|'))
         .unwrap_or_default()
@@ -120,7 +124,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
     let none = explained.wait("no-logon").unwrap();
     assert_eq!(none["template"], "test.Controls");
     add(&agent, "Controls", "by controls", "anna", "pa ss{ENTER}wört€");
-    assert_eq!(submitted(shown), "anna|pa ss{ENTER}wört€");
+    assert_eq!(submitted(&agent, shown), "anna|pa ss{ENTER}wört€");
     let done = explained.wait("responded").unwrap();
     assert_eq!(decision(&done).1, "done");
     assert_eq!(done["attempt"]["method"], "controls");
@@ -130,10 +134,10 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
 
     // By keys, and by a mixture.
     add(&agent, "Keys", "by keys", "käthe", "ß{TAB}%~^'\"€");
-    assert_eq!(submitted(form(&session, "Keys")), "käthe|ß{TAB}%~^'\"€");
+    assert_eq!(submitted(&agent, form(&session, "Keys")), "käthe|ß{TAB}%~^'\"€");
     assert_eq!(explained.wait("responded").unwrap()["attempt"]["method"], "keys");
     add(&agent, "Steps", "by steps", "stefan", "St3ps-Pass");
-    assert_eq!(submitted(form(&session, "Steps")), "stefan|St3ps-Pass");
+    assert_eq!(submitted(&agent, form(&session, "Steps")), "stefan|St3ps-Pass");
     assert_eq!(explained.wait("responded").unwrap()["attempt"]["method"], "steps");
 
     // Paused: held, and filled when the pause ends.
@@ -143,7 +147,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
     explained.wait("paused").unwrap();
     assert!(shown.ended().is_none());
     agent.done(&["pause", "--resume"], &[]).unwrap();
-    assert!(submitted(shown).starts_with("anna|"));
+    assert!(submitted(&agent, shown).starts_with("anna|"));
     explained.wait("responded").unwrap();
 
     // Locked: held, and filled right after the unlock.
@@ -154,7 +158,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
     let id = window(&locked);
     assert_eq!(agent.run(&["logon", "fill", "--window", &id], &[]).unwrap().code, 4);
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
-    assert!(submitted(shown).starts_with("anna|"));
+    assert!(submitted(&agent, shown).starts_with("anna|"));
     explained.wait("responded").unwrap();
 
     // Several logons would do: the user is asked, and what he chooses is filled.
@@ -172,7 +176,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
         .unwrap();
     assert_eq!(chosen.code, 0, "{chosen:?}");
     assert_eq!(decision(&chosen.json("explanation").unwrap()).0, "responded");
-    assert_eq!(submitted(shown), "two|Second-Pass-2");
+    assert_eq!(submitted(&agent, shown), "two|Second-Pass-2");
 
     // A form that lacks something is not touched, and what it lacks is named.
     let shown = form(&session, "Wants");
@@ -206,7 +210,7 @@ fn every_method_fills_and_every_hold_is_explained_and_let_go() {
     let manual = explained.wait("manual").unwrap();
     let id = window(&manual);
     assert_eq!(agent.run(&["logon", "fill", "--window", &id], &[]).unwrap().code, 0);
-    assert!(submitted(shown).starts_with("anna|"));
+    assert!(submitted(&agent, shown).starts_with("anna|"));
     assert_eq!(agent.run(&["logon", "fill", "--window", "0x1"], &[]).unwrap().code, 5);
 }
 
@@ -232,7 +236,7 @@ fn a_logon_goes_to_the_program_it_was_saved_for_and_to_no_other() {
     add(&agent, "Bound", "bound", "anna", "Bound-Pass-1");
     let unbound = agent.json(&["logon", "list", "--json"], "logons").unwrap();
     assert_eq!(unbound[0]["binding"]["executable"], Value::Null);
-    assert_eq!(submitted(form(&session, "Bound")), "anna|Bound-Pass-1");
+    assert_eq!(submitted(&agent, form(&session, "Bound")), "anna|Bound-Pass-1");
     assert_eq!(explained.wait("responded").unwrap()["warnings"], json!([]));
     let bound = agent.json(&["logon", "list", "--json"], "logons").unwrap();
     assert_eq!(bound[0]["binding"]["executable"], "/usr/bin/zenity");
@@ -258,7 +262,7 @@ fn a_logon_goes_to_the_program_it_was_saved_for_and_to_no_other() {
     // Its owner may move it, with his password; then it is filled with a warning, and the first program is the stranger.
     assert_eq!(agent.run(&["logon", "rebind", "bound"], &["not it"]).unwrap().code, 4);
     agent.done(&["logon", "rebind", "bound"], &[PASSWORD]).unwrap();
-    assert_eq!(submitted(shown), "anna|Bound-Pass-1");
+    assert_eq!(submitted(&agent, shown), "anna|Bound-Pass-1");
     let warned = explained.wait("responded").unwrap();
     assert!(
         warned["warnings"][0]
@@ -293,7 +297,7 @@ fn a_form_that_comes_back_is_not_filled_for_ever() {
     // New processes each time: three fills within the grace period, then no more.
     add(&agent, "Often", "often", "anna", "Often-Pass-1");
     for _ in 0..3 {
-        assert_eq!(submitted(form(&session, "Often")), "anna|Often-Pass-1");
+        assert_eq!(submitted(&agent, form(&session, "Often")), "anna|Often-Pass-1");
         explained.wait("responded").unwrap();
     }
     let mut fourth = form(&session, "Often");
@@ -307,7 +311,7 @@ fn a_form_that_comes_back_is_not_filled_for_ever() {
     agent
         .done(&["logon", "fill", "--window", &window(&stopped)], &[])
         .unwrap();
-    assert_eq!(submitted(fourth), "anna|Often-Pass-1");
+    assert_eq!(submitted(&agent, fourth), "anna|Often-Pass-1");
 
     // The same asker asks again: the logon was refused, and is not sent again until it is corrected.
     add(&agent, "Asker", "asker", "bert", "Wrong-Pass-1");

@@ -1,4 +1,5 @@
 //! The life of a vault, as a person lives it on the command line.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, PATIENCE, Package};
 use countersign_tests::{Deadline, Session};

@@ -1,4 +1,5 @@
 //! Secrets stay in the agent's memory and in the fields they are for.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use std::io::Write;
 

@@ -1,4 +1,5 @@
 //! Applications that stop, die or hide while they are filled: bounded, explained, and nothing goes anywhere else.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use countersign_tests::accessible::{Bus, Node};
 use countersign_tests::agent::{Agent, Explained, PATIENCE, Package, decision};

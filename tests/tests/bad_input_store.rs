@@ -1,4 +1,5 @@
 //! A damaged store and a full disk: said in a sentence, and nothing that could be kept is lost.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
 use std::path::{Path, PathBuf};
 

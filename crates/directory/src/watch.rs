@@ -6,7 +6,7 @@ use crate::folder::{CONFIG, USERS};
 use crate::names;
 use countersign_model::RepositoryEvent;
 use countersign_model::port::{RepositoryError, Watch};
-use notify::event::EventKind;
+use notify::event::{EventKind, ModifyKind};
 use notify::{Config, ErrorKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -183,9 +183,10 @@ impl Watching {
             || path == self.user
             || self.root.starts_with(path);
         if carries {
+            // Metadata: it may have been opened to us, or closed.
             due.places |= kind.is_create()
                 || kind.is_remove()
-                || matches!(kind, EventKind::Modify(notify::event::ModifyKind::Name(_)));
+                || matches!(kind, EventKind::Modify(ModifyKind::Name(_) | ModifyKind::Metadata(_)));
             return;
         }
         if path
