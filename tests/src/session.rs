@@ -233,7 +233,8 @@ impl Session {
             .arg(format!("--address={}", self.bus));
         let mut daemon = Process::start("dbus-daemon", &mut command, &self.log("dbus"))?;
         let deadline = Deadline::seconds(READY);
-        while !path.exists() {
+        // The socket's name is there a moment before anybody listens.
+        while std::os::unix::net::UnixStream::connect(&path).is_err() {
             daemon.must_run()?;
             if deadline.is_over() {
                 return Err(deadline.late("the session bus", ""));

@@ -127,10 +127,17 @@ impl Keeper {
             .map(|(template, _)| template.clone())
     }
 
-    /// Every logon, without its secrets.
+    /// Every logon that can be read, without its secrets.
     pub(crate) fn list(&self) -> Result<Vec<Summary>, KeeperError> {
         let open = self.opened()?;
-        open.ids().map(|id| Ok(open.read(id)?.summary())).collect()
+        let readable = open.ids().filter_map(|id| match open.read(id) {
+            Ok(opened) => Some(opened.summary()),
+            Err(error) => {
+                tracing::error!("logon {id}: {error}");
+                None
+            }
+        });
+        Ok(readable.collect())
     }
 
     /// Lets a logon out to the live window it was saved for. One that was stored before its program was ever seen is fixed to it.
