@@ -1,9 +1,18 @@
 //! Reading and filling real applications over the accessibility bus.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, takes its own time, and pretends to be others"
+)]
 
 mod common;
 
 use common::{Lab, VALUES, ended, fields, fill, logon_query, named, plan, set, submit, whole};
-use countersign_model::port::{Attention, Cancel, ControlAccess as _, DesktopError, Responder as _};
+use countersign_model::port::{Attention, Cancel, ControlAccess as _, DesktopError, Responder as _, WindowSource as _};
 use countersign_model::{Action, ControlQuery, Coverage, Method, Outcome, Plan, Refusal, Role, WindowEvent};
 use countersign_tests::{Deadline, Process};
 use std::process::Command;
@@ -94,6 +103,32 @@ fn queries_bring_what_they_ask_for() {
         let user = named(&tree, Role::Text, "User").extents.unwrap();
         let password = named(&tree, Role::PasswordText, "Password").extents.unwrap();
         assert!(user.y < password.y);
+    });
+}
+
+#[test]
+fn without_an_accessibility_bus_windows_and_keys_still_work() {
+    Lab::run(|lab| {
+        let desktop = countersign_desktop::connect(&countersign_desktop::Session {
+            display: Some(lab.session.display().to_owned()),
+            bus: Some("unix:path=/nonexistent/bus".to_owned()),
+        })
+        .unwrap();
+        assert!(matches!(desktop.accessibility(), Err(DesktopError::NoAccessibility(_))));
+        let (_zenity, window) = lab.form();
+        assert!(matches!(
+            desktop.read(&window, &logon_query()),
+            Err(DesktopError::NoAccessibility(_))
+        ));
+        assert!(desktop.snapshot().unwrap().iter().any(|seen| seen.id == window.id));
+        let no_display = countersign_desktop::Session {
+            display: Some(":999".to_owned()),
+            bus: None,
+        };
+        assert!(matches!(
+            countersign_desktop::connect(&no_display),
+            Err(DesktopError::NoDisplay(_))
+        ));
     });
 }
 
@@ -209,16 +244,9 @@ fn a_plan_without_a_value_writes_nothing() {
 #[test]
 fn the_secret_is_not_on_the_shared_bus_where_the_toolkit_offers_its_own_socket() {
     Lab::run(|lab| {
-        let mut asking = lab.session.command("dbus-send");
-        asking.args(["--session", "--print-reply=literal", "--dest=org.a11y.Bus"]);
-        let address = asking
-            .args(["/org/a11y/bus", "org.a11y.Bus.GetAddress"])
-            .output()
-            .unwrap()
-            .stdout;
-        let address = String::from_utf8(address).unwrap();
+        let address = lab.accessibility_address();
         let mut watching = lab.session.command("dbus-monitor");
-        watching.args(["--address", address.trim()]);
+        watching.args(["--address", &address]);
         let monitor = Process::start("dbus-monitor", &mut watching, &lab.session.log("monitor")).unwrap();
         let saw = |what: &str, text: &str| {
             let seen = || monitor.said().contains(text).then_some(());

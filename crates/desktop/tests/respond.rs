@@ -1,4 +1,13 @@
 //! Plans carried out on real applications: keys, mixed steps, and what stops them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, takes its own time, and pretends to be others"
+)]
 
 mod common;
 

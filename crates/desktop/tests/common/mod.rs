@@ -1,12 +1,7 @@
 //! A private desktop session and our desktop in it.
 #![allow(dead_code, reason = "each suite uses its part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests end at what is wrong"
-)]
+
+pub mod pretender;
 
 use countersign_desktop::Desktop;
 use countersign_model::port::{Cancel, ControlAccess as _, Responder as _, Watch, WindowSource as _};
@@ -75,17 +70,29 @@ impl Lab<'_> {
     }
 
     pub fn appeared(&self, pid: u32) -> (WindowFacts, Monotonic) {
+        let mut others = Vec::new();
         loop {
-            let event = self
-                .events
-                .recv_timeout(Duration::from_secs(10))
-                .expect("the window appears");
-            if let WindowEvent::Appeared { window, at } = event
-                && window.process.as_ref().is_ok_and(|process| process.lineage.pid == pid)
-            {
-                return (window, at);
+            match self.events.recv_timeout(Duration::from_secs(10)) {
+                Ok(WindowEvent::Appeared { window, at })
+                    if window.process.as_ref().is_ok_and(|process| process.lineage.pid == pid) =>
+                {
+                    return (window, at);
+                }
+                Ok(other) => others.push(other),
+                Err(_) => panic!("no window of process {pid}, but {others:#?}"),
             }
         }
+    }
+
+    pub fn accessibility_address(&self) -> String {
+        let mut asking = self.session.command("dbus-send");
+        asking.args(["--session", "--print-reply=literal", "--dest=org.a11y.Bus"]);
+        let address = asking
+            .args(["/org/a11y/bus", "org.a11y.Bus.GetAddress"])
+            .output()
+            .unwrap()
+            .stdout;
+        String::from_utf8(address).unwrap().trim().to_owned()
     }
 
     pub fn form(&self) -> (Process, WindowFacts) {

@@ -294,6 +294,9 @@ fn lost() -> DesktopError {
 async fn application(peers: &Arc<Peers>, pid: u32) -> Result<Arc<Application>, DesktopError> {
     let began = steady();
     let patience = if may_come(pid) { ARRIVAL } else { UNLIKELY };
+    if matches!(peers.find(pid), Found::Unanswered) {
+        peers.hurry();
+    }
     loop {
         let rings = peers.bell.rings();
         let missing = match peers.find(pid) {

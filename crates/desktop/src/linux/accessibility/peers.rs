@@ -5,6 +5,7 @@ use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
 use super::roles::Sight;
 use super::socket::{dial, open};
 use async_executor::Executor;
+use futures_lite::future;
 use futures_util::future::join3;
 use rustix::net::sockopt::socket_peercred;
 use std::collections::HashMap;
@@ -16,6 +17,8 @@ use zbus::names::OwnedUniqueName;
 
 /// How long a program that just came may take until its main loop answers. Nobody waits for this.
 const SETTLE: Duration = Duration::from_secs(20);
+/// How long the first question waits; each one after it twice as long. A program asked before it listens never answers that one.
+const FIRST: Duration = Duration::from_millis(100);
 const DAEMON: (&str, &str, &str) = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
 
 /// An application that offers its controls.
@@ -88,6 +91,8 @@ pub(super) struct Peers {
     table: Mutex<HashMap<OwnedUniqueName, Peer>>,
     /// Rings when the table changes.
     pub(super) bell: Bell,
+    /// Rings when those who have not answered are to be asked again.
+    poke: Bell,
 }
 
 impl Peers {
@@ -97,6 +102,7 @@ impl Peers {
             executor,
             table: Mutex::default(),
             bell: Bell::default(),
+            poke: Bell::default(),
         }
     }
 
@@ -204,16 +210,39 @@ impl Peers {
         };
         let standing = Standing::Asked;
         self.table().insert(name.clone(), Peer { pid, standing });
-        let met = within(SETTLE, self.introduce(&name, pid)).await;
+        let met = self.introduce_until_heard(&name, pid).await;
         let standing = match &met {
-            Ok(application) => Standing::Application(Arc::clone(application)),
-            Err(_) => Standing::Other,
+            Ok(application) => Some(Standing::Application(Arc::clone(application))),
+            Err(CallError::Gone) => None,
+            Err(_) => Some(Standing::Other),
         };
-        if let Some(peer) = self.table().get_mut(&name) {
-            peer.standing = standing;
+        match (self.table().get_mut(&name), standing) {
+            (Some(peer), Some(standing)) => peer.standing = standing,
+            (Some(_), None) => self.left(&name),
+            (None, _) => {}
         }
         self.bell.ring();
         met.map(drop)
+    }
+
+    async fn introduce_until_heard(&self, name: &OwnedUniqueName, pid: u32) -> Result<Arc<Application>, CallError> {
+        let mut patience = FIRST;
+        loop {
+            let pokes = self.poke.rings();
+            let asking = future::or(self.introduce(name, pid), async {
+                self.poke.after(pokes).await;
+                Err(CallError::Silent)
+            });
+            match within(patience, asking).await {
+                Err(CallError::Silent) if patience < SETTLE => patience = patience.saturating_mul(2),
+                met => return met,
+            }
+        }
+    }
+
+    /// Somebody waits for an application that has not answered yet: ask those again.
+    pub(super) fn hurry(&self) {
+        self.poke.ring();
     }
 
     async fn process(&self, name: &OwnedUniqueName) -> Result<u32, CallError> {

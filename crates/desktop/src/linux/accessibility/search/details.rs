@@ -9,9 +9,12 @@ use crate::linux::accessibility::token;
 use countersign_model::{ControlFacts, ControlQuery, Extents, Role};
 use futures_util::future::{OptionFuture, join5};
 use std::collections::HashMap;
+use std::time::Duration;
 
 const SCREEN: u32 = 0;
 const LABELLED_BY: u32 = 2;
+/// How long all the questions about a window's controls may take together.
+const WHOLE: Duration = Duration::from_secs(1);
 /// The most that is read of a text that is not a label: its end, where messages come.
 const LONGEST: i32 = 2_048;
 
@@ -39,7 +42,7 @@ pub(super) async fn describe(
             .map(|(node, chosen)| ask(application, node, *chosen, query));
         Ok(together(asked.collect()).await)
     };
-    let details = within(BATCH, asking).await?;
+    let details = within(WHOLE, asking).await?;
     let mut labels = HashMap::new();
     if query.labels {
         let placed: Vec<Placed<'_>> = nodes

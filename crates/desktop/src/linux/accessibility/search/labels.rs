@@ -16,6 +16,14 @@ impl<'a> Placed<'a> {
         Self { node, extents }
     }
 
+    /// Whether this is a field in the row of a label, which is that field's then.
+    fn stands_right_of(&self, label: Extents) -> bool {
+        takes_text(role(self.node.role))
+            && self
+                .extents
+                .is_some_and(|extents| same_row(label, extents) && right(label) <= extents.x.saturating_add(SLACK))
+    }
+
     fn is_label(&self) -> bool {
         roles::labels(role(self.node.role)) && !self.node.name.trim().is_empty()
     }
@@ -59,6 +67,7 @@ fn above<'a>(all: &[Placed<'a>], field: Extents) -> Option<&'a Node> {
             let overlaps = extents.x < right(field) && right(*extents) > field.x;
             overlaps && gap >= -SLACK && gap <= extents.height
         })
+        .filter(|(extents, _)| !all.iter().any(|other| other.stands_right_of(*extents)))
         .max_by_key(|(extents, _)| bottom(*extents))
         .map(|(_, other)| other.node)
 }
@@ -159,6 +168,16 @@ mod tests {
         assert_eq!(label_of(&form, 1).as_deref(), Some("Passphrase"));
         let form = [(node(29, "Welcome"), at(10, 0, 80)), (node(40, "p"), at(10, 90, 200))];
         assert_eq!(label_of(&form, 1), None);
+    }
+
+    #[test]
+    fn a_label_that_has_its_field_beside_it_labels_nothing_below() {
+        let form = [
+            (node(29, "Host:"), at(0, 0, 40)),
+            (node(61, "h"), at(44, 0, 100)),
+            (node(61, "log"), at(0, 24, 300)),
+        ];
+        assert_eq!(label_of(&form, 2), None);
     }
 
     #[test]
