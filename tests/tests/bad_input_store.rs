@@ -158,9 +158,20 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     drop(agent);
 
     // The vault store: the agent lives, the unlock says what is wrong, and the files stay as they are.
-    let file = log(&state.join("vault"));
-    let whole = std::fs::read(&file).unwrap();
-    std::fs::write(&file, vec![0; whole.len()]).unwrap();
+    let vault = state.join("vault");
+    let kept = session.home().join("kept");
+    assert!(
+        session
+            .command("cp")
+            .arg("-r")
+            .args([&vault, &kept])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let file = log(&vault);
+    let length = std::fs::metadata(&file).unwrap().len();
+    std::fs::write(&file, vec![0; usize::try_from(length).unwrap()]).unwrap();
     let agent = Agent::start(&session, &package).unwrap();
     let unlocked = agent.run(&["unlock"], &[PASSWORD]).unwrap();
     let said = format!("{}{}", unlocked.err, problems(&agent));
@@ -170,21 +181,53 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     );
     assert!(unlocked.code == 8 || labels(&agent).is_empty(), "{unlocked:?}");
     drop(agent);
-    std::fs::write(&file, &whole).unwrap();
+    std::fs::remove_dir_all(&vault).unwrap();
+    assert!(
+        session
+            .command("cp")
+            .arg("-r")
+            .args([&kept, &vault])
+            .status()
+            .unwrap()
+            .success()
+    );
 
     // The device store: without it there is neither vault header nor slots; the agent must not offer to make a new vault.
     let file = log(&state.join("device"));
-    let device = std::fs::read(&file).unwrap();
+    let backup = session.home().join("backup");
+    let copied = session
+        .command("cp")
+        .arg("-r")
+        .args([&state.join("device"), &backup])
+        .status()
+        .unwrap();
+    assert!(copied.success());
     std::fs::write(&file, b"").unwrap();
-    match Agent::start(&session, &package) {
-        Err(error) => assert!(error.to_string().contains("damaged"), "{error}"),
-        Ok(agent) => {
-            assert!(problems(&agent).contains("device store"), "{}", problems(&agent));
-            let enrolled = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
-            assert_ne!(enrolled.code, 0, "{enrolled:?}");
-        }
-    }
-    std::fs::write(&file, device).unwrap();
+    let agent = Agent::start(&session, &package).unwrap();
+    assert!(problems(&agent).contains("device store"), "{}", problems(&agent));
+    let enrolled = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    assert_eq!(enrolled.code, 8, "{enrolled:?}");
+    assert!(
+        enrolled.err.contains("earlier vault") && enrolled.err.contains("backup"),
+        "{enrolled:?}"
+    );
+    assert_eq!(
+        agent.json(&["status", "--json"], "status").unwrap()["vault"],
+        "unenrolled"
+    );
+    drop(agent);
+    // Restored from a backup, it opens the same vault with everything in it.
+    std::fs::remove_dir_all(state.join("device")).unwrap();
+    let copied = session
+        .command("cp")
+        .arg("-r")
+        .args([&backup, &state.join("device")])
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    let agent = Agent::start(&session, &package).unwrap();
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
+    reveals(&agent, "logon 1", 1);
 }
 
 /// A limit on the size of files stands for a disk that takes no more: every write fails, until there is room again.

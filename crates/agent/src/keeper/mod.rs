@@ -43,6 +43,9 @@ pub enum KeeperError {
     /// The vault is locked.
     #[error("the vault is locked")]
     Locked,
+    /// A new vault would stand in the place of one that cannot be opened any more.
+    #[error("{} holds the logons of an earlier vault, which a new one does not open", .0.display())]
+    EarlierVault(PathBuf),
     /// There is no such logon.
     #[error("there is no logon {0}")]
     NoLogon(LogonId),
@@ -65,6 +68,10 @@ impl From<KeeperError> for ErrorReply {
             KeeperError::Binding(_) | KeeperError::NotTheOwner(_) => {
                 (ErrorCode::Refused, "run `countersign why` for what differs")
             }
+            KeeperError::EarlierVault(_) => (
+                ErrorCode::Integrity,
+                "restore the folder `device` beside it from a backup; to begin anew, move both away and start the agent again",
+            ),
             KeeperError::Store(StoreError::Damaged(_)) | KeeperError::Open(_) | KeeperError::Header(_) => (
                 ErrorCode::Integrity,
                 "run `countersign refresh` to fetch it from the repository, then `countersign doctor`",
@@ -199,6 +206,7 @@ impl Keeper {
                 header,
                 device_slots,
             } => {
+                self.covers_nothing(&unlocked)?;
                 let fresh = Enrolled { header, device_slots };
                 self.device.commit(&[
                     Change::Put(header_key(), fresh.header.clone()),
@@ -217,6 +225,19 @@ impl Keeper {
             Adoption::Unlocked(unlocked) => unlocked,
         };
         self.open_vault(*unlocked)
+    }
+
+    /// A vault store from before that this vault does not open is never covered by a new vault: it may still be rescued.
+    fn covers_nothing(&self, unlocked: &Unlocked) -> Result<(), KeeperError> {
+        let is_there = std::fs::read_dir(&self.vault_folder).is_ok_and(|mut entries| entries.next().is_some());
+        if !is_there {
+            return Ok(());
+        }
+        match Store::open(&self.vault_folder, unlocked.store_key()) {
+            Ok((store, _)) => Ok(store.close()?),
+            Err(StoreError::Damaged(_)) => Err(KeeperError::EarlierVault(self.vault_folder.clone())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn open_vault(&mut self, unlocked: Unlocked) -> Result<(), KeeperError> {
