@@ -130,7 +130,9 @@ pub(crate) fn wait_channels(pid: u32) -> Vec<String> {
 /// How often a process has given the processor up to wait (`voluntary_ctxt_switches`, proc(5)).
 pub(crate) fn sleeps(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    let count = status
+        .lines()
+        .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
     count.trim().parse().ok()
 }
 
