@@ -280,6 +280,24 @@ fn show() {
             .change_property8(PropMode::REPLACE, window, property, AtomEnum::STRING, text)
             .unwrap();
     }
-    connection.map_window(window).unwrap();
-    connection.flush().unwrap();
+    // A window manager that is still settling in overlooks a window at times.
+    let state = connection
+        .intern_atom(false, b"WM_STATE")
+        .unwrap()
+        .reply()
+        .unwrap()
+        .atom;
+    for _ in 0..20 {
+        connection.map_window(window).unwrap();
+        connection.flush().unwrap();
+        std::thread::sleep(Duration::from_millis(200));
+        let managed = connection
+            .get_property(false, window, state, AtomEnum::ANY, 0, 2)
+            .unwrap();
+        if managed.reply().unwrap().value_len > 0 {
+            return;
+        }
+        connection.unmap_window(window).unwrap();
+    }
+    panic!("no window manager manages the window");
 }
