@@ -4,6 +4,7 @@ pub mod floor;
 mod form;
 mod keepassxc;
 mod observer;
+mod ours;
 mod xdotool;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use super::{BenchError, Report, complain};
 use form::{Attempt, Shown, Start};
 use keepassxc::{Delays, ENTRY, KeePassXc};
 use observer::Observer;
+use ours::Ours;
 
 /// How often each contestant fills the form.
 const ROUNDS: usize = 24;
@@ -40,6 +42,8 @@ impl Times {
 
 #[derive(Debug, Default)]
 struct Race {
+    controls: Times,
+    keys: Times,
     floor: Times,
     xdotool: Times,
     keepassxc: Times,
@@ -52,53 +56,109 @@ pub fn run() -> Result<Report, BenchError> {
     let observer = Observer::of(&session)?;
     let keepassxc = KeePassXc::start(&session, Delays::Default)?;
     let keepassxc_zero = KeePassXc::start(&session, Delays::Zero)?;
-    let mut race = Race::default();
+    let _ours = Ours::start(&session)?;
+    let attempt = |title: &str, begin: &mut dyn FnMut(Shown) -> Result<Start, BenchError>| {
+        form::attempt(&session, &observer, title, begin)
+    };
     let mut by_itself = |_: Shown| Ok(Start::Mapped);
+    let mut race = Race::default();
     for _round in 0..ROUNDS {
+        race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
         let waiting = floor::start(&session, ENTRY)?;
-        race.floor
-            .add(form::attempt(&session, &observer, ENTRY, &mut by_itself)?);
+        race.floor.add(attempt(ENTRY, &mut by_itself)?);
         drop(waiting);
-        race.xdotool.add(form::attempt(&session, &observer, ENTRY, &mut |form| {
-            xdotool::type_into(&session, form)
-        })?);
-        race.keepassxc
-            .add(form::attempt(&session, &observer, ENTRY, &mut |form| {
-                keepassxc.trigger(form)
-            })?);
+        race.keys.add(attempt(ours::KEYS, &mut by_itself)?);
+        race.xdotool
+            .add(attempt(ENTRY, &mut |form| xdotool::type_into(&session, form))?);
+        race.keepassxc.add(attempt(ENTRY, &mut |form| keepassxc.trigger(form))?);
         race.keepassxc_zero
-            .add(form::attempt(&session, &observer, ENTRY, &mut |form| {
-                keepassxc_zero.trigger(form)
-            })?);
+            .add(attempt(ENTRY, &mut |form| keepassxc_zero.trigger(form))?);
     }
     Ok(judge(&race))
 }
 
+/// Medians in milliseconds.
+struct Medians {
+    filled: Option<f64>,
+    submitted: Option<f64>,
+}
+
 fn judge(race: &Race) -> Report {
     let mut report = Report::new("fill");
+    let mut row = |name: &str, times: &Times| Medians {
+        filled: report.times(format!("{name}: filled"), &times.filled),
+        submitted: report.times(format!("{name}: submitted"), &times.submitted),
+    };
+    let controls = row("ours by controls", &race.controls);
+    let keys = row("ours by keys", &race.keys);
+    let floor = row("floor, a bare zbus program", &race.floor);
+    let xdotool = row("xdotool type --delay 0", &race.xdotool);
+    let keepassxc = row("KeePassXC auto-type, defaults (from its trigger)", &race.keepassxc);
+    let keepassxc_zero = row("KeePassXC auto-type, delays 0 (from its trigger)", &race.keepassxc_zero);
+
+    let mut ratio = |what: &str, most: f64, goal: &str, ours: Option<f64>, theirs: Option<f64>| {
+        let ratio = ours.zip(theirs).map(|(ours, theirs)| ours / theirs);
+        let got = match ratio {
+            Some(ratio) if ratio < 0.5 => format!("1/{:.0}", (1.0 / ratio).floor()),
+            Some(ratio) => format!("{ratio:.2}"),
+            None => "not measured".to_owned(),
+        };
+        report.target(what, goal, got, ratio.is_some_and(|ratio| ratio <= most));
+    };
+    let submitted = controls.submitted;
+    ratio(
+        "controls, submitted, against KeePassXC's defaults",
+        1.0 / 100.0,
+        "≤ 1/100",
+        submitted,
+        keepassxc.submitted,
+    );
+    ratio(
+        "controls, submitted, against KeePassXC's delays 0",
+        1.0 / 30.0,
+        "≤ 1/30",
+        submitted,
+        keepassxc_zero.submitted,
+    );
+    ratio(
+        "controls, submitted, against the floor",
+        1.5,
+        "≤ 1.5",
+        submitted,
+        floor.submitted,
+    );
+    ratio("keys, filled, against xdotool", 1.0, "≤ 1", keys.filled, xdotool.filled);
+
     let contestants = [
-        ("floor: bare zbus program", &race.floor),
-        ("xdotool type --delay 0", &race.xdotool),
-        ("KeePassXC auto-type, defaults (from its trigger)", &race.keepassxc),
-        (
-            "KeePassXC auto-type, no delays (from its trigger)",
-            &race.keepassxc_zero,
-        ),
+        ("ours by controls", &race.controls),
+        ("ours by keys", &race.keys),
+        ("floor", &race.floor),
+        ("xdotool", &race.xdotool),
+        ("KeePassXC, defaults", &race.keepassxc),
+        ("KeePassXC, delays 0", &race.keepassxc_zero),
     ];
-    for (name, times) in contestants {
-        report.times(format!("{name}: filled"), &times.filled);
-        report.times(format!("{name}: submitted"), &times.submitted);
-    }
-    let wrong: Vec<_> = contestants
-        .iter()
-        .flat_map(|(name, times)| times.wrong.iter().map(move |how| format!("{name}: {how}")))
-        .collect();
+    let named = |(name, times): (&'static str, &Times)| {
+        times
+            .wrong
+            .iter()
+            .map(|how| format!("{name}: {how}"))
+            .collect::<Vec<_>>()
+    };
+    let wrong: Vec<_> = contestants.into_iter().flat_map(named).collect();
     for how in &wrong {
         complain(how);
     }
-    let got = wrong
-        .first()
-        .map_or_else(|| "0".to_owned(), |first| format!("{} ({first})", wrong.len()));
-    report.target("forms filled wrongly, by anybody", "0", got, wrong.is_empty());
+    let fewest = contestants
+        .iter()
+        .map(|(_, times)| times.submitted.len())
+        .min()
+        .unwrap_or_default();
+    report.target(
+        "forms filled wrongly, by anybody",
+        "0",
+        wrong.len().to_string(),
+        wrong.is_empty(),
+    );
+    report.target("correct fills, of each", "≥ 20", fewest.to_string(), fewest >= 20);
     report
 }

@@ -2,8 +2,11 @@
 
 use countersign_desktop::Desktop;
 use countersign_desktop::linux::identity;
-use countersign_model::port::KeySender as _;
-use countersign_model::{KeyStep, KeyTarget, WindowFacts, WindowId};
+use countersign_model::port::{Cancel, Responder as _};
+use countersign_model::{
+    Action, FieldKind, FieldName, FieldValues, Method, Outcome, Plan, PlannedStep, WindowFacts, WindowId,
+};
+use countersign_secret::Password;
 
 use super::ear::Ear;
 use super::tally::Fill;
@@ -20,23 +23,41 @@ pub fn facts_of(victim: &Ear) -> WindowFacts {
     }
 }
 
-/// Types `text` once, and judges by what the victim heard.
-pub fn fill(desktop: &Desktop, window: &WindowFacts, victim: &mut Ear, text: &str) -> Result<Fill, BenchError> {
-    let target = KeyTarget {
-        window,
-        control: None,
-        terminal: None,
+/// The plan that a template of one field and `method = "keys"` makes.
+pub fn plan(window: WindowFacts) -> Plan {
+    let action = Action::Type {
+        field: FieldName::from("password"),
+        within: None,
     };
-    let sent = desktop.send(&target, &[KeyStep::Text(text)]);
+    Plan {
+        window,
+        terminal: None,
+        method: Method::Keys,
+        steps: vec![PlannedStep { action, submits: false }],
+    }
+}
+
+/// Types `text` once, and judges by what the victim heard.
+pub fn fill(desktop: &Desktop, plan: &Plan, victim: &mut Ear, text: &str) -> Result<Fill, BenchError> {
+    let password = Password::from_utf8(text.as_bytes()).map_err(|error| BenchError::NotReady {
+        who: "the text to type",
+        why: error.to_string(),
+    })?;
+    let values = FieldValues(vec![(FieldName::from("password"), FieldKind::Secret, password)]);
+    let carried = desktop.respond(plan, &values, &Cancel::default());
     let heard = victim.take()?;
-    Ok(match sent {
-        Ok(()) if heard == text => Fill::Complete,
-        Ok(()) => Fill::Wrong(format!(
+    Ok(match carried.outcome {
+        Outcome::Done if heard == text => Fill::Complete,
+        Outcome::Done => Fill::Wrong(format!(
             "said to be done, but the window heard {} of {}",
             heard.len(),
             text.len()
         )),
-        Err(refusal) if text.starts_with(&heard) => Fill::Refused(refusal.to_string()),
-        Err(refusal) => Fill::Wrong(format!("refused ({refusal}), but the window heard something else")),
+        Outcome::Refused(refusal) | Outcome::Interrupted(refusal) if text.starts_with(&heard) => {
+            Fill::Refused(refusal.to_string())
+        }
+        Outcome::Refused(refusal) | Outcome::Interrupted(refusal) => {
+            Fill::Wrong(format!("refused ({refusal}), but the window heard something else"))
+        }
     })
 }
