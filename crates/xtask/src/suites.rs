@@ -51,18 +51,14 @@ fn dependencies() -> Result<()> {
         )?;
     }
     let mut check = cargo();
-    check.args([
-        "deny",
-        "--log-level",
-        "error",
-        "--locked",
-        "--all-features",
-        "check",
-        "--disable-fetch",
-    ]);
+    check.args(["deny", "--log-level", "error", "--locked", "--all-features", "check"]);
+    // Before what is checked: the database is used as it is at hand, never fetched.
+    if has_advisories() {
+        check.arg("--disable-fetch");
+    }
     check.args(["bans", "licenses", "sources"]);
     if has_advisories() {
-        check.arg("advisories").arg("--disable-fetch");
+        check.arg("advisories");
     }
     step("dependencies: bans, licences, sources", &mut check)
 }
