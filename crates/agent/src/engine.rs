@@ -168,10 +168,8 @@ impl Engine {
                 Err(error) => return Some(Event::TerminalRead(ticket, Err(error.clone()))),
             },
             Effect::Attend(window, attention) => {
-                if let Ok(desktop) = &self.screen
-                    && let Err(error) = desktop.attend(&window, attention)
-                {
-                    tracing::warn!("changes inside window {:#x} will not be noticed: {error}", window.id.0);
+                if let Ok(desktop) = &self.screen {
+                    self.tasks.attend(desktop, window, attention);
                 }
             }
             Effect::Ignore(window) => {

@@ -1,7 +1,7 @@
 //! Work that may block, each piece on a thread of its own.
 
 use crate::message::Message;
-use countersign_model::port::{Cancel, ControlAccess, Responder};
+use countersign_model::port::{Attention, Cancel, ControlAccess, Responder};
 use countersign_model::{ControlQuery, FieldValues, Plan, WindowFacts};
 use countersign_signon::{Event, Ticket};
 use std::collections::HashMap;
@@ -40,6 +40,19 @@ impl Tasks {
         self.start("prompt", move || Event::TerminalRead(ticket, desktop.terminal(&window)));
     }
 
+    /// Attends to a window. The application may not be there yet for those who look inside, and that is waited for.
+    pub(crate) fn attend<D>(&self, desktop: &Arc<D>, window: WindowFacts, attention: Attention)
+    where
+        D: ControlAccess + 'static,
+    {
+        let desktop = Arc::clone(desktop);
+        spawn("attend", move || {
+            if let Err(error) = desktop.attend(&window, attention) {
+                tracing::warn!("changes inside window {:#x} will not be noticed: {error}", window.id.0);
+            }
+        });
+    }
+
     pub(crate) fn respond<D>(&mut self, desktop: &Arc<D>, ticket: Ticket, plan: Box<Plan>, values: FieldValues)
     where
         D: Responder + 'static,
@@ -67,12 +80,15 @@ impl Tasks {
 
     fn start(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
         let inbox = self.inbox.clone();
-        let started = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        spawn(name, move || {
             // The engine is gone only when the agent ends.
             let _ = inbox.send(Message::Signon(work()));
         });
-        if let Err(error) = started {
-            tracing::error!("cannot start a thread for {name}: {error}");
-        }
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
+    if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(work) {
+        tracing::error!("cannot start a thread for {name}: {error}");
     }
 }

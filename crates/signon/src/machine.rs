@@ -200,6 +200,11 @@ impl Machine {
         if window.forms.is_empty() {
             return;
         }
+        // Reading now would only hold the application up, and cause much of what it reports. The response's end looks again.
+        if matches!(window.phase, Phase::Responding(..) | Phase::Choosing(..)) {
+            window.unseen = true;
+            return;
+        }
         if candidates::all_need_nothing(&window.forms) {
             return self.judge(id, Seen::Nothing, turn);
         }
@@ -359,10 +364,23 @@ impl Machine {
 
     fn logons_found(&mut self, ticket: Ticket, logons: &[LogonSummary], turn: &mut Turn) {
         let chooses = |window: &Watched| matches!(&window.phase, Phase::Choosing(mine, _) if *mine == ticket);
-        let Some(window) = self.windows.values_mut().find(|window| chooses(window)) else {
+        let Some((id, _)) = self.windows.iter().find(|(_, window)| chooses(window)) else {
             return;
         };
-        let id = window.facts.id;
+        let id = *id;
+        self.choose(id, logons, turn);
+        if let Some(window) = self.windows.get_mut(&id)
+            && !matches!(window.phase, Phase::Responding(..))
+            && std::mem::take(&mut window.unseen)
+        {
+            self.look(id, turn);
+        }
+    }
+
+    fn choose(&mut self, id: WindowId, logons: &[LogonSummary], turn: &mut Turn) {
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
         let Phase::Choosing(_, recognised) = std::mem::take(&mut window.phase) else {
             return;
         };
@@ -664,6 +682,7 @@ impl Watched {
             phase: Phase::Watching,
             reading: None,
             answered: None,
+            unseen: false,
             attended: false,
             wish: Wish::Automatic,
             toolkit: None,

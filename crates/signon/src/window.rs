@@ -88,6 +88,8 @@ pub(crate) struct Watched {
     pub reading: Option<Reading>,
     /// The prompt that was answered last, for terminals: the same one is not answered twice, another one is a new question.
     pub answered: Option<TerminalFacts>,
+    /// Something changed inside while nobody looked, because a response is being prepared or is under way.
+    pub unseen: bool,
     pub attended: bool,
     pub wish: Wish,
     pub toolkit: Option<String>,

@@ -88,15 +88,11 @@ fn suites(extent: Extent) -> Result<ExitCode> {
         ],
         false => vec!["test".into()],
     };
-    words.extend([
-        "--manifest-path".into(),
-        file("Cargo.toml"),
-        "--workspace".into(),
-        "--no-fail-fast".into(),
-    ]);
+    words.extend(["--manifest-path".into(), file("Cargo.toml"), "--workspace".into()]);
     step("building the suites", build.args(&words).arg("--no-run"))?;
     let mut command: Vec<OsString> = vec![program];
     command.extend(words);
+    command.push("--no-fail-fast".into());
     match (extent, nextest) {
         (Extent::Usual, _) => {}
         (Extent::All, true) => command.extend(["--run-ignored", "all"].map(OsString::from)),
