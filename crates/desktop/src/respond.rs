@@ -18,8 +18,11 @@ use typed::Typed;
 
 /// How long a control may take to get the focus after a key moved it.
 const FOCUS: Duration = Duration::from_millis(500);
-/// How often the focus is asked for meanwhile.
+/// How often the focus or a length is asked for meanwhile: closely at first, when the answer is expected any moment.
+const CLOSE: Duration = Duration::from_micros(500);
 const STEP: Duration = Duration::from_millis(5);
+/// How long closely.
+const AT_FIRST: Duration = Duration::from_millis(40);
 /// What a program without accessibility gets to move its focus after a Tab. Nothing tells when it has (Swing needs this long).
 const UNSEEN: Duration = Duration::from_millis(100);
 /// The longest wait of a plan, whatever it says.
@@ -278,13 +281,13 @@ impl Interpreter<'_> {
                 // The application went on by itself, as some do once a code is complete.
                 Ok(None) | Err(_) => return Ok(()),
             }
-            self.pace.wait(STEP, progress.cancel);
+            self.pace.wait(step(waited), progress.cancel);
         }
     }
 
     /// Waits until the control has the focus: a key before may have moved it there, and the application may be slow.
     fn focused(&self, progress: &Progress<'_>, control: &ControlToken, field: &FieldName) -> Result<(), Refusal> {
-        let deadline = self.pace.now().after(FOCUS);
+        let began = self.pace.now();
         loop {
             let states = self
                 .controls
@@ -293,10 +296,11 @@ impl Interpreter<'_> {
             if states.focused {
                 return Ok(());
             }
-            if self.pace.now() >= deadline {
+            let waited = self.pace.now().since(began);
+            if waited >= FOCUS {
                 return Err(Refusal::FieldNotFocused);
             }
-            self.pace.wait(STEP, progress.cancel);
+            self.pace.wait(step(waited), progress.cancel);
             progress.going_on()?;
         }
     }
@@ -354,6 +358,10 @@ fn is_keys(action: &Action) -> bool {
         action,
         Action::Type { .. } | Action::Text(_) | Action::Key(_) | Action::Pause(_)
     )
+}
+
+fn step(waited: Duration) -> Duration {
+    if waited < AT_FIRST { CLOSE } else { STEP }
 }
 
 fn needs_front(action: &Action) -> bool {

@@ -17,7 +17,7 @@ use std::time::Duration;
 /// How long a control may take to take the focus or to change its state.
 const SETTLE: Duration = Duration::from_millis(500);
 /// How often a state is asked for that no event announces reliably.
-const STEP: Duration = Duration::from_millis(5);
+const STEP: Duration = Duration::from_millis(1);
 /// After this long without an answer to a press, the application is asked whether it is still there: a press that opens a dialog
 /// answers only when the dialog closes.
 const PRESSED: Duration = Duration::from_millis(250);
@@ -55,6 +55,10 @@ impl Doing {
 
 /// Gives the focus, and waits until the control has it.
 pub(super) async fn focus(doing: &Doing) -> Result<(), Trouble> {
+    // It had it a moment ago: then asking is enough.
+    if doing.fresh.is_some_and(|(_, states)| states.focused) && states(doing).await?.focused {
+        return Ok(());
+    }
     let line = &doing.application.line;
     let grabbing = line.call::<_, bool>(&doing.path, COMPONENT, "GrabFocus", &());
     within(ANSWER, grabbing)
