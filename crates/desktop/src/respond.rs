@@ -19,7 +19,7 @@ use typed::Typed;
 /// How long a control may take to get the focus after a key moved it.
 const FOCUS: Duration = Duration::from_millis(500);
 /// How often the focus or a length is asked for meanwhile: closely at first, when the answer is expected any moment.
-const CLOSE: Duration = Duration::from_micros(500);
+const CLOSE: Duration = Duration::from_millis(1);
 const STEP: Duration = Duration::from_millis(5);
 /// How long closely.
 const AT_FIRST: Duration = Duration::from_millis(40);
@@ -178,8 +178,12 @@ impl Interpreter<'_> {
                 self.pointer.click(window, at)?;
                 // Whether a click focuses is the control's affair.
                 progress.field = None;
-                progress.on_their_way = true;
-                Ok(())
+                if step.submits {
+                    return Ok(());
+                }
+                // A window manager may hold the click back for a moment to raise the window first; keys would overtake it.
+                self.pace.wait(UNSEEN, progress.cancel);
+                progress.going_on()
             }
             Action::Press(control) => self
                 .controls

@@ -361,7 +361,7 @@ fn a_field_is_typed_only_once_it_has_the_focus() {
         ..Double::default()
     };
     assert_eq!(respond(&double, vec![kind("username", Some("u"))]), Outcome::Done);
-    assert_eq!(double.did(), ["wait 5", "wait 5", "wait 5", "type 4 within u"]);
+    assert_eq!(double.did(), ["wait 1", "wait 1", "wait 1", "type 4 within u"]);
     let double = Double {
         focused_after: usize::MAX,
         ..Double::default()
@@ -441,7 +441,7 @@ fn nothing_is_done_by_another_way_before_the_keys_have_arrived() {
     assert_eq!(respond(&double, actions), Outcome::Done);
     assert_eq!(
         double.did(),
-        ["type 4 within slow", "wait 5", "wait 5", "wait 5", "set password"]
+        ["type 4 within slow", "wait 1", "wait 1", "wait 1", "set password"]
     );
     let unseen = Double::default();
     assert_eq!(
