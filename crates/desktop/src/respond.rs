@@ -60,6 +60,8 @@ struct Progress<'a> {
     submitted: Option<Monotonic>,
     /// The control that has the focus, as far as the plan knows.
     field: Option<ControlToken>,
+    /// The control a key was to lead away from, while it is not known where to.
+    left: Option<ControlToken>,
     /// Keys are on their way to nobody knows which control.
     on_their_way: bool,
 }
@@ -76,6 +78,7 @@ impl Interpreter<'_> {
             filled: None,
             submitted: None,
             field: None,
+            left: None,
             on_their_way: false,
         };
         let ran = self.run(&mut progress);
@@ -164,10 +167,10 @@ impl Interpreter<'_> {
         let named = || name_of(step, place);
         match &step.action {
             Action::Set { .. } => Ok(()),
-            Action::Type { field, within } => self.type_field(progress, field, within.as_ref()),
+            Action::Type { field, within } => self.type_field(progress, field, within.as_ref(), place),
             Action::Text(text) => {
                 let field = progress.field.clone();
-                self.type_text(progress, field.as_ref(), None, text, &named())
+                self.type_text(progress, field.as_ref(), None, text, place)
             }
             Action::Key(press) => self.key(progress, press, place),
             Action::Click(control) => {
@@ -238,13 +241,14 @@ impl Interpreter<'_> {
         progress: &mut Progress<'_>,
         field: &FieldName,
         within: Option<&ControlToken>,
+        place: usize,
     ) -> Result<(), Refusal> {
         let value = progress.value(field)?;
         if let Some(control) = within {
             self.focused(progress, control, field)?;
             progress.field = Some(control.clone());
         }
-        let sent = self.type_text(progress, within, within, value.expose(), field.as_str());
+        let sent = self.type_text(progress, within, within, value.expose(), place);
         progress.written |= match &sent {
             Ok(()) | Err(Refusal::NotKept(_)) => true,
             Err(_) => value.chars() > BURST,
@@ -255,16 +259,31 @@ impl Interpreter<'_> {
         })
     }
 
-    /// Types, and waits until the field has taken it. `must` is the control that must have the focus.
+    /// Types. `must` is the control that must have the focus. Keys that follow come in order; before anything is done by another
+    /// way, this waits until the field has taken what was typed.
     fn type_text(
         &self,
         progress: &mut Progress<'_>,
         field: Option<&ControlToken>,
         must: Option<&ControlToken>,
         text: &str,
-        name: &str,
+        place: usize,
     ) -> Result<(), Refusal> {
-        let window = &progress.plan.window;
+        let plan = progress.plan;
+        if plan.steps.get(place + 1).is_some_and(|next| is_keys(&next.action)) {
+            self.send(progress, must, &[KeyStep::Text(text)])?;
+            progress.on_their_way = true;
+            return Ok(());
+        }
+        let name = match plan.steps.get(place) {
+            Some(PlannedStep {
+                action: Action::Type { field, .. },
+                ..
+            }) => field.to_string(),
+            Some(step) => name_of(step, place),
+            None => String::new(),
+        };
+        let window = &plan.window;
         let length = |control| self.controls.length(window, control);
         let before = field.map(length).transpose();
         let before = before.map_err(|trouble| trouble.refusal(name.to_owned()))?.flatten();
@@ -290,19 +309,26 @@ impl Interpreter<'_> {
     }
 
     /// Waits until the control has the focus: a key before may have moved it there, and the application may be slow.
-    fn focused(&self, progress: &Progress<'_>, control: &ControlToken, field: &FieldName) -> Result<(), Refusal> {
+    ///
+    /// A Tab that has led elsewhere is made good: once the control before has lost the focus, every key so far was taken.
+    fn focused(&self, progress: &mut Progress<'_>, control: &ControlToken, field: &FieldName) -> Result<(), Refusal> {
+        let window = &progress.plan.window;
+        let refused = |trouble: Trouble| trouble.refusal(field.to_string());
         let began = self.pace.now();
         loop {
-            let states = self
-                .controls
-                .states(&progress.plan.window, control)
-                .map_err(|trouble| trouble.refusal(field.to_string()))?;
-            if states.focused {
+            if self.controls.states(window, control).map_err(refused)?.focused {
+                progress.left = None;
                 return Ok(());
             }
             let waited = self.pace.now().since(began);
             if waited >= FOCUS {
                 return Err(Refusal::FieldNotFocused);
+            }
+            if waited >= UNSEEN
+                && let Some(left) = progress.left.take()
+                && !self.controls.states(window, &left).map_err(refused)?.focused
+            {
+                self.controls.focus(window, control).map_err(refused)?;
             }
             self.pace.wait(step(waited), progress.cancel);
             progress.going_on()?;
@@ -313,7 +339,7 @@ impl Interpreter<'_> {
         self.send(progress, None, &[KeyStep::Press(press)])?;
         progress.on_their_way = true;
         if moves_focus(press) {
-            progress.field = None;
+            progress.left = progress.field.take();
         }
         let next = progress.plan.steps.get(place + 1).map(|next| &next.action);
         let unseen = matches!(

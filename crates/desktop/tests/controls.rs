@@ -120,7 +120,17 @@ fn without_an_accessibility_bus_windows_and_keys_still_work() {
             desktop.read(&window, &logon_query()),
             Err(DesktopError::NoAccessibility(_))
         ));
-        assert!(desktop.snapshot().unwrap().iter().any(|seen| seen.id == window.id));
+        // The window manager lists a window a moment after it is mapped.
+        Deadline::seconds(5)
+            .wait_for("the window in the list", || {
+                desktop
+                    .snapshot()
+                    .unwrap()
+                    .iter()
+                    .any(|seen| seen.id == window.id)
+                    .then_some(())
+            })
+            .unwrap();
         let no_display = countersign_desktop::Session {
             display: Some(":999".to_owned()),
             bus: None,

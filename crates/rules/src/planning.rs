@@ -178,7 +178,7 @@ fn by_controls(
     steps
 }
 
-/// Bound fields get the focus and are typed into; without any, fields are typed one after the other with Tab between.
+/// The first bound field gets the focus, Tab leads from each to the next; without any, fields are typed one after the other.
 fn by_keys(
     compiled: &CompiledForm,
     respond: &CompiledResponse,
@@ -186,8 +186,12 @@ fn by_keys(
     submit_control: Option<ControlToken>,
 ) -> Vec<PlannedStep> {
     let mut steps = Vec::new();
-    for (field, control) in bound {
-        steps.push(fill(Action::Focus(control.clone())));
+    for (number, (field, control)) in bound.iter().enumerate() {
+        // Tab keeps its place among the keys; whether it led to this field is looked at before anything is typed into it.
+        steps.push(fill(match number {
+            0 => Action::Focus(control.clone()),
+            _ => Action::Key(tab()),
+        }));
         steps.push(fill(Action::Type {
             field: field.clone(),
             within: Some(control.clone()),

@@ -205,7 +205,7 @@ fn a_form_is_matched_planned_and_explained() {
         [
             "focus 1",
             "type username 1",
-            "focus 2",
+            "key Tab",
             "type password 2",
             "press 3 (submits)"
         ]
@@ -316,7 +316,7 @@ fn methods_are_short_for_steps() {
         [
             "focus 1",
             "type username 1",
-            "focus 2",
+            "key Tab",
             "type password 2",
             "key Return (submits)"
         ]

@@ -180,13 +180,10 @@ impl Machine {
             window.phase = Phase::Watching;
             return;
         }
-        if !window.attended && !candidates::all_need_nothing(&window.forms) {
-            window.attended = true;
-            let attention = match candidates::in_terminal(&window.forms) {
-                true => Attention::Terminal,
-                false => Attention::Controls,
-            };
-            turn.effects.push(Effect::Attend(window.facts.clone(), attention));
+        // A terminal's prompt comes when it comes. Controls are looked at first: attending makes the application report every key,
+        // which a form that is answered at once can do without.
+        if candidates::in_terminal(&window.forms) {
+            window.attend(Attention::Terminal, turn);
         }
         self.look(id, turn);
     }
@@ -241,8 +238,21 @@ impl Machine {
                 window.explain_form(form.as_ref(), Vec::new(), Decision::Unreadable(error.to_string()), turn);
             }
         }
+        self.attend_unless_answering(id, turn);
         if stale {
             self.look(id, turn);
+        }
+    }
+
+    /// Attends to the controls of a window that is not being answered. What changes before is not missed: attending begins with a
+    /// look.
+    fn attend_unless_answering(&mut self, id: WindowId, turn: &mut Turn) {
+        if let Some(window) = self.windows.get_mut(&id)
+            && !matches!(window.phase, Phase::Choosing(..) | Phase::Responding(..))
+            && !candidates::all_need_nothing(&window.forms)
+            && !candidates::in_terminal(&window.forms)
+        {
+            window.attend(Attention::Controls, turn);
         }
     }
 
@@ -369,6 +379,7 @@ impl Machine {
         };
         let id = *id;
         self.choose(id, logons, turn);
+        self.attend_unless_answering(id, turn);
         if let Some(window) = self.windows.get_mut(&id)
             && !matches!(window.phase, Phase::Responding(..))
             && std::mem::take(&mut window.unseen)
@@ -563,6 +574,7 @@ impl Machine {
                 window.phase = Phase::Stopped(chosen.form);
             }
         }
+        self.attend_unless_answering(id, turn);
         // What changed during the response was not judged then.
         self.look(id, turn);
     }
@@ -688,6 +700,12 @@ impl Watched {
             toolkit: None,
             tries: 0,
             explained: None,
+        }
+    }
+
+    fn attend(&mut self, attention: Attention, turn: &mut Turn) {
+        if !std::mem::replace(&mut self.attended, true) {
+            turn.effects.push(Effect::Attend(self.facts.clone(), attention));
         }
     }
 
