@@ -137,28 +137,18 @@ fn judge(race: &Race) -> Report {
         ("KeePassXC, defaults", &race.keepassxc),
         ("KeePassXC, delays 0", &race.keepassxc_zero),
     ];
-    let named = |(name, times): (&'static str, &Times)| {
-        times
-            .wrong
-            .iter()
-            .map(|how| format!("{name}: {how}"))
-            .collect::<Vec<_>>()
-    };
-    let wrong: Vec<_> = contestants.into_iter().flat_map(named).collect();
-    for how in &wrong {
-        complain(how);
+    for (name, times) in contestants {
+        for how in &times.wrong {
+            complain(&format!("{name}: {how}"));
+        }
+        if !times.wrong.is_empty() {
+            report.count(format!("{name}: wrong or missing"), ROUNDS, times.wrong.len(), "forms");
+        }
     }
-    let fewest = contestants
-        .iter()
-        .map(|(_, times)| times.submitted.len())
-        .min()
-        .unwrap_or_default();
-    report.target(
-        "forms filled wrongly, by anybody",
-        "0",
-        wrong.len().to_string(),
-        wrong.is_empty(),
-    );
+    let wrong = race.controls.wrong.len() + race.keys.wrong.len();
+    report.target("forms that ours filled wrongly", "0", wrong.to_string(), wrong == 0);
+    let correct = contestants.iter().map(|(_, times)| times.submitted.len());
+    let fewest = correct.min().unwrap_or_default();
     report.target("correct fills, of each", "≥ 20", fewest.to_string(), fewest >= 20);
     report
 }
