@@ -1,0 +1,196 @@
+//! Looking into windows, and what is seen there.
+
+use super::{Machine, Turn};
+use crate::candidates::{self, Found, Seen};
+use crate::ledger::Ending;
+use crate::window::{Phase, Reading, Recognised, Watched, Wish, same};
+use crate::{Effect, Ticket, VaultState};
+use countersign_model::port::{Attention, DesktopError};
+use countersign_model::{Decision, FormKind, WindowId};
+use countersign_rules::query;
+
+impl Machine {
+    /// Reads a window's controls or prompt, once at a time.
+    pub(super) fn look(&mut self, id: WindowId, turn: &mut Turn) {
+        let ticket = self.ticket();
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        if window.forms.is_empty() {
+            return;
+        }
+        // Reading now would only hold the application up, and cause much of what it reports. The response's end looks again.
+        if matches!(window.phase, Phase::Responding(..) | Phase::Choosing(..)) {
+            window.unseen = true;
+            return;
+        }
+        if candidates::all_need_nothing(&window.forms) {
+            return self.judge(id, Seen::Nothing, turn);
+        }
+        if let Some(reading) = &mut window.reading {
+            reading.stale = true;
+            return;
+        }
+        window.reading = Some(Reading { ticket, stale: false });
+        let facts = window.facts.clone();
+        turn.effects.push(match candidates::in_terminal(&window.forms) {
+            true => Effect::ReadTerminal(ticket, facts),
+            false => Effect::ReadControls(ticket, facts, query(&window.forms).unwrap_or_default()),
+        });
+    }
+
+    pub(super) fn read_done(&mut self, ticket: Ticket, read: Result<Seen, DesktopError>, turn: &mut Turn) {
+        let Some(id) = self.reader(ticket) else { return };
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        let stale = window.reading.take().is_some_and(|reading| reading.stale);
+        match read {
+            Ok(seen) => self.judge(id, seen, turn),
+            // Between prompts a terminal's program comes and goes: that is a form going away, not a fault.
+            Err(DesktopError::NoTerminal(_) | DesktopError::WindowGone) => self.form_gone(id),
+            // Without its controls a program may still be one that is typed into.
+            Err(DesktopError::NoAccessibility(_) | DesktopError::NotAccessible)
+                if candidates::some_need_nothing(&window.forms) =>
+            {
+                self.judge(id, Seen::Nothing, turn);
+            }
+            Err(error) => {
+                let form = window.forms.first().cloned();
+                window.explain_form(form.as_ref(), Vec::new(), Decision::Unreadable(error.to_string()), turn);
+            }
+        }
+        self.attend_unless_answering(id, turn);
+        if stale {
+            self.look(id, turn);
+        }
+    }
+
+    /// Attends to the controls of a window that is not being answered. What changes before is not missed: attending begins with a
+    /// look.
+    pub(super) fn attend_unless_answering(&mut self, id: WindowId, turn: &mut Turn) {
+        if let Some(window) = self.windows.get_mut(&id)
+            && !matches!(window.phase, Phase::Choosing(..) | Phase::Responding(..))
+            && !candidates::all_need_nothing(&window.forms)
+            && !candidates::in_terminal(&window.forms)
+        {
+            window.attend(Attention::Controls, turn);
+        }
+    }
+
+    pub(super) fn reader(&self, ticket: Ticket) -> Option<WindowId> {
+        let reads = |window: &Watched| window.reading.as_ref().is_some_and(|reading| reading.ticket == ticket);
+        self.windows.iter().find(|(_, window)| reads(window)).map(|(id, _)| *id)
+    }
+
+    pub(super) fn form_gone(&mut self, id: WindowId) {
+        if let Some(window) = self.windows.get_mut(&id)
+            && !matches!(window.phase, Phase::Responding(..))
+        {
+            window.phase = Phase::Watching;
+        }
+    }
+
+    /// Decides what the controls or the prompt of a window mean.
+    pub(super) fn judge(&mut self, id: WindowId, seen: Seen, turn: &mut Turn) {
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        if let Seen::Controls(tree) = &seen {
+            window.toolkit.clone_from(&tree.toolkit);
+        }
+        let judged = candidates::judge_all(&window.forms, &window.facts, &seen);
+        for found in judged.results {
+            self.result_seen(id, &found, turn);
+        }
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        match judged.logon {
+            Some(found) => {
+                let same_question = match (&seen, &window.answered) {
+                    (Seen::Terminal(now), Some(answered)) => now.is_same_prompt(answered),
+                    _ => true,
+                };
+                let settled = same_question && window.phase.settled().is_some_and(|form| same(form, &found.form));
+                let busy = matches!(window.phase, Phase::Responding(..) | Phase::Choosing(..));
+                let asked = matches!(window.wish, Wish::Asked(_));
+                if busy || (settled && !asked) {
+                    return;
+                }
+                self.form_found(id, found, seen, turn);
+            }
+            None => {
+                if matches!(window.phase, Phase::Responding(..)) {
+                    return;
+                }
+                let answered = matches!(window.phase, Phase::Answered(_) | Phase::Stopped(_));
+                let asked = std::mem::replace(&mut window.wish, Wish::Automatic) != Wish::Automatic;
+                window.phase = Phase::Watching;
+                window.tries = 0;
+                window.since = turn.now.steady;
+                if (asked || !answered)
+                    && let Some((form, criteria)) = judged.nearest
+                {
+                    window.explain_form(Some(&form), criteria, Decision::NoMatch, turn);
+                }
+            }
+        }
+    }
+
+    /// A form that says how a logon ended.
+    pub(super) fn result_seen(&mut self, id: WindowId, found: &Found, turn: &mut Turn) {
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        let Ok(process) = &window.facts.process else { return };
+        let ending = match found.form.kind() {
+            FormKind::LogonFailed => Ending::Failed,
+            FormKind::LogonSucceeded => Ending::Succeeded,
+            FormKind::Logon => return,
+        };
+        let Some(entry) = self.ledger.end(found.form.id(), process.lineage, ending) else {
+            return;
+        };
+        let decision = match ending {
+            Ending::Failed => Decision::LogonFailed(format!(
+                "the application refused the logon \"{}\"; correct it with `countersign logon edit`",
+                entry.label
+            )),
+            _ => Decision::LogonSucceeded(format!("the application accepted the logon \"{}\"", entry.label)),
+        };
+        if let Decision::LogonFailed(text) = &decision {
+            turn.notify(&found.form, text);
+            if let Phase::Answered(form) = &window.phase {
+                window.phase = Phase::Stopped(form.clone());
+            }
+        }
+        window.explain_form(Some(&found.form), found.criteria.clone(), decision, turn);
+    }
+
+    pub(super) fn form_found(&mut self, id: WindowId, found: Found, seen: Seen, turn: &mut Turn) {
+        let ticket = self.ticket();
+        let paused = self.paused_until.is_some_and(|until| until > turn.now.steady);
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        if !matches!(&window.phase, Phase::Held(form) if same(form, &found.form)) && !window.fresh() {
+            window.since = turn.now.steady;
+        }
+        let hold = match window.wish {
+            _ if self.vault == VaultState::Locked => Some(Decision::Locked),
+            Wish::Asked(_) => None,
+            Wish::Automatic if paused => Some(Decision::Paused),
+            Wish::Automatic if !self.rules.automatic => Some(Decision::Manual),
+            Wish::Automatic => None,
+        };
+        if let Some(decision) = hold {
+            window.explain_form(Some(&found.form), found.criteria, decision, turn);
+            window.phase = Phase::Held(found.form);
+            return;
+        }
+        turn.effects.push(Effect::FindLogons(ticket, found.form.id().clone()));
+        let wish = std::mem::replace(&mut window.wish, Wish::Automatic);
+        window.phase = Phase::Choosing(ticket, Box::new(Recognised { found, seen, wish }));
+    }
+}
