@@ -32,7 +32,7 @@ impl Times {
     fn add(&mut self, attempt: Attempt) {
         match attempt {
             Attempt::Correct { filled, submitted } => {
-                self.filled.push(filled);
+                self.filled.extend(filled);
                 self.submitted.push(submitted);
             }
             Attempt::Wrong(how) => self.wrong.push(how),
