@@ -5,7 +5,7 @@ use crate::paths::Paths;
 use countersign_model::port::{RecordStore, RepositoryError, StoreError};
 use countersign_model::{Change, ConfigKind, ConfigObject, Layer, Publisher, StoreKey, StoreKind, UserId};
 use countersign_rules::{
-    LONGEST_FILE, ParsedTemplate, Problem, Settings, SettingsLayer, Severity, TemplateSet, lint, parse_settings,
+    CheckedTemplate, LONGEST_FILE, Problem, Settings, SettingsLayer, Severity, TemplateSet, check, parse_settings,
     parse_template,
 };
 use countersign_signon::Rules;
@@ -26,7 +26,7 @@ pub(crate) struct Configuration {
     paths: Paths,
     templates: Arc<TemplateSet>,
     /// The last good version of each repository template, by place.
-    good: BTreeMap<String, ParsedTemplate>,
+    good: BTreeMap<String, Good>,
     layers: BTreeMap<Layer, SettingsLayer>,
     settings: Settings,
     settings_problems: Vec<Problem>,
@@ -48,19 +48,28 @@ impl Configuration {
             problems: Vec::new(),
             faults: Vec::new(),
         };
-        match kept(device) {
-            Ok(objects) => {
-                for (place, bytes) in objects {
-                    if let Ok(parsed) = parse_template(&place, &bytes) {
-                        loaded.good.insert(place, parsed);
-                    }
-                }
-            }
-            Err(error) => tracing::error!("the templates kept on this device cannot be read: {error}"),
+        let mut problems = Vec::new();
+        if let Err(error) = loaded.take_kept(device, &mut problems) {
+            tracing::error!("the templates kept on this device cannot be read: {error}");
         }
         loaded.read_settings();
-        loaded.build(Vec::new());
+        loaded.build(problems);
         loaded
+    }
+
+    /// One at a time: their bytes together are many times what is kept of them.
+    fn take_kept(&mut self, device: &dyn RecordStore, problems: &mut Vec<Problem>) -> Result<(), StoreError> {
+        for id in device.ids(StoreKind::Config)? {
+            let place = String::from_utf8_lossy(&id).into_owned();
+            let kind = StoreKind::Config;
+            if let Some(bytes) = device.get(&StoreKey { kind, id })? {
+                match checked(&place, &bytes) {
+                    Ok(good) => drop(self.good.insert(place, good)),
+                    Err(wrong) => problems.extend(wrong),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes over what the repository holds now. A file with a mistake is skipped and its last good version stays in force; a file
@@ -80,13 +89,17 @@ impl Configuration {
         let mut present = Vec::new();
         for object in objects.into_iter().filter(|object| object.kind == ConfigKind::Template) {
             present.push(object.place.clone());
-            match parse_template(&object.place, &object.bytes) {
-                Ok(parsed) if has_error(&lint(&parsed)) => problems.extend(lint(&parsed)),
-                Ok(parsed) => {
-                    if self.good.get(&object.place) != Some(&parsed) {
-                        changes.push(Change::Put(config_key(&object.place), object.bytes));
-                        self.good.insert(object.place, parsed);
-                    }
+            let key = config_key(&object.place);
+            // What was in force and kept before need not be looked at again.
+            if self.good.contains_key(&object.place)
+                && matches!(device.get(&key), Ok(Some(kept)) if kept == object.bytes)
+            {
+                continue;
+            }
+            match checked(&object.place, &object.bytes) {
+                Ok(good) => {
+                    self.good.insert(object.place, good);
+                    changes.push(Change::Put(key, object.bytes));
                 }
                 Err(wrong) => problems.extend(wrong),
             }
@@ -118,8 +131,11 @@ impl Configuration {
         match package_files(&folder) {
             Ok(files) => {
                 for (place, read) in files {
-                    match read.and_then(|(bytes, publisher)| Ok((publisher, parse_template(&place, &bytes)?))) {
-                        Ok(template) => templates.push(template),
+                    match read.and_then(|(bytes, publisher)| Ok((publisher, checked(&place, &bytes)?))) {
+                        Ok((publisher, good)) => {
+                            problems.extend(good.remarks);
+                            templates.push((publisher, good.template));
+                        }
                         Err(wrong) => problems.extend(wrong),
                     }
                 }
@@ -129,8 +145,11 @@ impl Configuration {
             }
             Err(error) => problems.push(unreadable(&folder, &error)),
         }
-        templates.extend(self.good.values().cloned().map(|parsed| (Publisher::Unsigned, parsed)));
-        let (set, clashes) = TemplateSet::build(templates);
+        for good in self.good.values() {
+            problems.extend_from_slice(&good.remarks);
+            templates.push((Publisher::Unsigned, good.template.clone()));
+        }
+        let (set, clashes) = TemplateSet::of(templates);
         problems.extend(clashes);
         problems.splice(0..0, self.settings_problems.iter().cloned());
         for problem in problems.iter().filter(|problem| !self.problems.contains(problem)) {
@@ -211,8 +230,18 @@ impl Configuration {
     }
 }
 
-fn has_error(problems: &[Problem]) -> bool {
-    problems.iter().any(|problem| problem.severity == Severity::Error)
+/// A template that can be in force.
+struct Good {
+    template: CheckedTemplate,
+    /// What its author should look at.
+    remarks: Vec<Problem>,
+}
+
+fn checked(place: &str, bytes: &[u8]) -> Result<Good, Vec<Problem>> {
+    match check(&parse_template(place, bytes)?) {
+        (Some(template), remarks) => Ok(Good { template, remarks }),
+        (None, problems) => Err(problems),
+    }
 }
 
 fn names(fault: &RepositoryError, place: &str) -> bool {
@@ -230,20 +259,6 @@ fn config_key(place: &str) -> StoreKey {
         kind: StoreKind::Config,
         id: place.as_bytes().to_vec(),
     }
-}
-
-fn kept(device: &dyn RecordStore) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    let mut objects = Vec::new();
-    for id in device.ids(StoreKind::Config)? {
-        let place = String::from_utf8_lossy(&id).into_owned();
-        if let Some(bytes) = device.get(&StoreKey {
-            kind: StoreKind::Config,
-            id,
-        })? {
-            objects.push((place, bytes));
-        }
-    }
-    Ok(objects)
 }
 
 /// A package's template file: its bytes and whose word it is, or why it cannot be read.

@@ -82,7 +82,7 @@ impl Engine {
             .into_iter()
             .map(|summary| LogonSummary {
                 id: summary.id,
-                application: set.get(&summary.template).map(|loaded| loaded.template.name.clone()),
+                application: set.get(&summary.template).map(|loaded| loaded.name().to_owned()),
                 template: summary.template,
                 label: summary.label,
                 plain: summary
@@ -116,7 +116,7 @@ impl Engine {
                 .next("run `countersign logon add` without a name for those that are")
         })?;
         let given = fields(plain, secret_fields, secrets)?;
-        let spec = &loaded.template.logon;
+        let spec = loaded.template().logon;
         if let Some((unknown, _, _)) = given.iter().find(|(name, _, _)| !spec.fields.contains(name)) {
             return Err(unknown_field(unknown, &spec.fields));
         }
@@ -127,10 +127,10 @@ impl Engine {
             .collect();
         given.sort_by_key(|(name, _, _)| spec.fields.iter().position(|known| known == name));
         let label = match label.trim() {
-            "" => given.iter().find(|(_, kind, _)| *kind == FieldKind::Plain).map_or_else(
-                || loaded.template.name.clone(),
-                |(_, _, value)| value.expose().to_owned(),
-            ),
+            "" => given
+                .iter()
+                .find(|(_, kind, _)| *kind == FieldKind::Plain)
+                .map_or_else(|| loaded.name().to_owned(), |(_, _, value)| value.expose().to_owned()),
             label => label.to_owned(),
         };
         let publisher = loaded.publisher.clone();
@@ -155,11 +155,11 @@ impl Engine {
         let given = fields(plain, secret_fields, secrets)?;
         if let Some(template) = self.keeper.template_of(id)
             && let Some(loaded) = self.configuration.templates().get(&template)
-            && let Some((unknown, _, _)) = given
-                .iter()
-                .find(|(name, _, _)| !loaded.template.logon.fields.contains(name))
         {
-            return Err(unknown_field(unknown, &loaded.template.logon.fields));
+            let known = loaded.template().logon.fields;
+            if let Some((unknown, _, _)) = given.iter().find(|(name, _, _)| !known.contains(name)) {
+                return Err(unknown_field(unknown, &known));
+            }
         }
         let changed = self.clock.both().wall;
         self.keeper.amend(

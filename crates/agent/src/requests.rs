@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::message::Call;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
-use countersign_model::{Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
+use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
 use countersign_signon::{Event, VaultState};
 use countersign_wire::{
     AccessibilityState, Answer, DesktopState, DisplayState, EnrollTerms, ErrorCode, ErrorReply, Problem, Reply,
@@ -186,27 +186,20 @@ impl Engine {
     fn template_summaries(&self) -> Vec<TemplateSummary> {
         let set = self.configuration.templates();
         set.templates()
-            .map(|loaded| TemplateSummary {
-                id: loaded.template.id.clone(),
-                name: loaded.template.name.clone(),
-                publisher: loaded.publisher.clone(),
-                place: loaded.place.clone(),
-                fields: loaded
-                    .template
-                    .logon
-                    .fields
-                    .iter()
-                    .map(|name| TemplateField {
-                        name: name.clone(),
-                        kind: loaded.template.logon.kind(name),
-                        label: loaded
-                            .template
-                            .logon
-                            .field
-                            .get(name)
-                            .and_then(|spec| spec.label.clone()),
-                    })
-                    .collect(),
+            .map(|loaded| {
+                let template = loaded.template();
+                let field = |name: &FieldName| TemplateField {
+                    name: name.clone(),
+                    kind: template.logon.kind(name),
+                    label: template.logon.field.get(name).and_then(|spec| spec.label.clone()),
+                };
+                TemplateSummary {
+                    fields: template.logon.fields.iter().map(field).collect(),
+                    publisher: loaded.publisher.clone(),
+                    place: loaded.place().to_owned(),
+                    id: template.id,
+                    name: template.name,
+                }
             })
             .collect()
     }

@@ -10,17 +10,40 @@ use crate::parse::ParsedTemplate;
 use crate::path::{PathPattern, PathProblem};
 use crate::pattern::{PatternProblem, Text};
 use crate::problem::{Problem, Severity, problem};
-use crate::spans::{item, under};
+use crate::spans::{Spans, item, under};
 use countersign_model::{
-    FieldKind, FieldName, Form, KeyName, KeyPress, Method, MethodName, Pattern, Response, Selector, Step, TerminalSpec,
-    Wait,
+    FieldKind, FieldName, Form, KeyName, KeyPress, Method, MethodName, Pattern, Response, Selector, Step, Template,
+    TerminalSpec, Wait,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Compiles every form. What cannot be compiled is left out and named: a template with such problems is not used.
 pub(crate) fn compile(parsed: &ParsedTemplate) -> (Vec<CompiledForm>, Vec<Problem>) {
+    compile_as(parsed, Patterns::Unknown)
+}
+
+/// Compiles a template that was found good before: what takes long is left until it is asked for.
+pub(crate) fn compile_good(template: Template) -> (Vec<CompiledForm>, Template) {
+    let parsed = ParsedTemplate {
+        place: String::new(),
+        template,
+        spans: Spans::default(),
+    };
+    let (forms, _) = compile_as(&parsed, Patterns::Good);
+    (forms, parsed.template)
+}
+
+/// Whether patterns were compiled before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Patterns {
+    Unknown,
+    Good,
+}
+
+fn compile_as(parsed: &ParsedTemplate, patterns: Patterns) -> (Vec<CompiledForm>, Vec<Problem>) {
     let mut compiler = Compiler {
+        patterns,
         parsed,
         problems: Vec::new(),
         fields: BTreeSet::new(),
@@ -38,7 +61,7 @@ pub(crate) fn compile(parsed: &ParsedTemplate) -> (Vec<CompiledForm>, Vec<Proble
 /// Compiles one selector that stands alone.
 pub(crate) fn selector(wanted: &Selector) -> Result<CompiledSelector, PatternProblem> {
     let text = |pattern: &Option<Pattern>| pattern.as_ref().map(Text::new).transpose();
-    Ok(CompiledSelector {
+    let compiled = CompiledSelector {
         id: wanted.id.clone(),
         role: wanted.role,
         name: text(&wanted.name)?,
@@ -46,10 +69,14 @@ pub(crate) fn selector(wanted: &Selector) -> Result<CompiledSelector, PatternPro
         class: text(&wanted.class)?,
         parent: wanted.parent.as_deref().map(selector).transpose()?.map(Box::new),
         ordinal: wanted.ordinal,
-    })
+    };
+    let texts = [&compiled.name, &compiled.label, &compiled.class];
+    texts.into_iter().flatten().try_for_each(Text::check)?;
+    Ok(compiled)
 }
 
 struct Compiler<'a> {
+    patterns: Patterns,
     parsed: &'a ParsedTemplate,
     problems: Vec<Problem>,
     fields: BTreeSet<FieldName>,
@@ -294,7 +321,7 @@ impl Compiler<'_> {
     }
 
     fn text(&mut self, path: &str, pattern: &Pattern) -> Option<Text> {
-        match Text::new(pattern) {
+        match Text::new(pattern).and_then(|text| self.checked(text, Text::check)) {
             Ok(text) => {
                 for name in text.fields() {
                     self.placeholder(path, name);
@@ -311,6 +338,13 @@ impl Compiler<'_> {
                 None
             }
         }
+    }
+
+    fn checked<T, E>(&self, pattern: T, check: impl FnOnce(&T) -> Result<(), E>) -> Result<T, E> {
+        if self.patterns == Patterns::Unknown {
+            check(&pattern)?;
+        }
+        Ok(pattern)
     }
 
     fn placeholder(&mut self, path: &str, name: &FieldName) {
@@ -332,12 +366,13 @@ impl Compiler<'_> {
     fn paths(&mut self, path: &str, patterns: &[Pattern]) -> Vec<PathPattern> {
         let mut found = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            match PathPattern::new(pattern) {
+            match PathPattern::new(pattern).and_then(|path| self.checked(path, PathPattern::check)) {
                 Ok(compiled) => found.push(compiled),
                 Err(wrong) => {
                     let help = match &wrong {
                         PathProblem::Relative(name) => format!("write where it is, such as `/usr/bin/{name}`"),
                         PathProblem::Folder(_) => "add the program's name, or `*` for all in it".to_owned(),
+                        PathProblem::Long => format!("write at most {} bytes", crate::path::LONGEST),
                         PathProblem::Empty => "write the program's path".to_owned(),
                         PathProblem::Glob { .. } => "mend it: `*`, `?`, `[…]`, `{a,b}` and `**` are known".to_owned(),
                     };

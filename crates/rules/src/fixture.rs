@@ -132,10 +132,7 @@ type First = (Option<(FormRef, Matched)>, Option<(FormRef, Judgement)>);
 /// The first form that matches, else the one that came closest.
 fn first_match(loaded: &Arc<LoadedTemplate>, seen: &Seen<'_>) -> First {
     let mut closest: Option<(usize, FormRef, Judgement)> = None;
-    for index in 0..loaded.forms.len() {
-        let Some(form) = FormRef::new(loaded, index) else {
-            continue;
-        };
+    for form in loaded.forms() {
         let judgement = seen.judge(&form);
         if let Some(matched) = judgement.matched.clone() {
             return (Some((form.clone(), matched)), Some((form, judgement)));
@@ -212,10 +209,9 @@ fn expect_failing(loaded: &Arc<LoadedTemplate>, seen: &Seen<'_>, expected: &Expe
             .any(|criterion| criterion.verdict == Verdict::Failed && criterion.what == what)
     };
     let number = expected.number.and_then(|number| number.checked_sub(1));
-    let forms = (0..loaded.forms.len()).filter(|index| number.is_none_or(|number| number == *index));
-    let judged: Vec<Judgement> = forms
-        .filter_map(|index| Some(seen.judge(&FormRef::new(loaded, index)?)))
-        .collect();
+    let forms = loaded.forms();
+    let forms = forms.filter(|form| number.is_none_or(|number| number == form.index()));
+    let judged: Vec<Judgement> = forms.map(|form| seen.judge(&form)).collect();
     result.criteria = judged
         .first()
         .map(|judgement| judgement.criteria.clone())

@@ -1,29 +1,103 @@
 //! A form of a loaded template.
 
+use crate::checked::CheckedTemplate;
+use crate::compile::compile_good;
 use crate::compiled::CompiledForm;
-use countersign_model::{Fallback, FieldName, Form, FormKind, Publisher, Template, TemplateId};
+use crate::judge::window_holds;
+use countersign_model::{Fallback, FieldName, Form, FormKind, Publisher, Template, TemplateId, WindowFacts};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// A template in force.
+/// A template in force: packed, and opened while somebody uses it.
 #[derive(Debug)]
 pub struct LoadedTemplate {
     /// Who answers for it.
     pub publisher: Publisher,
+    checked: CheckedTemplate,
+    opened: Mutex<Weak<OpenTemplate>>,
+}
+
+/// A template and what its patterns mean.
+#[derive(Debug)]
+pub(crate) struct OpenTemplate {
+    template: Template,
+    forms: Vec<CompiledForm>,
+}
+
+impl LoadedTemplate {
+    pub(crate) fn new(publisher: Publisher, checked: CheckedTemplate) -> Self {
+        Self {
+            publisher,
+            checked,
+            opened: Mutex::default(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.checked.head().id
+    }
+
+    /// What people call the application.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.checked.head().name
+    }
+
     /// Where it came from, for people.
-    pub place: String,
-    /// The template.
-    pub template: Template,
-    pub(crate) forms: Vec<CompiledForm>,
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.checked.head().place
+    }
+
+    /// The template, unpacked.
+    #[must_use]
+    pub fn template(&self) -> Template {
+        self.checked.template()
+    }
+
+    /// Every form, opened: costly where there are many templates.
+    pub fn forms(self: &Arc<Self>) -> impl Iterator<Item = FormRef> + use<> {
+        let (loaded, (opened, _)) = (Arc::clone(self), self.open());
+        (0..opened.forms.len()).filter_map(move |index| FormRef::new(&loaded, &opened, index))
+    }
+
+    /// The template opened, and whether it was opened just now.
+    pub(crate) fn open(&self) -> (Arc<OpenTemplate>, Opening) {
+        let mut known = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(opened) = known.upgrade() {
+            return (opened, Opening::Before);
+        }
+        let opened = Arc::new(OpenTemplate::new(self.template()));
+        *known = Arc::downgrade(&opened);
+        (opened, Opening::Now)
+    }
+}
+
+/// When a template was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Opening {
+    Before,
+    Now,
+}
+
+impl OpenTemplate {
+    pub(crate) fn new(template: Template) -> Self {
+        let (forms, template) = compile_good(template);
+        Self { template, forms }
+    }
 }
 
 /// A form of a template in force. It keeps its template alive, so it stays true when the set is built anew.
 #[derive(Clone)]
 pub struct FormRef {
-    pub(crate) loaded: Arc<LoadedTemplate>,
-    pub(crate) index: usize,
+    loaded: Arc<LoadedTemplate>,
+    opened: Arc<OpenTemplate>,
+    index: usize,
 }
 
 /// What a form needs to be judged.
@@ -53,18 +127,31 @@ static EMPTY: CompiledForm = CompiledForm {
 
 impl FormRef {
     /// Only for an index that is there.
-    pub(crate) fn new(loaded: &Arc<LoadedTemplate>, index: usize) -> Option<Self> {
-        let there = index < loaded.forms.len() && index < loaded.template.form.len();
+    pub(crate) fn new(loaded: &Arc<LoadedTemplate>, opened: &Arc<OpenTemplate>, index: usize) -> Option<Self> {
+        let there = index < opened.forms.len() && index < opened.template.form.len();
         there.then(|| Self {
             loaded: Arc::clone(loaded),
+            opened: Arc::clone(opened),
             index,
         })
+    }
+
+    /// Whether a window could be it by executable, script, starter, title and class.
+    #[must_use]
+    pub fn fits(&self, window: &WindowFacts) -> bool {
+        window_holds(self.compiled(), window)
+    }
+
+    /// Whether its program is this one.
+    pub(crate) fn runs(&self, executable: &Path) -> bool {
+        let patterns = &self.compiled().executable;
+        patterns.iter().any(|pattern| pattern.matches(executable))
     }
 
     /// The template.
     #[must_use]
     pub fn template(&self) -> &Template {
-        &self.loaded.template
+        &self.opened.template
     }
 
     /// The template with its publisher and place.
@@ -76,7 +163,7 @@ impl FormRef {
     /// The template's id.
     #[must_use]
     pub fn id(&self) -> &TemplateId {
-        &self.loaded.template.id
+        &self.opened.template.id
     }
 
     /// Who answers for the template.
@@ -94,7 +181,7 @@ impl FormRef {
     /// The form as it is written. `None` cannot happen for a form a set gave out.
     #[must_use]
     pub fn form(&self) -> Option<&Form> {
-        self.loaded.template.form.get(self.index)
+        self.opened.template.form.get(self.index)
     }
 
     /// What the form is for.
@@ -131,7 +218,7 @@ impl FormRef {
     }
 
     pub(crate) fn compiled(&self) -> &CompiledForm {
-        self.loaded.forms.get(self.index).unwrap_or(&EMPTY)
+        self.opened.forms.get(self.index).unwrap_or(&EMPTY)
     }
 }
 

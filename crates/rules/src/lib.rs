@@ -3,18 +3,22 @@
 //! Everything here is pure: bytes and facts in, judgements, plans and problems out. No files, no clock, no operating system.
 
 mod answer;
+mod checked;
 mod compile;
 mod compiled;
 mod criteria;
 mod fixture;
 mod form;
 mod getopt;
+mod grams;
+mod index;
 mod judge;
 mod key;
 mod lint;
 mod lint_respond;
 mod lint_terminal;
 mod lint_window;
+mod literals;
 mod nearest;
 mod parse;
 mod path;
@@ -34,6 +38,7 @@ mod step_text;
 mod terminal;
 
 pub use answer::{AnswerTooWeak, Score, judge_answer};
+pub use checked::{CheckedTemplate, check};
 pub use fixture::{FixtureResult, parse_fixture, run_fixture};
 pub use form::{FormRef, LoadedTemplate, Needs};
 pub use judge::{Contents, Judgement, Matched};

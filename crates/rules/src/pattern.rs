@@ -1,8 +1,10 @@
 //! What a [`Pattern`] means: an exact text, a glob, or a regular expression between slashes; always for the whole text.
 
+use crate::literals::{Clause, folded, of_regex};
 use countersign_model::{FieldName, FieldValues, Logon, Pattern};
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The plain fields of one logon. Secret fields never take part in matching.
 pub trait PlainFields {
@@ -72,19 +74,38 @@ enum Token {
 #[derive(Clone, Debug)]
 enum Meaning {
     Tokens(Vec<Token>),
-    Regex { parts: Vec<Token>, wild: Regex },
+    Regex { parts: Vec<Token>, wild: Wild },
 }
 
-/// A compiled pattern for texts: titles, names, labels, arguments.
+/// A regular expression in which `{field}` is anything, compiled when it is first asked: most never are.
+#[derive(Clone, Debug)]
+struct Wild {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Wild {
+    fn compiled(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| regex(&self.source).ok()).as_ref()
+    }
+}
+
+/// A pattern for texts: titles, names, labels, arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     source: String,
     meaning: Meaning,
 }
 
+/// The most a compiled regular expression may take.
 const REGEX_BYTES: usize = 1 << 20;
+/// The most that matching one keeps in memory to be fast.
+const CACHE_BYTES: usize = 1 << 16;
+/// The deepest nesting of a regular expression.
+const REGEX_DEPTH: u32 = 64;
 
 impl Text {
+    /// Whether a regular expression can be compiled is not known before [`check`](Self::check) or the first match.
     pub(crate) fn new(pattern: &Pattern) -> Result<Self, PatternProblem> {
         let source = pattern.0.trim();
         if source.is_empty() {
@@ -97,11 +118,12 @@ impl Text {
         let meaning = match inner {
             Some(inner) => {
                 let parts = regex_parts(inner);
-                let anything = |_: &FieldName| Some("(?s:.+)".to_owned());
-                // On its own first: `a)|(b` must not become a regular expression by what is put around it.
-                regex(&joined(&parts, anything).unwrap_or_default())?;
-                let wild = regex(&whole(&parts, anything).unwrap_or_default())?;
-                Meaning::Regex { parts, wild }
+                let source = whole(&parts, anything).unwrap_or_default();
+                let compiled = OnceLock::new();
+                Meaning::Regex {
+                    parts,
+                    wild: Wild { source, compiled },
+                }
             }
             None => Meaning::Tokens(tokens(source)),
         };
@@ -109,6 +131,36 @@ impl Text {
             source: pattern.0.clone(),
             meaning,
         })
+    }
+
+    /// Makes sure that a regular expression compiles.
+    pub(crate) fn check(&self) -> Result<(), PatternProblem> {
+        let Meaning::Regex { parts, wild } = &self.meaning else {
+            return Ok(());
+        };
+        // On its own first: `a)|(b` must not become a regular expression by what is put around it.
+        let mut syntax = regex_syntax::ParserBuilder::new();
+        syntax.nest_limit(REGEX_DEPTH);
+        let alone = joined(parts, anything).unwrap_or_default();
+        syntax.build().parse(&alone).map_err(|problem| refused(&problem))?;
+        match wild.compiled() {
+            Some(_) => Ok(()),
+            None => regex(&wild.source).map(drop),
+        }
+    }
+
+    /// What every text that matches contains, folded, whatever the fields are.
+    pub(crate) fn clauses(&self) -> Vec<Clause> {
+        match &self.meaning {
+            Meaning::Tokens(tokens) => {
+                let literal = |token: &Token| match token {
+                    Token::Literal(text) => Some(vec![folded(text)]),
+                    _ => None,
+                };
+                tokens.iter().filter_map(literal).collect()
+            }
+            Meaning::Regex { wild, .. } => of_regex(&wild.source),
+        }
     }
 
     pub(crate) fn source(&self) -> &str {
@@ -174,7 +226,7 @@ impl Text {
                 })
                 .and_then(|source| regex(&source).ok())
                 .is_some_and(|exact| exact.is_match(text)),
-                _ => wild.is_match(text),
+                _ => wild.compiled().is_some_and(|wild| wild.is_match(text)),
             },
         };
         if held { Match::Yes } else { Match::No }
@@ -184,13 +236,22 @@ impl Text {
 fn regex(source: &str) -> Result<Regex, PatternProblem> {
     RegexBuilder::new(source)
         .size_limit(REGEX_BYTES)
-        .nest_limit(64)
+        .dfa_size_limit(CACHE_BYTES)
+        .nest_limit(REGEX_DEPTH)
         .build()
-        .map_err(|problem| {
-            let text = problem.to_string();
-            let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(&text);
-            PatternProblem::Regex(last.trim().trim_start_matches("error: ").to_owned())
-        })
+        .map_err(|problem| refused(&problem))
+}
+
+fn refused(problem: &dyn std::error::Error) -> PatternProblem {
+    let text = problem.to_string();
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(&text);
+    PatternProblem::Regex(last.trim().trim_start_matches("error: ").to_owned())
+}
+
+/// What stands for `{field}` before a logon is chosen.
+#[expect(clippy::unnecessary_wraps, reason = "one of two ways to fill in fields")]
+fn anything(_: &FieldName) -> Option<String> {
+    Some("(?s:.+)".to_owned())
 }
 
 fn whole(parts: &[Token], field: impl Fn(&FieldName) -> Option<String>) -> Option<String> {
@@ -417,8 +478,9 @@ mod tests {
     #[test]
     fn bad_patterns_say_why() {
         for pattern in ["/a(/", "/[/", "/a{99999999}/", "", "  "] {
-            assert!(Text::new(&Pattern::from(pattern)).is_err(), "{pattern}");
+            let text = Text::new(&Pattern::from(pattern));
+            assert!(text.and_then(|text| text.check()).is_err(), "{pattern}");
         }
-        assert!(Text::new(&Pattern::from("/a)|(b/")).is_err());
+        assert!(Text::new(&Pattern::from("/a)|(b/")).unwrap().check().is_err());
     }
 }

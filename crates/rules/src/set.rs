@@ -1,39 +1,31 @@
 //! The templates in force, and which of their forms a window could be.
 
-use crate::compile::compile;
-use crate::form::{FormRef, LoadedTemplate};
-use crate::judge::window_holds;
-use crate::lint::lint_compiled;
+use crate::checked::{CheckedTemplate, Head, check};
+use crate::form::{FormRef, LoadedTemplate, OpenTemplate, Opening};
+use crate::index::{FormNumber, Index};
 use crate::parse::ParsedTemplate;
-use crate::path::PathPattern;
-use crate::problem::{Problem, Severity, problem};
+use crate::problem::{Position, Problem, Severity, problem};
 use countersign_model::{Publisher, TemplateId, WindowFacts};
-use globset::{GlobSet, GlobSetBuilder};
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// One form of one template, by number.
-type Place = (usize, usize);
-
-/// How globs for executables are matched.
-#[derive(Debug, Default)]
-enum Globs {
-    Together(GlobSet),
-    #[default]
-    OneByOne,
-}
+/// How many templates stay open after nobody uses them any more.
+const STAY_OPEN: usize = 64;
 
 /// The templates in force.
 ///
-/// A window event asks by executable: whole paths are looked up, globs are matched all at once. Templates of other programs cost nothing.
+/// A window event asks an index by executable and by pieces of the window's texts, so that templates of other programs and other
+/// titles cost nothing. Templates are packed; those a window could be are opened, and the last few of them stay open.
 #[derive(Debug, Default)]
 pub struct TemplateSet {
+    /// In the order in which they are tried: the package's first, each publisher's by id.
     templates: Vec<Arc<LoadedTemplate>>,
-    by_id: BTreeMap<TemplateId, usize>,
-    by_path: HashMap<PathBuf, Vec<Place>>,
-    globs: Globs,
-    by_glob: Vec<Place>,
+    /// Sorted by id.
+    by_id: Box<[u32]>,
+    /// The number of each template's first form.
+    firsts: Box<[FormNumber]>,
+    index: Index,
+    recent: Mutex<VecDeque<Arc<OpenTemplate>>>,
 }
 
 impl TemplateSet {
@@ -42,132 +34,156 @@ impl TemplateSet {
     /// Each is linted; one with errors stays out. Of two with one id the package's stays in force, otherwise the one given first; the
     /// other one is named.
     #[must_use]
-    pub fn build(sources: Vec<(Publisher, ParsedTemplate)>) -> (Self, Vec<Problem>) {
-        let mut problems = Vec::new();
-        let mut sources = sources;
+    pub fn build(mut sources: Vec<(Publisher, ParsedTemplate)>) -> (Self, Vec<Problem>) {
         sources.sort_by_key(|(publisher, _)| publisher.clone());
-        let mut set = Self::default();
+        let mut taken = Taken::default();
         for (publisher, parsed) in sources {
-            if let Some(first) = set.get(&parsed.template.id) {
-                problems.push(same_id(&parsed, first));
-                continue;
-            }
-            let (forms, mut found) = compile(&parsed);
-            found.extend(lint_compiled(&parsed, &forms));
-            let usable = found.iter().all(|problem| problem.severity != Severity::Error);
-            problems.append(&mut found);
-            if usable {
-                set.by_id.insert(parsed.template.id.clone(), set.templates.len());
-                let ParsedTemplate { place, template, .. } = parsed;
-                set.templates.push(Arc::new(LoadedTemplate {
-                    publisher,
-                    place,
-                    template,
-                    forms,
-                }));
-            }
-        }
-        set.index();
-        (set, problems)
-    }
-
-    fn index(&mut self) {
-        // Packages first, then by id: the order in which forms are tried does not depend on the order of files.
-        self.templates
-            .sort_by(|a, b| (&a.publisher, &a.template.id).cmp(&(&b.publisher, &b.template.id)));
-        self.by_id = self
-            .templates
-            .iter()
-            .enumerate()
-            .map(|(at, loaded)| (loaded.template.id.clone(), at))
-            .collect();
-        let mut globs = GlobSetBuilder::new();
-        for (at, loaded) in self.templates.iter().enumerate() {
-            for (form, compiled) in loaded.forms.iter().enumerate() {
-                for executable in &compiled.executable {
-                    match executable {
-                        PathPattern::Literal(path) => self.by_path.entry(path.clone()).or_default().push((at, form)),
-                        PathPattern::Glob(glob) => {
-                            globs.add(glob.glob().clone());
-                            self.by_glob.push((at, form));
-                        }
-                    }
+            let at = parsed.spans.value("id");
+            if taken.is_free(parsed.template.id.as_str(), &parsed.place, at) {
+                let (checked, mut found) = check(&parsed);
+                taken.problems.append(&mut found);
+                if let Some(checked) = checked {
+                    taken.add(publisher, checked);
                 }
             }
         }
-        // Each glob compiled alone; only all of them together can be too large. Then they are matched one by one.
-        self.globs = globs.build().map_or(Globs::OneByOne, Globs::Together);
+        taken.finish()
+    }
+
+    /// Puts templates in force that were [checked](check) before. Of two with one id it chooses as [`build`](Self::build) does.
+    #[must_use]
+    pub fn of(checked: impl IntoIterator<Item = (Publisher, CheckedTemplate)>) -> (Self, Vec<Problem>) {
+        let mut sources: Vec<_> = checked.into_iter().collect();
+        sources.sort_by_key(|(publisher, _)| publisher.clone());
+        let mut taken = Taken::default();
+        for (publisher, checked) in sources {
+            let Head { id, place, .. } = checked.head();
+            if taken.is_free(id, place, checked.head().position()) {
+                taken.add(publisher, checked);
+            }
+        }
+        taken.finish()
+    }
+
+    fn in_order(mut templates: Vec<Arc<LoadedTemplate>>) -> Self {
+        templates.shrink_to_fit();
+        // Packages first, then by id: the order in which forms are tried does not depend on the order of files.
+        templates.sort_by(|a, b| (&a.publisher, a.id()).cmp(&(&b.publisher, b.id())));
+        let mut by_id: Vec<u32> = (0_u32..).zip(&templates).map(|(at, _)| at).collect();
+        by_id.sort_by_key(|at| templates.get(*at as usize).map(|loaded| loaded.id()));
+        let mut set = Self {
+            templates,
+            by_id: by_id.into(),
+            ..Self::default()
+        };
+        let mut count: FormNumber = 0;
+        let mut firsts = Vec::with_capacity(set.templates.len());
+        for loaded in &set.templates {
+            firsts.push(count);
+            let forms = loaded.template().form.len();
+            count = count.saturating_add(FormNumber::try_from(forms).unwrap_or(FormNumber::MAX));
+        }
+        set.firsts = firsts.into();
+        set.index = Index::build(count, &|number| {
+            let (loaded, index) = set.place(number)?;
+            FormRef::new(loaded, &loaded.open().0, index)
+        });
+        set
     }
 
     /// Every template in force: the package's first, each publisher's by id.
-    pub fn templates(&self) -> impl Iterator<Item = &Arc<LoadedTemplate>> {
+    pub fn templates(&self) -> impl ExactSizeIterator<Item = &Arc<LoadedTemplate>> {
         self.templates.iter()
     }
 
     /// A template by its id.
     #[must_use]
     pub fn get(&self, id: &TemplateId) -> Option<&Arc<LoadedTemplate>> {
-        self.by_id.get(id).and_then(|at| self.templates.get(*at))
+        let loaded = |at: &u32| self.templates.get(*at as usize);
+        let found = self
+            .by_id
+            .binary_search_by(|at| loaded(at).map(|loaded| loaded.id()).cmp(&Some(id.as_str())));
+        found.ok().and_then(|at| self.by_id.get(at)).and_then(loaded)
     }
 
     /// A form by its template and number.
     #[must_use]
     pub fn form(&self, id: &TemplateId, index: usize) -> Option<FormRef> {
-        self.get(id).and_then(|loaded| FormRef::new(loaded, index))
+        self.get(id).and_then(|loaded| self.open(loaded, index))
     }
 
-    /// The forms a window could be by executable, script, title and class, in the order in which they are to be tried.
+    /// The forms a window could be by executable, script, starter, title and class, in the order in which they are to be tried.
     #[must_use]
     pub fn candidates(&self, window: &WindowFacts) -> Vec<FormRef> {
-        let mut forms = self.related(window);
-        forms.retain(|form| window_holds(form.compiled(), window));
+        let Ok(process) = &window.process else {
+            return Vec::new();
+        };
+        let mut forms = self.forms(self.index.propose(window, process));
+        forms.retain(|form| form.fits(window));
         forms
     }
 
     /// The forms of the window's program, whatever its title: to explain why there is no candidate.
     #[must_use]
     pub fn related(&self, window: &WindowFacts) -> Vec<FormRef> {
-        window
-            .process
-            .as_ref()
-            .map_or_else(|_| Vec::new(), |process| self.of_program(&process.executable))
+        let Ok(process) = &window.process else {
+            return Vec::new();
+        };
+        let mut forms = self.forms(self.index.of_program(&process.executable));
+        forms.retain(|form| form.runs(&process.executable));
+        forms
     }
 
-    fn of_program(&self, executable: &Path) -> Vec<FormRef> {
-        let mut places: Vec<Place> = self.by_path.get(executable).cloned().unwrap_or_default();
-        match &self.globs {
-            Globs::Together(globs) => {
-                places.extend(
-                    globs
-                        .matches(executable)
-                        .into_iter()
-                        .filter_map(|at| self.by_glob.get(at).copied()),
-                );
+    fn forms(&self, numbers: Vec<FormNumber>) -> Vec<FormRef> {
+        let form = |number| self.place(number).and_then(|(loaded, index)| self.open(loaded, index));
+        numbers.into_iter().filter_map(form).collect()
+    }
+
+    fn place(&self, number: FormNumber) -> Option<(&Arc<LoadedTemplate>, usize)> {
+        let at = self.firsts.partition_point(|first| *first <= number).checked_sub(1)?;
+        let first = self.firsts.get(at)?;
+        Some((self.templates.get(at)?, (number - first) as usize))
+    }
+
+    fn open(&self, loaded: &Arc<LoadedTemplate>, index: usize) -> Option<FormRef> {
+        let (opened, when) = loaded.open();
+        if when == Opening::Now {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if recent.len() >= STAY_OPEN {
+                recent.pop_front();
             }
-            Globs::OneByOne => places.extend(
-                self.by_glob
-                    .iter()
-                    .filter(|place| self.runs(**place, executable))
-                    .copied(),
-            ),
+            recent.push_back(Arc::clone(&opened));
         }
-        places.sort_unstable();
-        places.dedup();
-        places
-            .into_iter()
-            .filter_map(|(at, form)| FormRef::new(self.templates.get(at)?, form))
-            .collect()
-    }
-
-    fn runs(&self, (at, form): Place, executable: &Path) -> bool {
-        let compiled = self.templates.get(at).and_then(|loaded| loaded.forms.get(form));
-        compiled.is_some_and(|compiled| compiled.executable.iter().any(|pattern| pattern.matches(executable)))
+        FormRef::new(loaded, &opened, index)
     }
 }
 
-fn same_id(second: &ParsedTemplate, first: &LoadedTemplate) -> Problem {
-    let id = &second.template.id;
-    let message = format!("the id `{id}` is also used by {}, which stays in force", first.place);
-    let help = "give one of them another id, or remove one";
-    problem(&second.place, second.spans.value("id"), Severity::Error, message, help)
+/// Templates while a set is put together.
+#[derive(Default)]
+struct Taken {
+    templates: Vec<Arc<LoadedTemplate>>,
+    by_id: HashMap<String, usize>,
+    problems: Vec<Problem>,
+}
+
+impl Taken {
+    /// Whether nobody has this id yet. The second one is told.
+    fn is_free(&mut self, id: &str, place: &str, at: Position) -> bool {
+        let Some(first) = self.by_id.get(id).and_then(|first| self.templates.get(*first)) else {
+            return true;
+        };
+        let message = format!("the id `{id}` is also used by {}, which stays in force", first.place());
+        let help = "give one of them another id, or remove one";
+        self.problems.push(problem(place, at, Severity::Error, message, help));
+        false
+    }
+
+    fn add(&mut self, publisher: Publisher, checked: CheckedTemplate) {
+        self.by_id.insert(checked.id().to_owned(), self.templates.len());
+        self.templates.push(Arc::new(LoadedTemplate::new(publisher, checked)));
+    }
+
+    fn finish(self) -> (TemplateSet, Vec<Problem>) {
+        (TemplateSet::in_order(self.templates), self.problems)
+    }
 }

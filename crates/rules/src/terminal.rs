@@ -178,6 +178,6 @@ fn judge_siblings(facts: &TerminalFacts, criteria: &mut Criteria) {
 fn source(program: &PathPattern) -> String {
     match program {
         PathPattern::Literal(path) => path.display().to_string(),
-        PathPattern::Glob(glob) => glob.glob().glob().to_owned(),
+        PathPattern::Glob(glob) => glob.text().to_owned(),
     }
 }

@@ -41,7 +41,7 @@ fn of_two_with_one_id_the_packages_stays() {
     let (set, problems) = TemplateSet::build(sources);
     assert_eq!(
         set.get(&TemplateId::from("org.example.App"))
-            .map(|loaded| loaded.place.as_str()),
+            .map(|loaded| loaded.place()),
         Some("shipped.toml")
     );
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -53,10 +53,7 @@ fn of_two_with_one_id_the_packages_stays() {
         ]
     );
     let (set, _) = TemplateSet::build(vec![(Publisher::Unsigned, mine), (Publisher::Unsigned, also)]);
-    assert_eq!(
-        set.templates().next().map(|loaded| loaded.place.as_str()),
-        Some("mine.toml")
-    );
+    assert_eq!(set.templates().next().map(|loaded| loaded.place()), Some("mine.toml"));
 }
 
 #[test]
