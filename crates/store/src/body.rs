@@ -99,14 +99,19 @@ fn push_count(out: &mut Vec<u8>, count: usize) {
     out.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
 }
 
-fn push_key(out: &mut Vec<u8>, what: u8, key: &StoreKey) {
+pub(crate) fn push_key(out: &mut Vec<u8>, what: u8, key: &StoreKey) {
     out.extend_from_slice(&[what, key.kind as u8]);
     out.extend_from_slice(&u16::try_from(key.id.len()).unwrap_or(u16::MAX).to_le_bytes());
     out.extend_from_slice(&key.id);
 }
 
 fn take_key(from: &mut Cursor<'_>) -> Option<(u8, StoreKey)> {
-    let what = from.u8().filter(|what| matches!(*what, PUT | REMOVE))?;
+    take_any_key(from).filter(|(what, _)| matches!(*what, PUT | REMOVE))
+}
+
+/// A key behind a byte that says what becomes of it.
+pub(crate) fn take_any_key(from: &mut Cursor<'_>) -> Option<(u8, StoreKey)> {
+    let what = from.u8()?;
     let kind = kind(from.u8()?)?;
     let length = usize::from(from.u16()?);
     Some((

@@ -1,6 +1,6 @@
 //! A disk in memory that forgets what was not synced, and fails when told to.
 
-use crate::files::{Access, Files, LogFile};
+use crate::files::{Access, Files, LogFile, QUARANTINE, candidates};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -21,6 +21,7 @@ pub(crate) enum Fault {
 #[derive(Clone, Debug)]
 enum Op {
     Write(u64, u64, Vec<u8>),
+    Zero(u64, u64, u64),
     Cut(u64, u64),
     Link(String, u64),
     Rename(String, String),
@@ -41,6 +42,13 @@ impl State {
                 let end = usize::try_from(*offset).unwrap() + bytes.len();
                 contents.resize(contents.len().max(end), 0);
                 contents[end - bytes.len()..end].copy_from_slice(bytes);
+            }
+            Op::Zero(file, offset, length) => {
+                let contents = self.files.entry(*file).or_default();
+                let start = usize::try_from(*offset).unwrap();
+                let end = start + usize::try_from(*length).unwrap();
+                contents.resize(contents.len().max(end), 0);
+                contents[start..end].fill(0);
             }
             Op::Cut(file, length) => self
                 .files
@@ -182,7 +190,7 @@ fn is_about_names(op: &Op) -> bool {
 }
 
 fn is_about(op: &Op, file: u64) -> bool {
-    matches!(op, Op::Write(number, ..) | Op::Cut(number, _) if *number == file)
+    matches!(op, Op::Write(number, ..) | Op::Zero(number, ..) | Op::Cut(number, _) if *number == file)
 }
 
 impl Files for Memory {
@@ -227,7 +235,25 @@ impl Files for Memory {
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
-        Ok(self.inner().seen.names.keys().cloned().collect())
+        let inner = self.inner();
+        Ok(inner
+            .seen
+            .names
+            .keys()
+            .filter(|name| !name.contains('/'))
+            .cloned()
+            .collect())
+    }
+
+    fn quarantine(&self, name: &str) -> io::Result<String> {
+        let names: Vec<String> = self.inner().seen.names.keys().cloned().collect();
+        let free = candidates(name)
+            .map(|name| format!("{QUARANTINE}/{name}"))
+            .find(|name| !names.contains(name))
+            .unwrap();
+        self.rename(name, &free)?;
+        self.sync_folder()?;
+        Ok(free)
     }
 
     fn sync_folder(&self) -> io::Result<()> {
@@ -274,6 +300,13 @@ impl LogFile for MemoryFile {
         let mut inner = self.0.inner();
         inner.step().map_err(|(error, _)| error)?;
         inner.act(Op::Cut(self.1, length));
+        Ok(())
+    }
+
+    fn zero(&self, offset: u64, length: u64) -> io::Result<()> {
+        let mut inner = self.0.inner();
+        inner.step().map_err(|(error, _)| error)?;
+        inner.act(Op::Zero(self.1, offset, length));
         Ok(())
     }
 

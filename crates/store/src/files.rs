@@ -21,6 +21,9 @@ pub(crate) trait Files: Send + Sync {
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     fn remove(&self, name: &str) -> io::Result<()>;
     fn list(&self) -> io::Result<Vec<String>>;
+    /// Moves a file into the folder `quarantine`, under its name or, if that is taken, its name and a number. Returns the new path
+    /// below this folder.
+    fn quarantine(&self, name: &str) -> io::Result<String>;
     /// Makes creations, renames and removals survive a power cut.
     fn sync_folder(&self) -> io::Result<()>;
 }
@@ -31,8 +34,12 @@ pub(crate) trait LogFile: Send + Sync {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()>;
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     fn set_length(&self, length: u64) -> io::Result<()>;
+    /// Writes zeros, which takes up the room for good.
+    fn zero(&self, offset: u64, length: u64) -> io::Result<()>;
     /// Makes everything written so far survive a power cut.
     fn sync(&self) -> io::Result<()>;
+    /// Lets the next reads come from the disk, where the system takes such a wish.
+    fn uncache(&self) {}
 }
 
 impl dyn LogFile + '_ {
@@ -124,9 +131,38 @@ impl Files for Disk {
         Ok(names)
     }
 
+    fn quarantine(&self, name: &str) -> io::Result<String> {
+        match fs::mkdirat(&self.folder, QUARANTINE, Mode::RWXU) {
+            Err(Errno::EXIST) => {}
+            made => made?,
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let apart = fs::openat(&self.folder, QUARANTINE, flags, Mode::empty())?;
+        for candidate in candidates(name) {
+            match fs::renameat_with(&self.folder, name, &apart, &candidate, fs::RenameFlags::NOREPLACE) {
+                Err(Errno::EXIST) => {}
+                moved => {
+                    moved?;
+                    fs::fsync(&apart)?;
+                    return Ok(format!("{QUARANTINE}/{candidate}"));
+                }
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
     fn sync_folder(&self) -> io::Result<()> {
         Ok(fs::fsync(&self.folder)?)
     }
+}
+
+/// Where damaged files go.
+pub(crate) const QUARANTINE: &str = "quarantine";
+
+/// The names a file may get in the quarantine.
+pub(crate) fn candidates(name: &str) -> impl Iterator<Item = String> {
+    let numbered = (1..1000).map(move |number| format!("{name}.{number}"));
+    std::iter::once(name.to_owned()).chain(numbered)
 }
 
 struct DiskFile(OwnedFd);
@@ -168,6 +204,22 @@ impl LogFile for DiskFile {
 
     fn set_length(&self, length: u64) -> io::Result<()> {
         Ok(fs::ftruncate(&self.0, length)?)
+    }
+
+    fn uncache(&self) {
+        let _ = fs::fadvise(&self.0, 0, None, fs::Advice::DontNeed);
+    }
+
+    fn zero(&self, mut offset: u64, mut length: u64) -> io::Result<()> {
+        // Not fallocate: its blocks count as unwritten, and writing them changes metadata after all.
+        static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+        while length > 0 {
+            let part = usize::try_from(length).unwrap_or(ZEROS.len()).min(ZEROS.len());
+            self.write_at(offset, ZEROS.get(..part).unwrap_or_default())?;
+            offset += part as u64;
+            length -= part as u64;
+        }
+        Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {

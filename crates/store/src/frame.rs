@@ -1,4 +1,4 @@
-//! One frame of the log: header, sealed body, MAC, padding to 64 bytes.
+//! One frame, of the log or of a snapshot: header, sealed body, MAC, padding to 64 bytes.
 
 use crate::bytes::Cursor;
 use crate::keys::{Keys, MAC};
@@ -10,8 +10,30 @@ pub(crate) const HEADER: usize = 64;
 /// The longest sealed body.
 pub(crate) const MAX_SEALED: usize = 6 << 20;
 
-const MAGIC: &[u8; 4] = b"CSf1";
-const DOMAIN: &[u8; 8] = b"CSframe1";
+/// What frames are used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A change in the log.
+    Change,
+    /// A piece of a snapshot or an export.
+    Chunk,
+}
+
+impl Kind {
+    fn magic(self) -> &'static [u8; 4] {
+        match self {
+            Self::Change => b"CSf1",
+            Self::Chunk => b"CSc1",
+        }
+    }
+
+    fn domain(self) -> &'static [u8; 8] {
+        match self {
+            Self::Change => b"CSframe1",
+            Self::Chunk => b"CSchunk1",
+        }
+    }
+}
 
 /// Where a frame stands in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +73,7 @@ pub(crate) fn used(sealed: usize) -> usize {
 }
 
 /// Writes a frame to the end of `out` and returns its MAC.
-pub(crate) fn encode(keys: &Keys, links: &Links, sealed: &[u8], out: &mut Vec<u8>) -> [u8; MAC] {
+pub(crate) fn encode(keys: &Keys, kind: Kind, links: &Links, sealed: &[u8], out: &mut Vec<u8>) -> [u8; MAC] {
     let start = out.len();
     let mut checked = Vec::with_capacity(HEADER - 8 + sealed.len());
     checked.extend_from_slice(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_le_bytes());
@@ -60,8 +82,8 @@ pub(crate) fn encode(keys: &Keys, links: &Links, sealed: &[u8], out: &mut Vec<u8
     checked.extend_from_slice(&links.batch_first.to_le_bytes());
     checked.extend_from_slice(&links.previous);
     checked.extend_from_slice(sealed);
-    let mac = keys.mac(DOMAIN, &[&checked]);
-    out.extend_from_slice(MAGIC);
+    let mac = keys.mac(kind.domain(), &[&checked]);
+    out.extend_from_slice(kind.magic());
     out.extend_from_slice(&crc32fast::hash(&checked).to_le_bytes());
     out.extend_from_slice(&checked);
     out.extend_from_slice(&mac);
@@ -70,9 +92,9 @@ pub(crate) fn encode(keys: &Keys, links: &Links, sealed: &[u8], out: &mut Vec<u8
 }
 
 /// Reads the frame at the start of `bytes`, if there is a whole and authentic one.
-pub(crate) fn decode<'a>(keys: &Keys, bytes: &'a [u8]) -> Option<Frame<'a>> {
+pub(crate) fn decode<'a>(keys: &Keys, kind: Kind, bytes: &'a [u8]) -> Option<Frame<'a>> {
     let mut from = Cursor::new(bytes);
-    if &from.array::<4>()? != MAGIC {
+    if &from.array::<4>()? != kind.magic() {
         return None;
     }
     let crc = from.u32()?;
@@ -86,7 +108,7 @@ pub(crate) fn decode<'a>(keys: &Keys, bytes: &'a [u8]) -> Option<Frame<'a>> {
     let sealed = from.take(sealed_length)?;
     let mac = from.array()?;
     let checked = bytes.get(8..HEADER + sealed_length)?;
-    if crc32fast::hash(checked) != crc || !keys.verify(DOMAIN, &[checked], &mac) {
+    if crc32fast::hash(checked) != crc || !keys.verify(kind.domain(), &[checked], &mac) {
         return None;
     }
     let links = Links {
@@ -119,18 +141,19 @@ mod tests {
             previous: [9; MAC],
         };
         let mut bytes = Vec::new();
-        let mac = encode(&keys, &links, b"sealed", &mut bytes);
+        let mac = encode(&keys, Kind::Change, &links, b"sealed", &mut bytes);
         assert_eq!(bytes.len() % ALIGN, 0);
-        let frame = decode(&keys, &bytes).unwrap();
+        let frame = decode(&keys, Kind::Change, &bytes).unwrap();
         assert_eq!(
             (frame.links, frame.sealed, frame.mac),
             (links, b"sealed".as_slice(), mac)
         );
+        assert!(decode(&keys, Kind::Chunk, &bytes).is_none());
         for at in 0..used(6) {
             let mut flipped = bytes.clone();
             flipped[at] ^= 0x10;
-            assert!(decode(&keys, &flipped).is_none(), "byte {at}");
-            assert!(decode(&keys, &bytes[..at]).is_none(), "cut at {at}");
+            assert!(decode(&keys, Kind::Change, &flipped).is_none(), "byte {at}");
+            assert!(decode(&keys, Kind::Change, &bytes[..at]).is_none(), "cut at {at}");
         }
     }
 }

@@ -95,13 +95,18 @@ pub(crate) fn read(keys: &Keys, files: &dyn Files) -> io::Result<Option<Read>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?.read_all()?,
     };
+    Ok(Some(parse(keys, &bytes)))
+}
+
+/// What the bytes of a head file say.
+pub(crate) fn parse(keys: &Keys, bytes: &[u8]) -> Read {
     let slots = [bytes.get(..SLOT), bytes.get(SLOT..)].map(|slot| decode(keys, slot?));
     let damaged = slots.iter().map(|slot| u8::from(slot.is_none())).sum();
     let head = slots
         .into_iter()
         .flatten()
         .max_by_key(|head| (head.sequence, head.stop == Stop::Running));
-    Ok(Some(Read { head, damaged }))
+    Read { head, damaged }
 }
 
 /// Writes the slots in turn.

@@ -3,7 +3,7 @@
 use countersign_model::StoreKey;
 use countersign_secret::Key;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 /// The length of every MAC and digest.
 pub(crate) const MAC: usize = 32;
@@ -67,6 +67,17 @@ pub(crate) enum Place {
     Frame(u64),
     /// A value in the index that was last set by the frame with this number, by its blind name.
     Value(u64, [u8; MAC]),
+    /// A chunk of the snapshot or export with this stamp, by its number.
+    Chunk(Shelf, u64),
+}
+
+/// Which snapshot or export a chunk belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shelf {
+    /// The snapshot's number; 0: an export.
+    pub(crate) number: u32,
+    /// The last change in it.
+    pub(crate) upto: u64,
 }
 
 impl Place {
@@ -74,13 +85,15 @@ impl Place {
         match self {
             Self::Frame(sequence) => [b"frame\0".as_slice(), &sequence.to_le_bytes()].concat(),
             Self::Value(sequence, name) => [b"value\0".as_slice(), &sequence.to_le_bytes(), &name].concat(),
+            Self::Chunk(shelf, number) => [
+                b"chunk\0".as_slice(),
+                &shelf.number.to_le_bytes(),
+                &shelf.upto.to_le_bytes(),
+                &number.to_le_bytes(),
+            ]
+            .concat(),
         }
     }
-}
-
-/// The digest a value must have when it is read back.
-pub(crate) fn digest(value: &[u8]) -> [u8; MAC] {
-    Sha256::digest(value).into()
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]

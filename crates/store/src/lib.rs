@@ -8,22 +8,42 @@
 
 mod body;
 mod bytes;
+mod export;
 mod files;
 mod frame;
+mod generation;
 mod head;
+mod import;
 mod index;
 mod keys;
 mod manifest;
 mod opened;
 mod place;
+mod read;
 mod recover;
+mod repair;
+mod rolling;
 mod seal;
 mod segment;
+mod snapshot;
 mod store;
+mod story;
+mod survey;
+mod tuning;
+mod verify;
 mod writer;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use export::{Export, Exported, export};
+pub use import::{Import, Imported, import};
 pub use opened::{Condition, Damage, Opened};
+pub use repair::{Losses, Repaired, repair};
+pub use rolling::rolling_exports;
 pub use store::{MAX_BATCH, MAX_ID, MAX_VALUE, Store};
+pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod faults;

@@ -1,53 +1,69 @@
-//! What the store holds, in memory: where each value is and what its digest must be.
+//! What the store holds, in memory: where each value is and which change set it.
 
 use crate::body::Touched;
-use crate::keys::{self, MAC};
 use countersign_model::{Change, StoreKey, StoreKind};
 use std::collections::BTreeMap;
+
+/// A file that values are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum FileId {
+    Segment(u32),
+    Snapshot(u32),
+}
 
 /// Where a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
-    pub(crate) sequence: u64,
-    pub(crate) segment: u32,
+    pub(crate) file: FileId,
     pub(crate) offset: u64,
     pub(crate) length: u64,
+}
+
+/// Which part of a frame a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The change of a log's frame with this index.
+    Change(u32),
+    /// These bytes of the snapshot's chunk with this number.
+    Bytes { chunk: u64, start: u32, length: u32 },
 }
 
 /// Where a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
+    /// The change that set it.
+    pub(crate) sequence: u64,
     pub(crate) spot: Spot,
-    /// Which change of the frame.
-    pub(crate) change: usize,
-    pub(crate) digest: [u8; MAC],
+    pub(crate) part: Part,
 }
 
 /// A key's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entry {
     Held(Held),
-    /// It was set by a frame that cannot be read any more.
+    /// It was set by a change that cannot be read any more.
     Lost {
         sequence: u64,
     },
 }
 
 /// Every key that has a value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Manifest(BTreeMap<StoreKey, Entry>);
 
+impl FromIterator<(StoreKey, Entry)> for Manifest {
+    fn from_iter<T: IntoIterator<Item = (StoreKey, Entry)>>(entries: T) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
 impl Manifest {
-    pub(crate) fn apply(&mut self, spot: Spot, changes: &[Change]) {
+    pub(crate) fn apply(&mut self, sequence: u64, spot: Spot, changes: &[Change]) {
         for (change, what) in changes.iter().enumerate() {
             match what {
-                Change::Put(key, value) => {
-                    let held = Held {
-                        spot,
-                        change,
-                        digest: keys::digest(value),
-                    };
-                    self.0.insert(key.clone(), Entry::Held(held));
+                Change::Put(key, _) => {
+                    let part = Part::Change(u32::try_from(change).unwrap_or(u32::MAX));
+                    self.set(key.clone(), Entry::Held(Held { sequence, spot, part }));
                 }
                 Change::Remove(key) => {
                     self.0.remove(key);
@@ -66,8 +82,20 @@ impl Manifest {
         }
     }
 
+    pub(crate) fn set(&mut self, key: StoreKey, entry: Entry) {
+        self.0.insert(key, entry);
+    }
+
     pub(crate) fn get(&self, key: &StoreKey) -> Option<Entry> {
         self.0.get(key).copied()
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&StoreKey, Entry)> {
+        self.0.iter().map(|(key, entry)| (key, *entry))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn ids(&self, kind: StoreKind) -> Vec<Vec<u8>> {

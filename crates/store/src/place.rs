@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
 /// Held while the store is open.
-pub(crate) struct Lock(#[expect(dead_code, reason = "holding it is its use")] OwnedFd);
+pub(crate) struct Lock(OwnedFd);
 
 /// Makes the folder if need be, checks it and locks it. The notes say what was set right.
 pub(crate) fn prepare(folder: &Path) -> Result<(Lock, Vec<String>), StoreError> {
@@ -58,6 +58,20 @@ pub(crate) fn prepare(folder: &Path) -> Result<(Lock, Vec<String>), StoreError> 
     Ok((lock(folder)?, notes))
 }
 
+/// Locks a folder that is there without changing anything in it. Without a lock file nobody ever had it open.
+pub(crate) fn look(folder: &Path) -> Result<Option<Lock>, StoreError> {
+    let path = folder.join("lock");
+    let unopened = |error: Errno| StoreError::Unopened(format!("{}: {error}", path.display()));
+    match fs::open(
+        &path,
+        OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::RDONLY,
+        Mode::empty(),
+    ) {
+        Err(Errno::NOENT) => Ok(None),
+        file => hold(file.map_err(unopened)?, &path).map(Some),
+    }
+}
+
 fn lock(folder: &Path) -> Result<Lock, StoreError> {
     let path = folder.join("lock");
     let unopened = |error: Errno| StoreError::Unopened(format!("{}: {error}", path.display()));
@@ -68,6 +82,14 @@ fn lock(folder: &Path) -> Result<Lock, StoreError> {
         Err(Errno::ROFS | Errno::ACCESS) => fs::open(&path, flags | OFlags::RDONLY, Mode::empty()).map_err(unopened)?,
         made => made.map_err(unopened)?,
     };
+    let Lock(file) = hold(file, &path)?;
+    // Only for the message to others; the lock itself does not depend on it.
+    let _ = fs::ftruncate(&file, 0)
+        .and_then(|()| rustix::io::pwrite(&file, format!("{}\n", std::process::id()).as_bytes(), 0));
+    Ok(Lock(file))
+}
+
+fn hold(file: OwnedFd, path: &Path) -> Result<Lock, StoreError> {
     match fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Err(Errno::WOULDBLOCK) => {
             let mut text = [0; 16];
@@ -81,11 +103,8 @@ fn lock(folder: &Path) -> Result<Lock, StoreError> {
                 format!("pid {pid}")
             }));
         }
-        held => held.map_err(unopened)?,
+        held => held.map_err(|error| StoreError::Unopened(format!("{}: {error}", path.display())))?,
     }
-    // Only for the message above; the lock itself does not depend on it.
-    let _ = fs::ftruncate(&file, 0)
-        .and_then(|()| rustix::io::pwrite(&file, format!("{}\n", std::process::id()).as_bytes(), 0));
     Ok(Lock(file))
 }
 

@@ -1,27 +1,28 @@
-//! From the files of a folder to a manifest, and a sentence for everything that is not as it should be.
+//! From what was read of a folder to a store that can be written.
 
-use crate::body::Touched;
 use crate::files::{Access, Files, LogFile};
 use crate::head::{self, Head, HeadFile, Stop};
-use crate::keys::{Keys, MAC};
-use crate::manifest::{Manifest, Spot};
+use crate::keys::Keys;
+use crate::manifest::{FileId, Manifest};
 use crate::opened::{Condition, Damage, Opened};
-use crate::segment::{self, Found, Scan, StoreId};
-use crate::writer::{Active, Segments, Tip, Writer};
+use crate::read::Handle;
+use crate::segment::{self, StoreId};
+use crate::story::Story;
+use crate::survey::{self, BEGINNING, Generation, HeadFileState, Last, Place, Shape, Survey, Surveyed};
+use crate::tuning::Tuning;
+use crate::writer::{Active, Begun, Segments, Tip, Writer};
 use countersign_model::port::StoreError;
 use countersign_secret::Key;
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, PoisonError};
-
-/// The MAC before the first frame.
-const BEGINNING: [u8; MAC] = [0; MAC];
 
 /// An opened folder.
 pub(crate) struct Recovered {
     pub(crate) manifest: Manifest,
     pub(crate) writer: Writer,
     pub(crate) opened: Opened,
+    /// Whether a new generation should be made at once.
+    pub(crate) generation: Generation,
 }
 
 /// Whether the folder shows traces of a store besides the log and the head.
@@ -31,84 +32,69 @@ pub(crate) enum Traces {
     Left,
 }
 
-/// Reads everything that can be read.
-pub(crate) fn recover(files: Box<dyn Files>, keys: &Keys, traces: Traces) -> Result<Recovered, StoreError> {
-    let unopened = |error: io::Error| StoreError::Unopened(error.to_string());
-    let mut numbers: Vec<u32> = files
-        .list()
-        .map_err(unopened)?
-        .iter()
-        .filter_map(|name| segment::number(name))
-        .collect();
-    numbers.sort_unstable();
-    let head = head::read(keys, &*files).map_err(unopened)?;
-    let mut story = Story::default();
-    if numbers.is_empty() {
-        match head.as_ref().map(|read| read.head) {
-            None => return make(files, keys, None, traces),
-            // Making it was interrupted between the head and the first segment.
-            Some(Some(head)) if head.sequence == 0 => return make(files, keys, Some(head.store), traces),
-            _ => {}
-        }
+/// Reads everything that can be read, and makes it ready to be written.
+pub(crate) fn recover(
+    files: Box<dyn Files>,
+    keys: &Keys,
+    traces: Traces,
+    tuning: Tuning,
+) -> Result<Recovered, StoreError> {
+    match survey::survey(&*files, keys)? {
+        Surveyed::Nothing(store) => make(files, keys, store, traces, tuning),
+        Surveyed::Store(survey) => Ok(mend(files, keys, *survey, tuning)),
     }
-    let (mut scans, mut handles) = (Vec::new(), BTreeMap::new());
-    for number in &numbers {
-        let file = files.open(&segment::name(*number), Access::Read).map_err(unopened)?;
-        let bytes = read_what_can_be_read(&*file, *number, &mut story);
-        scans.push((*number, segment::scan(keys, *number, &bytes)));
-        handles.insert(*number, Arc::from(file));
-    }
-    let known_head = head.as_ref().and_then(|read| read.head);
-    let authentic = known_head.is_some()
-        || scans
-            .iter()
-            .any(|(_, scan)| scan.header.is_some() || !scan.frames.is_empty());
-    if !authentic {
-        return Err(StoreError::Damaged(
-            "nothing in it can be read with this key; it belongs to another key or is destroyed. Its files are left as they are".into(),
-        ));
-    }
-    story.judge_head(head.as_ref());
-    let shapes: Vec<_> = scans
-        .iter()
-        .map(|(number, scan)| (*number, scan.header, scan.length, scan.unreadable))
-        .collect();
-    let store = shapes
-        .iter()
-        .find_map(|(_, header, ..)| header.map(|header| header.store))
-        .or(known_head.map(|head| head.store));
-    let frames = order(scans, known_head, &mut story);
-    let mut manifest = Manifest::default();
-    let (tip, last) = walk(&frames, known_head, &mut manifest, &mut story);
-    for (number, header, ..) in &shapes {
-        if header.is_none() {
-            story
-                .harm
-                .push(format!("the beginning of {} is damaged", segment::name(*number)));
-        }
-    }
+}
+
+fn mend(files: Box<dyn Files>, keys: &Keys, survey: Survey, tuning: Tuning) -> Recovered {
+    let Survey {
+        manifest,
+        tip,
+        last,
+        head,
+        mut handles,
+        mut story,
+        ..
+    } = survey;
     let segments = Segments::default();
+    let begun = Begun {
+        snapshot: survey.base.map_or(0, |base| base.number),
+        length: survey.base.map_or(0, |base| base.length),
+        unknown: story.unnamed,
+    };
+    let logged = survey.segments.iter().map(|shape| shape.filled).sum();
     let mut writer = Writer {
         files,
         segments: Arc::clone(&segments),
-        store: store.unwrap_or_default(),
+        store: survey.store,
         tip,
         active: None,
-        last_segment: numbers.last().copied().unwrap_or(0),
+        // A segment behind the newest snapshot has at least its number.
+        last_segment: survey.highest.segment.max(survey.highest.snapshot.saturating_sub(1)),
         head: None,
+        begun,
+        logged,
+        patience: 0,
+        damaged: story.damaged_files.clone(),
+        tuning,
     };
-    if known_head.is_some() {
-        let tail = shapes
-            .last()
-            .map(|(number, header, length, _)| (*number, *header, *length));
-        writer.active = tail.and_then(|tail| resume(&*writer.files, tail, &frames, &last, known_head, &mut story));
+    // Without a head nobody knows what was acknowledged. And what a snapshot reaches beyond is never written again.
+    let newest = survey
+        .segments
+        .last()
+        .filter(|shape| shape.number >= survey.highest.snapshot);
+    if head.is_some() {
+        writer.active = newest.and_then(|tail| resume(&*writer.files, tail, &survey.frames, &last, head, &mut story));
         if let Some(active) = &writer.active {
-            handles.insert(active.number, Arc::clone(&active.file));
+            let handle = Handle {
+                file: Arc::clone(&active.file),
+                upto: 0,
+            };
+            handles.insert(FileId::Segment(active.number), handle);
         }
     }
-    let head_file = match known_head {
-        Some(_) if head.is_some_and(|read| read.damaged == 0) => writer.files.open(head::NAME, Access::ReadWrite),
-        _ => writer
+    let head_file = match survey.head_file {
+        HeadFileState::Whole => writer.files.open(head::NAME, Access::ReadWrite),
+        HeadFileState::Wanting => writer
             .files
             .place(head::NAME, &head::both(keys, &writer.head_now(Stop::Running))),
     };
@@ -116,17 +102,24 @@ pub(crate) fn recover(files: Box<dyn Files>, keys: &Keys, traces: Traces) -> Res
         Ok(file) => writer.head = Some(HeadFile::new(file)),
         Err(error) => story.notes.push(format!("the head file cannot be written: {error}")),
     }
-    let opened = story.tell(&manifest, known_head, frames.len() as u64);
+    let opened = story.tell(&manifest, head, writer.tip.sequence);
     *segments.write().unwrap_or_else(PoisonError::into_inner) = handles;
-    Ok(Recovered {
+    Recovered {
         manifest,
         writer,
         opened,
-    })
+        generation: survey.generation,
+    }
 }
 
 /// Makes a store that is not there yet.
-fn make(files: Box<dyn Files>, keys: &Keys, store: Option<StoreId>, traces: Traces) -> Result<Recovered, StoreError> {
+fn make(
+    files: Box<dyn Files>,
+    keys: &Keys,
+    store: Option<StoreId>,
+    traces: Traces,
+    tuning: Tuning,
+) -> Result<Recovered, StoreError> {
     let not_saved = |error: io::Error| StoreError::NotSaved(error.to_string());
     let store = match store {
         Some(store) => store,
@@ -148,6 +141,11 @@ fn make(files: Box<dyn Files>, keys: &Keys, store: Option<StoreId>, traces: Trac
         active: None,
         last_segment: 0,
         head: None,
+        begun: Begun::default(),
+        logged: 0,
+        patience: 0,
+        damaged: Default::default(),
+        tuning,
     };
     let head = writer
         .files
@@ -158,8 +156,9 @@ fn make(files: Box<dyn Files>, keys: &Keys, store: Option<StoreId>, traces: Trac
     let condition = match traces {
         Traces::None => Condition::Fresh,
         Traces::Left => Condition::Damaged(Damage {
-            sentence: "its log is gone; everything it held is lost here and has to come back from the repository"
-                .into(),
+            sentence:
+                "its log is gone; everything it held is lost here and has to come back from the repository or an export"
+                    .into(),
             lost: Vec::new(),
             unknown: 1,
         }),
@@ -173,214 +172,20 @@ fn make(files: Box<dyn Files>, keys: &Keys, store: Option<StoreId>, traces: Trac
         manifest: Manifest::default(),
         writer,
         opened,
+        generation: Generation::Whole,
     })
-}
-
-/// Everything worth saying.
-#[derive(Default)]
-struct Story {
-    notes: Vec<String>,
-    /// Damage beside lost frames.
-    harm: Vec<String>,
-    /// Lost frames whose keys are known.
-    named: u64,
-    /// Lost frames whose keys are not.
-    unnamed: u64,
-    /// Bytes cut off the end that were never acknowledged.
-    torn: u64,
-}
-
-impl Story {
-    fn judge_head(&mut self, head: Option<&head::Read>) {
-        match head {
-            Some(read) if read.head.is_some() && read.damaged == 0 => {}
-            Some(read) if read.head.is_some() => {
-                self.notes
-                    .push("one of the two entries of the head file was damaged and is written again".into());
-            }
-            _ => self.harm.push(
-                "the head file is missing or destroyed, so it cannot be told whether the newest changes are all there"
-                    .into(),
-            ),
-        }
-    }
-
-    fn tell(mut self, manifest: &Manifest, head: Option<Head>, frames: u64) -> Opened {
-        let (values, lost) = (manifest.readable(), manifest.lost());
-        if self.unnamed > 0 {
-            self.harm.push(format!(
-                "{} of {} changes cannot be read; what they changed may be missing or show an earlier state",
-                self.unnamed,
-                frames + self.unnamed + self.named
-            ));
-        }
-        if !lost.is_empty() {
-            self.harm
-                .push(format!("{} values are lost and known by name", lost.len()));
-        } else if self.named > 0 {
-            self.notes.push(format!(
-                "{} damaged changes were made good by later ones; nothing is lost",
-                self.named
-            ));
-        }
-        if self.torn > 0 {
-            self.notes.push(format!(
-                "{} bytes of a change that was never acknowledged were dropped",
-                self.torn
-            ));
-        }
-        let condition = if !self.harm.is_empty() {
-            let sentence = format!("{}; the other {values} values are readable", self.harm.join("; "));
-            Condition::Damaged(Damage {
-                sentence,
-                lost,
-                unknown: self.unnamed,
-            })
-        } else if head.is_some_and(|head| head.stop == Stop::Clean) && self.torn == 0 {
-            Condition::Clean
-        } else {
-            Condition::Recovered
-        };
-        Opened {
-            condition,
-            values,
-            notes: self.notes,
-        }
-    }
-}
-
-/// A whole file, with zeros where the disk does not answer.
-fn read_what_can_be_read(file: &dyn LogFile, number: u32, story: &mut Story) -> Vec<u8> {
-    let error = match file.read_all() {
-        Ok(bytes) => return bytes,
-        Err(error) => error,
-    };
-    story
-        .harm
-        .push(format!("{} cannot be read in places ({error})", segment::name(number)));
-    let length = file
-        .length()
-        .ok()
-        .and_then(|length| usize::try_from(length).ok())
-        .unwrap_or(0);
-    let mut bytes = vec![0; length];
-    for (block, into) in bytes.chunks_mut(4096).enumerate() {
-        if file.read_at(block as u64 * 4096, into).is_err() {
-            into.fill(0);
-        }
-    }
-    bytes
-}
-
-/// The frames that count, by number.
-fn order(scans: Vec<(u32, Scan)>, head: Option<Head>, story: &mut Story) -> Vec<Found> {
-    let mut frames: Vec<Found> = Vec::new();
-    // A later segment says, or shows, where it begins: what an earlier one holds beyond that was never acknowledged.
-    let mut void_from = u64::MAX;
-    for (_, scan) in scans.into_iter().rev() {
-        let begins = scan.header.map(|header| header.after + 1);
-        let first = scan.frames.iter().map(|frame| frame.links.sequence).min();
-        frames.extend(scan.frames.into_iter().filter(|frame| frame.links.sequence < void_from));
-        void_from = [begins, first].into_iter().flatten().fold(void_from, u64::min);
-    }
-    frames.sort_by_key(|frame| (frame.links.sequence, frame.offset));
-    let count = frames.len();
-    frames.dedup_by_key(|frame| frame.links.sequence);
-    if frames.len() < count {
-        story.harm.push("some changes are there twice".into());
-    }
-    let acknowledged = head.map_or(0, |head| head.sequence);
-    if let Some(last) = frames.last().map(|frame| frame.links) {
-        let there = frames
-            .iter()
-            .filter(|frame| frame.links.batch_first == last.batch_first)
-            .count() as u64;
-        if there < u64::from(last.batch_frames) && last.batch_first > acknowledged {
-            frames.retain(|frame| {
-                let keep = frame.links.batch_first < last.batch_first;
-                story.torn += if keep { 0 } else { frame.length };
-                keep
-            });
-        }
-    }
-    frames
-}
-
-/// Where the chain ends in the files.
-struct Last {
-    /// The last frame's segment and end, if it can be read.
-    spot: Option<(u32, u64)>,
-    sequence: u64,
-}
-
-/// Applies the frames in order and notes every gap.
-fn walk(frames: &[Found], head: Option<Head>, manifest: &mut Manifest, story: &mut Story) -> (Tip, Last) {
-    let mut tip = Tip {
-        sequence: 0,
-        mac: BEGINNING,
-        touched: Some(Vec::new()),
-    };
-    let mut spot = None;
-    for frame in frames {
-        let missing = frame.links.sequence - tip.sequence - 1;
-        if missing > 0 {
-            match &frame.body.echo {
-                Some(echo) => {
-                    manifest.lose(frame.links.sequence - 1, echo);
-                    story.named += 1;
-                    story.unnamed += missing - 1;
-                }
-                None => story.unnamed += missing,
-            }
-        } else if frame.links.previous != tip.mac {
-            story.harm.push(format!(
-                "change {} does not follow the one before it",
-                frame.links.sequence
-            ));
-        }
-        let here = Spot {
-            sequence: frame.links.sequence,
-            segment: frame.segment,
-            offset: frame.offset,
-            length: frame.length,
-        };
-        manifest.apply(here, &frame.body.changes);
-        spot = Some((frame.segment, frame.end()));
-        let touched = frame.body.changes.iter().map(Touched::from).collect();
-        tip = Tip {
-            sequence: frame.links.sequence,
-            mac: frame.mac,
-            touched: Some(touched),
-        };
-        if head.is_some_and(|head| head.sequence == tip.sequence && head.mac != tip.mac) {
-            story
-                .harm
-                .push(format!("change {} is not the one that was acknowledged", tip.sequence));
-        }
-    }
-    if let Some(head) = head.filter(|head| head.sequence > tip.sequence) {
-        story.unnamed += head.sequence - tip.sequence;
-        tip = Tip {
-            sequence: head.sequence,
-            mac: head.mac,
-            touched: None,
-        };
-        spot = None;
-    }
-    let sequence = tip.sequence;
-    (tip, Last { spot, sequence })
 }
 
 /// Takes the last segment up again, if its end is beyond doubt. Otherwise the next commit begins a new one.
 fn resume(
     files: &dyn Files,
-    (number, header, length): (u32, Option<segment::Header>, u64),
-    frames: &[Found],
+    tail: &Shape,
+    frames: &[Place],
     last: &Last,
     head: Option<Head>,
     story: &mut Story,
 ) -> Option<Active> {
-    let header = header?;
+    let (number, header) = (tail.number, tail.header?);
     let end = match last.spot {
         Some((segment, end)) if segment == number => end,
         _ if header.after == last.sequence => segment::HEADER as u64,
@@ -390,46 +195,38 @@ fn resume(
     let furthest = frames
         .iter()
         .filter(|frame| frame.segment == number)
-        .map(Found::end)
+        .map(|frame| frame.end)
         .max();
     if furthest.is_some_and(|furthest| furthest > end) {
         return None;
     }
-    let file = match files.open(&segment::name(number), Access::ReadWrite) {
+    let name = segment::name(number);
+    let file = match files.open(&name, Access::ReadWrite) {
         Ok(file) => file,
         Err(error) => {
-            story
-                .notes
-                .push(format!("{} cannot be written: {error}", segment::name(number)));
+            story.notes.push(format!("{name} cannot be written: {error}"));
             return None;
         }
     };
-    if let Err(error) = settle(&*file, number, length, end, frames, head) {
-        story
-            .notes
-            .push(format!("{} is not written any further: {error}", segment::name(number)));
+    if let Err(error) = settle(&*file, tail, end, frames, head) {
+        story.notes.push(format!("{name} is not written any further: {error}"));
         return None;
     }
-    story.torn = story.torn.max(length.saturating_sub(end));
+    story.torn = story.torn.max(tail.filled.saturating_sub(end));
+    let room = if tail.filled > end { end } else { tail.length.max(end) };
     Some(Active {
         number,
         file: file.into(),
         end,
+        room,
     })
 }
 
 /// Cuts off what was never acknowledged, and makes frames beyond the head safe before they count.
-fn settle(
-    file: &dyn LogFile,
-    number: u32,
-    length: u64,
-    end: u64,
-    frames: &[Found],
-    head: Option<Head>,
-) -> io::Result<()> {
+fn settle(file: &dyn LogFile, tail: &Shape, end: u64, frames: &[Place], head: Option<Head>) -> io::Result<()> {
     let acknowledged = head.map_or(0, |head| head.sequence);
-    let doubtful = |frame: &&Found| frame.segment == number && frame.links.sequence > acknowledged;
-    let mut changed = length > end;
+    let doubtful = |frame: &&Place| frame.segment == tail.number && frame.sequence > acknowledged;
+    let mut changed = tail.filled > end;
     if changed {
         file.set_length(end)?;
     }

@@ -1,8 +1,9 @@
 //! One file of the log: a header that says where in the chain it starts, then frames.
 
 use crate::bytes::Cursor;
-use crate::frame::{self, Links};
+use crate::frame::{self, Kind, Links};
 use crate::keys::{Keys, MAC, Place};
+use crate::survey;
 
 /// The length of a segment's header.
 pub(crate) const HEADER: usize = 128;
@@ -85,6 +86,16 @@ impl Found {
     pub(crate) fn end(&self) -> u64 {
         (self.offset + self.length).next_multiple_of(frame::ALIGN as u64)
     }
+
+    pub(crate) fn place(&self) -> survey::Place {
+        survey::Place {
+            sequence: self.links.sequence,
+            segment: self.segment,
+            offset: self.offset,
+            length: self.length,
+            end: self.end(),
+        }
+    }
 }
 
 /// Everything that can be read of a segment.
@@ -92,10 +103,26 @@ impl Found {
 pub(crate) struct Scan {
     pub(crate) header: Option<Header>,
     pub(crate) frames: Vec<Found>,
-    /// Bytes that belong to no frame and are not zero.
-    pub(crate) unreadable: u64,
+    /// Where the last byte that is not zero ends.
+    pub(crate) filled: u64,
     /// The file's length.
     pub(crate) length: u64,
+}
+
+impl Scan {
+    /// Whether anything in it was written with this key.
+    pub(crate) fn is_authentic(&self) -> bool {
+        self.header.is_some() || !self.frames.is_empty()
+    }
+
+    pub(crate) fn shape(&self, number: u32) -> survey::Shape {
+        survey::Shape {
+            number,
+            header: self.header,
+            length: self.length,
+            filled: self.filled,
+        }
+    }
 }
 
 /// Reads every authentic frame of a segment, whatever lies between them.
@@ -103,12 +130,13 @@ pub(crate) fn scan(keys: &Keys, number: u32, bytes: &[u8]) -> Scan {
     let mut found = Scan {
         header: decode(keys, bytes),
         length: bytes.len() as u64,
+        filled: bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at as u64 + 1),
         ..Scan::default()
     };
     found.header = found.header.filter(|header| header.number == number);
     let mut at = HEADER;
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let opened = frame::decode(keys, rest).and_then(|frame| {
+        let opened = frame::decode(keys, Kind::Change, rest).and_then(|frame| {
             let plain = keys.open(Place::Frame(frame.links.sequence), frame.sealed)?;
             Some((crate::body::decode(&plain)?, frame))
         });
@@ -123,10 +151,6 @@ pub(crate) fn scan(keys: &Keys, number: u32, bytes: &[u8]) -> Scan {
             });
             at += frame.length.next_multiple_of(frame::ALIGN);
         } else {
-            let block = rest.get(..frame::ALIGN).unwrap_or(rest);
-            if block.iter().any(|byte| *byte != 0) {
-                found.unreadable += block.len() as u64;
-            }
             at += frame::ALIGN;
         }
     }

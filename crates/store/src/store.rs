@@ -1,14 +1,17 @@
 //! The store: reads through the manifest, commits through the log.
 
 use crate::files::{Disk, Files};
-use crate::frame;
+use crate::generation;
 use crate::head::Stop;
 use crate::index::{self, Copied, Index, Upto};
-use crate::keys::{self, Keys, Place};
+use crate::keys::Keys;
 use crate::manifest::{Entry, Held, Manifest};
 use crate::opened::Opened;
 use crate::place::{self, Lock};
+use crate::read::{self, damaged, named};
 use crate::recover::{self, Recovered, Traces};
+use crate::survey::Generation;
+use crate::tuning::Tuning;
 use crate::writer::{Segments, Writer, Written};
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, StoreKey, StoreKind};
@@ -25,12 +28,12 @@ pub const MAX_BATCH: usize = 64 << 20;
 
 /// A durable map from keys to values, sealed under one key, in one folder, open in one process.
 pub struct Store {
-    keys: Keys,
-    manifest: RwLock<Manifest>,
-    segments: Segments,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) manifest: RwLock<Manifest>,
+    pub(crate) segments: Segments,
     writer: Mutex<Writer>,
     index: Option<Index>,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     _lock: Option<Lock>,
 }
 
@@ -51,7 +54,7 @@ impl Store {
         } else {
             Traces::None
         };
-        let (mut store, mut opened) = Self::over(Box::new(files), &key, traces)?;
+        let (mut store, mut opened) = Self::over(Box::new(files), &key, traces, Tuning::default())?;
         store.folder = folder.to_owned();
         store._lock = Some(lock);
         let (index, note) = Index::open(folder, &store.keys, store.upto());
@@ -62,13 +65,19 @@ impl Store {
     }
 
     /// A store over any files, without an index.
-    pub(crate) fn over(files: Box<dyn Files>, key: &Key, traces: Traces) -> Result<(Self, Opened), StoreError> {
-        let keys = Keys::derive(key);
+    pub(crate) fn over(
+        files: Box<dyn Files>,
+        key: &Key,
+        traces: Traces,
+        tuning: Tuning,
+    ) -> Result<(Self, Opened), StoreError> {
+        let keys = Arc::new(Keys::derive(key));
         let Recovered {
             manifest,
             writer,
-            opened,
-        } = recover::recover(files, &keys, traces)?;
+            mut opened,
+            generation,
+        } = recover::recover(files, &keys, traces, tuning)?;
         let store = Self {
             keys,
             manifest: RwLock::new(manifest),
@@ -78,6 +87,19 @@ impl Store {
             folder: PathBuf::new(),
             _lock: None,
         };
+        let mut writer = store.writer();
+        if generation == Generation::Flawed {
+            match generation::begin(&store, &mut writer, generation) {
+                Ok(()) => opened
+                    .notes
+                    .push("a new generation was written from what could be read".into()),
+                Err(error) => opened.notes.push(error.to_string()),
+            }
+        } else if writer.is_long() {
+            // Where that is not possible now, the log grows on until it is.
+            let _ = generation::begin(&store, &mut writer, generation);
+        }
+        drop(writer);
         Ok((store, opened))
     }
 
@@ -96,6 +118,7 @@ impl Store {
             let _ = index.close(&self.folder, &self.keys, upto);
         }
         let mut writer = self.writer();
+        writer.trim();
         let head = writer.head_now(Stop::Clean);
         match writer.head.take() {
             Some(file) => file
@@ -113,35 +136,45 @@ impl Store {
         }
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read_log(&self, key: &StoreKey, held: &Held) -> Result<Vec<u8>, StoreError> {
-        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-        let file = segments.get(&held.spot.segment).ok_or_else(|| damaged(key))?;
-        let length = usize::try_from(held.spot.length).map_err(|_| damaged(key))?;
-        let mut bytes = vec![0; length];
-        file.read_at(held.spot.offset, &mut bytes)
-            .map_err(|error| StoreError::Damaged(format!("{} cannot be read: {error}", named(key))))?;
-        let frame = frame::decode(&self.keys, &bytes)
-            .filter(|frame| frame.links.sequence == held.spot.sequence)
-            .ok_or_else(|| damaged(key))?;
-        let plain = self
-            .keys
-            .open(Place::Frame(frame.links.sequence), frame.sealed)
-            .ok_or_else(|| damaged(key))?;
-        let body = crate::body::decode(&plain).ok_or_else(|| damaged(key))?;
-        match body.changes.into_iter().nth(held.change) {
-            Some(Change::Put(found, value)) if found == *key && keys::digest(&value) == held.digest => Ok(value),
-            _ => Err(damaged(key)),
+    /// Commits with the writer at hand.
+    pub(crate) fn commit_with(&self, writer: &mut Writer, batch: &[Change]) -> Result<(), StoreError> {
+        within_bounds(batch)?;
+        if batch.is_empty() {
+            return Ok(());
         }
+        let written = writer.append(&self.keys, batch)?;
+        self.enter(batch, &written);
+        if writer.is_long() {
+            // The batch is safe already; where a new generation cannot be made, the log grows on until it can.
+            let _ = generation::begin(self, writer, Generation::Whole);
+        }
+        Ok(())
+    }
+
+    /// Reads what the manifest says, past the index.
+    pub(crate) fn read(&self, key: &StoreKey, held: &Held) -> Result<Vec<u8>, StoreError> {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let handle = segments.get(&held.spot.file).cloned().ok_or_else(|| damaged(key))?;
+        drop(segments);
+        read::value(&self.keys, &handle, key, held, &mut read::Opened::default())
+    }
+
+    fn entry(&self, key: &StoreKey) -> Option<Entry> {
+        self.manifest.read().unwrap_or_else(PoisonError::into_inner).get(key)
     }
 
     fn enter(&self, batch: &[Change], written: &[Written]) {
         let mut manifest = self.manifest.write().unwrap_or_else(PoisonError::into_inner);
         for frame in written {
-            manifest.apply(frame.spot, batch.get(frame.changes.clone()).unwrap_or_default());
+            manifest.apply(
+                frame.sequence,
+                frame.spot,
+                batch.get(frame.changes.clone()).unwrap_or_default(),
+            );
         }
         drop(manifest);
         let Some(index) = &self.index else { return };
@@ -154,7 +187,7 @@ impl Store {
                 };
                 copies.push(Copied {
                     name: self.keys.blind(key),
-                    sequence: frame.spot.sequence,
+                    sequence: frame.sequence,
                     value,
                 });
             }
@@ -165,34 +198,41 @@ impl Store {
 
 impl RecordStore for Store {
     fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let entry = self.manifest.read().unwrap_or_else(PoisonError::into_inner).get(key);
-        let held = match entry {
-            None => return Ok(None),
-            Some(Entry::Lost { sequence }) => {
-                return Err(StoreError::Damaged(format!(
-                    "{} was set by change {sequence}, which cannot be read any more",
-                    named(key)
-                )));
-            }
-            Some(Entry::Held(held)) => held,
-        };
         let name = self.index.as_ref().map(|index| (index, self.keys.blind(key)));
-        if let Some((index, name)) = name
-            && let Some(value) = index.get(&self.keys, name, held.spot.sequence)
-            && keys::digest(&value) == held.digest
-        {
-            return Ok(Some(value));
-        }
-        let value = self.read_log(key, &held)?;
-        if let Some((index, name)) = name {
-            let copy = Copied {
-                name,
-                sequence: held.spot.sequence,
-                value: Some(&value),
+        loop {
+            let entry = self.entry(key);
+            let held = match entry {
+                None => return Ok(None),
+                Some(Entry::Lost { sequence }) => {
+                    return Err(StoreError::Damaged(format!(
+                        "{} was set by change {sequence}, which cannot be read any more",
+                        named(key)
+                    )));
+                }
+                Some(Entry::Held(held)) => held,
             };
-            index.put(&self.keys, &[copy]);
+            if let Some((index, name)) = name
+                && let Some(value) = index.get(&self.keys, name, held.sequence)
+            {
+                return Ok(Some(value));
+            }
+            match self.read(key, &held) {
+                Ok(value) => {
+                    if let Some((index, name)) = name {
+                        let copy = Copied {
+                            name,
+                            sequence: held.sequence,
+                            value: Some(&value),
+                        };
+                        index.put(&self.keys, &[copy]);
+                    }
+                    return Ok(Some(value));
+                }
+                // A new generation may have moved it in the meantime.
+                Err(error) if self.entry(key) == entry => return Err(error),
+                Err(_) => {}
+            }
         }
-        Ok(Some(value))
     }
 
     fn ids(&self, kind: StoreKind) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -200,14 +240,7 @@ impl RecordStore for Store {
     }
 
     fn commit(&self, batch: &[Change]) -> Result<(), StoreError> {
-        within_bounds(batch)?;
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let mut writer = self.writer();
-        let written = writer.append(&self.keys, batch)?;
-        self.enter(batch, &written);
-        Ok(())
+        self.commit_with(&mut self.writer(), batch)
     }
 }
 
@@ -243,23 +276,4 @@ fn within_bounds(batch: &[Change]) -> Result<(), StoreError> {
         )));
     }
     Ok(())
-}
-
-fn damaged(key: &StoreKey) -> StoreError {
-    StoreError::Damaged(format!(
-        "{} is not what was stored; it has to come back from the repository",
-        named(key)
-    ))
-}
-
-/// A key for people: ids are hexadecimal where they are not plain text.
-fn named(key: &StoreKey) -> String {
-    let text = std::str::from_utf8(&key.id)
-        .ok()
-        .filter(|text| text.chars().all(|c| c.is_ascii_graphic() || c == ' '));
-    let id = text.map_or_else(
-        || key.id.iter().map(|byte| format!("{byte:02x}")).collect(),
-        str::to_owned,
-    );
-    format!("{:?} {id}", key.kind)
 }

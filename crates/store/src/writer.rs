@@ -2,14 +2,16 @@
 
 use crate::body::{self, Touched};
 use crate::files::{Files, LogFile};
-use crate::frame::{self, Links};
+use crate::frame::{self, Kind, Links};
 use crate::head::{Head, HeadFile, Stop};
 use crate::keys::{Keys, MAC, Place};
-use crate::manifest::Spot;
+use crate::manifest::{FileId, Spot};
+use crate::read::{Handle, Handles};
 use crate::segment::{self, StoreId};
+use crate::tuning::Tuning;
 use countersign_model::Change;
 use countersign_model::port::StoreError;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -25,8 +27,8 @@ pub(crate) struct Tip {
     pub(crate) touched: Option<Vec<Touched>>,
 }
 
-/// Every segment that values are read from, shared by the one who writes and those who read.
-pub(crate) type Segments = Arc<RwLock<BTreeMap<u32, Arc<dyn LogFile>>>>;
+/// Every file that values are read from, shared by the one who writes and those who read.
+pub(crate) type Segments = Arc<RwLock<Handles>>;
 
 /// The segment that is being written.
 pub(crate) struct Active {
@@ -34,10 +36,24 @@ pub(crate) struct Active {
     pub(crate) file: Arc<dyn LogFile>,
     /// Where the next frame goes.
     pub(crate) end: u64,
+    /// How far the file has zeros to be written over.
+    pub(crate) room: u64,
+}
+
+/// The generation that is being written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Begun {
+    /// Its snapshot's number; 0 for none.
+    pub(crate) snapshot: u32,
+    /// Its snapshot's length.
+    pub(crate) length: u64,
+    /// Changes lost without a name up to now.
+    pub(crate) unknown: u64,
 }
 
 /// What one frame of a batch became.
 pub(crate) struct Written {
+    pub(crate) sequence: u64,
     pub(crate) spot: Spot,
     /// Its changes, as a range of the batch.
     pub(crate) changes: Range<usize>,
@@ -54,6 +70,14 @@ pub(crate) struct Writer {
     /// The highest segment number ever tried.
     pub(crate) last_segment: u32,
     pub(crate) head: Option<HeadFile>,
+    pub(crate) begun: Begun,
+    /// The length of the log behind the newest snapshot.
+    pub(crate) logged: u64,
+    /// After a new generation could not be made: how long the log gets before it is tried again.
+    pub(crate) patience: u64,
+    /// Files in which something is damaged: they go to the quarantine, never away.
+    pub(crate) damaged: BTreeSet<String>,
+    pub(crate) tuning: Tuning,
 }
 
 impl Writer {
@@ -87,13 +111,13 @@ impl Writer {
                 .seal(Place::Frame(sequence), &body::encode(tip.touched.as_deref(), part))
                 .ok_or_else(|| StoreError::NotSaved("the change could not be sealed".into()))?;
             let start = bytes.len();
-            let mac = frame::encode(keys, &links, &sealed, &mut bytes);
+            let mac = frame::encode(keys, Kind::Change, &links, &sealed, &mut bytes);
             let offset = active.end + start as u64;
             let length = frame::used(sealed.len()) as u64;
             written.push(Written {
+                sequence,
                 spot: Spot {
-                    sequence,
-                    segment: active.number,
+                    file: FileId::Segment(active.number),
                     offset,
                     length,
                 },
@@ -115,12 +139,21 @@ impl Writer {
         let Some(active) = &mut self.active else {
             return Err(StoreError::NotSaved("there is no log to write to".into()));
         };
+        let end = active.end + bytes.len() as u64;
         if let Err(error) = active.file.write_at(active.end, bytes) {
             // What was written of it is a torn tail; where it cannot be cut off, it stays behind in a segment of the past.
+            active.room = active.end;
             if active.file.set_length(active.end).is_err() {
                 self.active = None;
             }
             return Err(StoreError::NotSaved(error.to_string()));
+        }
+        if end > active.room {
+            // Zeros ahead, so that the next commits only overwrite: their sync then has no metadata to write. Without them all is as well.
+            active.room = end + self.tuning.ahead;
+            if active.file.zero(end, self.tuning.ahead).is_err() {
+                active.room = end;
+            }
         }
         if let Err(error) = active.file.sync() {
             // After a failed fsync nobody knows what is on the disk, and a second one may lie: this segment is never written again.
@@ -129,8 +162,25 @@ impl Writer {
             self.active = self.begin_segment(keys).ok();
             return Err(StoreError::NotSaved(error.to_string()));
         }
-        active.end += bytes.len() as u64;
+        active.end = end;
+        self.logged += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Whether the log is long enough for a new generation.
+    pub(crate) fn is_long(&self) -> bool {
+        let share = self.begun.length / self.tuning.share.max(1);
+        self.logged > self.tuning.least_log.max(share).max(self.patience)
+    }
+
+    /// Gives back the zeros at the end.
+    pub(crate) fn trim(&mut self) {
+        if let Some(active) = &mut self.active
+            && active.room > active.end
+            && active.file.set_length(active.end).is_ok()
+        {
+            active.room = active.end;
+        }
     }
 
     /// Makes the next segment, which starts where the chain ends now.
@@ -147,14 +197,18 @@ impl Writer {
             .place(&segment::name(header.number), &segment::encode(keys, &header))
             .map_err(|error| StoreError::NotSaved(error.to_string()))?;
         let file: Arc<dyn LogFile> = file.into();
-        self.segments
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(header.number, Arc::clone(&file));
+        self.segments.write().unwrap_or_else(PoisonError::into_inner).insert(
+            FileId::Segment(header.number),
+            Handle {
+                file: Arc::clone(&file),
+                upto: 0,
+            },
+        );
         Ok(Active {
             number: header.number,
             file,
             end: segment::HEADER as u64,
+            room: segment::HEADER as u64,
         })
     }
 

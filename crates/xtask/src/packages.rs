@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 20] = [
+const PACKAGES: [(&str, &str); 21] = [
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
     ("dbus-x11", "session bus start-up on X11"),
@@ -21,6 +21,7 @@ const PACKAGES: [(&str, &str); 20] = [
     ("openssh-client", "ssh"),
     ("openssh-server", "the counterpart of ssh"),
     ("pinentry-qt", "a Qt password prompt"),
+    ("python3-cryptography", "the second reader of the store"),
     ("vsftpd", "the counterpart of FileZilla"),
     ("x11-utils", "looking at windows"),
     ("x11-xkb-utils", "keyboard layouts"),

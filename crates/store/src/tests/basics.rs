@@ -54,7 +54,14 @@ fn another_key_opens_nothing_and_changes_nothing() {
     store.close().unwrap();
     let before = disk.bytes("log.1");
     let other = Key::from_fill(|bytes| bytes.fill(8));
-    let refused = Store::over(Box::new(disk.clone()), &other, Traces::None).err().unwrap();
+    let refused = Store::over(
+        Box::new(disk.clone()),
+        &other,
+        Traces::None,
+        crate::tuning::Tuning::default(),
+    )
+    .err()
+    .unwrap();
     assert!(matches!(refused, StoreError::Damaged(_)), "{refused}");
     assert_eq!(disk.bytes("log.1"), before);
     assert_eq!(open(&disk).1.condition, Condition::Clean);
@@ -112,9 +119,14 @@ fn a_store_whose_log_is_gone_is_never_silently_empty() {
     assert!(opened.damage().is_some());
     assert_eq!(store.get(&record("b")).unwrap().unwrap(), b"2");
 
-    let left = Store::over(Box::new(Memory::default()), &super::key(), Traces::Left)
-        .unwrap()
-        .1;
+    let left = Store::over(
+        Box::new(Memory::default()),
+        &super::key(),
+        Traces::Left,
+        crate::tuning::Tuning::default(),
+    )
+    .unwrap()
+    .1;
     assert!(left.damage().is_some());
 }
 

@@ -196,7 +196,13 @@ fn another_stores_frames_are_not_taken() {
     let foreign = {
         let disk = Memory::default();
         let other = countersign_secret::Key::from_fill(|bytes| bytes.fill(9));
-        let (store, _) = Store::over(Box::new(disk.clone()), &other, crate::recover::Traces::None).unwrap();
+        let (store, _) = Store::over(
+            Box::new(disk.clone()),
+            &other,
+            crate::recover::Traces::None,
+            crate::tuning::Tuning::default(),
+        )
+        .unwrap();
         store.commit(&[put("r1", "foreign")]).unwrap();
         disk.bytes("log.1")[128..].to_vec()
     };

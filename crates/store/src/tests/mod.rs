@@ -6,6 +6,7 @@ use crate::faults::Memory;
 use crate::opened::Opened;
 use crate::recover::Traces;
 use crate::store::Store;
+use crate::tuning::Tuning;
 use countersign_model::port::StoreError;
 use countersign_model::{Change, StoreKey, StoreKind};
 use countersign_secret::Key;
@@ -34,5 +35,5 @@ fn open(disk: &Memory) -> (Store, Opened) {
 }
 
 fn try_open(disk: &Memory) -> Result<(Store, Opened), StoreError> {
-    Store::over(Box::new(disk.clone()), &key(), Traces::None)
+    Store::over(Box::new(disk.clone()), &key(), Traces::None, Tuning::default())
 }

@@ -1,0 +1,22 @@
+//! The sizes that decide when the store does what.
+
+/// When a new generation begins, and how far segments are made ready ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tuning {
+    /// A new generation begins when the log behind the snapshot is longer than this and than a share of the snapshot.
+    pub(crate) least_log: u64,
+    /// Which share: the snapshot's length is divided by this.
+    pub(crate) share: u64,
+    /// How many bytes of zeros a segment gets ahead of its frames, so that syncing one changes nothing but its data.
+    pub(crate) ahead: u64,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            least_log: 64 << 10,
+            share: 5,
+            ahead: 64 << 10,
+        }
+    }
+}
