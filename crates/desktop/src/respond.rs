@@ -126,6 +126,10 @@ impl Interpreter<'_> {
             }
             place += done;
         }
+        if progress.on_their_way {
+            // Whoever looks at the window next would look too early, and hold the program up with his questions.
+            self.pace.wait(UNSEEN, progress.cancel);
+        }
         Ok(())
     }
 
@@ -314,25 +318,22 @@ impl Interpreter<'_> {
     fn focused(&self, progress: &mut Progress<'_>, control: &ControlToken, field: &FieldName) -> Result<(), Refusal> {
         let window = &progress.plan.window;
         let refused = |trouble: Trouble| trouble.refusal(field.to_string());
-        let began = self.pace.now();
-        loop {
-            if self.controls.states(window, control).map_err(refused)?.focused {
-                progress.left = None;
-                return Ok(());
-            }
-            let waited = self.pace.now().since(began);
-            if waited >= FOCUS {
-                return Err(Refusal::FieldNotFocused);
-            }
-            if waited >= UNSEEN
-                && let Some(left) = progress.left.take()
-                && !self.controls.states(window, &left).map_err(refused)?.focused
-            {
-                self.controls.focus(window, control).map_err(refused)?;
-            }
-            self.pace.wait(step(waited), progress.cancel);
-            progress.going_on()?;
+        let gets =
+            |control: &ControlToken, patience| self.controls.gets_focus(window, control, patience).map_err(refused);
+        if gets(control, UNSEEN)? {
+            progress.left = None;
+            return Ok(());
         }
+        progress.going_on()?;
+        if let Some(left) = progress.left.take()
+            && !gets(&left, Duration::ZERO)?
+        {
+            self.controls.focus(window, control).map_err(refused)?;
+        }
+        if gets(control, FOCUS.saturating_sub(UNSEEN))? {
+            return Ok(());
+        }
+        Err(Refusal::FieldNotFocused)
     }
 
     fn key(&self, progress: &mut Progress<'_>, press: &KeyPress, place: usize) -> Result<(), Refusal> {

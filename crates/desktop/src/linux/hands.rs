@@ -5,7 +5,7 @@ use super::accessibility::Accessibility;
 use crate::pace;
 use crate::respond::{Controls, Guard, Pace, Pointer, Problem, Switch, Trouble};
 use countersign_model::port::{Cancel, ControlAccess as _, DesktopError};
-use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, States, WindowFacts};
+use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, WindowFacts};
 use countersign_rules::{find, selector_query};
 use countersign_secret::Password;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ impl Controls for Desktop {
         self.hands()?.select(window, control, item)
     }
 
-    fn states(&self, window: &WindowFacts, control: &ControlToken) -> Result<States, Trouble> {
-        self.hands()?.states(window, control)
+    fn gets_focus(&self, window: &WindowFacts, control: &ControlToken, patience: Duration) -> Result<bool, Trouble> {
+        self.hands()?.gets_focus(window, control, patience)
     }
 
     fn length(&self, window: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble> {

@@ -11,6 +11,7 @@ use countersign_model::{
     WindowFacts, WindowId,
 };
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 impl WindowSource for Desktop {
     fn snapshot(&self) -> Result<Vec<WindowFacts>, DesktopError> {
@@ -78,9 +79,9 @@ impl KeySender for Desktop {
     fn send(&self, target: &KeyTarget<'_>, burst: &[KeyStep<'_>]) -> Result<(), Refusal> {
         let focused = || match target.control {
             None => Ok(()),
-            Some(control) => match self.states(target.window, control) {
-                Ok(states) if states.focused => Ok(()),
-                Ok(_) => Err(Refusal::FieldNotFocused),
+            Some(control) => match self.gets_focus(target.window, control, Duration::ZERO) {
+                Ok(true) => Ok(()),
+                Ok(false) => Err(Refusal::FieldNotFocused),
                 Err(trouble) => Err(trouble.refusal("the focused field".to_owned())),
             },
         };

@@ -1,7 +1,7 @@
 //! What the interpreter works with: small traits that each platform fills in.
 
 use countersign_model::port::Cancel;
-use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, States, WindowFacts};
+use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, WindowFacts};
 use countersign_secret::Password;
 use std::time::Duration;
 
@@ -131,11 +131,11 @@ pub trait Controls: Send + Sync {
     /// See [`Problem`].
     fn select(&self, window: &WindowFacts, control: &ControlToken, item: &str) -> Result<(), Trouble>;
 
-    /// The control's states now.
+    /// Whether the control has the focus, or gets it within `patience`.
     ///
     /// # Errors
     /// See [`Problem`].
-    fn states(&self, window: &WindowFacts, control: &ControlToken) -> Result<States, Trouble>;
+    fn gets_focus(&self, window: &WindowFacts, control: &ControlToken, patience: Duration) -> Result<bool, Trouble>;
 
     /// How many characters the control holds; `None` when it does not tell.
     ///

@@ -1,7 +1,6 @@
 use super::*;
 use countersign_model::{
-    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, States, WindowFacts, WindowId,
-    Writable,
+    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, WindowFacts, WindowId, Writable,
 };
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +15,7 @@ struct Double {
     /// The window changes hands before the call with this number.
     stolen_at: Option<usize>,
     checked: Mutex<usize>,
-    /// Which call of `states` first finds the focus.
+    /// How many calls of `gets_focus` find the focus elsewhere.
     focused_after: usize,
     asked: Mutex<usize>,
     lengths: Mutex<usize>,
@@ -80,13 +79,13 @@ impl Controls for Double {
         self.note(format!("select {} {item}", control.0))
     }
 
-    fn states(&self, _: &WindowFacts, _: &ControlToken) -> Result<States, Trouble> {
+    fn gets_focus(&self, _: &WindowFacts, control: &ControlToken, patience: Duration) -> Result<bool, Trouble> {
+        if !patience.is_zero() {
+            self.note(format!("await {} {}", control.0, patience.as_millis()))?;
+        }
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         *asked += 1;
-        Ok(States {
-            focused: *asked > self.focused_after,
-            ..States::default()
-        })
+        Ok(*asked > self.focused_after)
     }
 
     fn length(&self, _: &WindowFacts, control: &ControlToken) -> Result<Option<usize>, Trouble> {
@@ -292,6 +291,7 @@ fn every_kind_of_step_reaches_its_part() {
         "wait 50",
         "look",
         "key Return",
+        "wait 100",
     ];
     assert_eq!(double.did(), expected);
 }
@@ -357,11 +357,14 @@ fn what_was_perhaps_written_makes_an_interruption_and_the_rest_a_refusal() {
 #[test]
 fn a_field_is_typed_only_once_it_has_the_focus() {
     let double = Double {
-        focused_after: 3,
+        focused_after: 1,
         ..Double::default()
     };
     assert_eq!(respond(&double, vec![kind("username", Some("u"))]), Outcome::Done);
-    assert_eq!(double.did(), ["wait 1", "wait 1", "wait 1", "type 4 within u"]);
+    assert_eq!(
+        double.did(),
+        ["await u 100", "await u 400", "type 4 within u", "wait 100"]
+    );
     let double = Double {
         focused_after: usize::MAX,
         ..Double::default()
@@ -387,12 +390,21 @@ fn a_tab_is_a_burst_of_its_own_and_waits_only_where_nothing_tells_the_focus() {
         "wait 100",
         "type 31 within anywhere",
         "key Return",
+        "wait 100",
     ];
     assert_eq!(unseen.did(), expected);
     let seen = Double::default();
     let actions = vec![kind("username", Some("u")), key("Tab"), kind("password", Some("p"))];
     assert_eq!(respond(&seen, actions), Outcome::Done);
-    assert!(!seen.did().iter().any(|did| did.starts_with("wait")));
+    let expected = [
+        "await u 100",
+        "type 4 within u",
+        "key Tab",
+        "await p 100",
+        "type 31 within p",
+        "wait 100",
+    ];
+    assert_eq!(seen.did(), expected);
 }
 
 #[test]
@@ -441,7 +453,14 @@ fn nothing_is_done_by_another_way_before_the_keys_have_arrived() {
     assert_eq!(respond(&double, actions), Outcome::Done);
     assert_eq!(
         double.did(),
-        ["type 4 within slow", "wait 1", "wait 1", "wait 1", "set password"]
+        [
+            "await slow 100",
+            "type 4 within slow",
+            "wait 1",
+            "wait 1",
+            "wait 1",
+            "set password"
+        ]
     );
     let unseen = Double::default();
     assert_eq!(

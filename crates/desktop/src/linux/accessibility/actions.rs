@@ -1,6 +1,7 @@
-//! Acting on controls: focus, press, switch, choose.
+//! Acting on controls: press, switch, choose.
 
-use super::bus::{ACCESSIBLE, ACTION, ANSWER, COMPONENT, CallError, ROOT, SELECTION, within};
+use super::bus::{ACCESSIBLE, ACTION, ANSWER, CallError, ROOT, SELECTION, within};
+use super::focus::Ears;
 use super::peers::{Application, Peers};
 use super::roles::{Bits, role};
 use super::search::{Node, below, extents};
@@ -14,7 +15,7 @@ use futures_util::future::join;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a control may take to take the focus or to change its state.
+/// How long a control may take to change its state.
 const SETTLE: Duration = Duration::from_millis(500);
 /// How often a state is asked for that no event announces reliably.
 const STEP: Duration = Duration::from_millis(1);
@@ -30,6 +31,8 @@ pub(super) struct Doing {
     pub(super) application: Arc<Application>,
     pub(super) path: String,
     pub(super) peers: Arc<Peers>,
+    /// Hears where the focus goes.
+    pub(super) ears: Arc<Ears>,
     /// What it was a moment ago, if it was read then.
     pub(super) fresh: Option<(Role, States)>,
 }
@@ -51,20 +54,6 @@ impl Doing {
         };
         Trouble { problem, reached }
     }
-}
-
-/// Gives the focus, and waits until the control has it.
-pub(super) async fn focus(doing: &Doing) -> Result<(), Trouble> {
-    // It had it a moment ago: then asking is enough.
-    if doing.fresh.is_some_and(|(_, states)| states.focused) && states(doing).await?.focused {
-        return Ok(());
-    }
-    let line = &doing.application.line;
-    let grabbing = line.call::<_, bool>(&doing.path, COMPONENT, "GrabFocus", &());
-    within(ANSWER, grabbing)
-        .await
-        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
-    settle(doing, |states| states.focused, Problem::NotFocused).await
 }
 
 async fn settle(doing: &Doing, wanted: impl Fn(States) -> bool, otherwise: Problem) -> Result<(), Trouble> {

@@ -12,11 +12,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use zbus::message::Type;
 use zbus::names::OwnedUniqueName;
+use zbus::zvariant::{Structure, Value};
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
-const OBJECT: &str = "org.a11y.atspi.Event.Object";
+pub(super) const OBJECT: &str = "org.a11y.atspi.Event.Object";
 const WINDOW: &str = "org.a11y.atspi.Event.Window";
-const REGISTRY: (&str, &str, &str) = (
+pub(super) const REGISTRY: (&str, &str, &str) = (
     "org.a11y.atspi.Registry",
     "/org/a11y/atspi/registry",
     "org.a11y.atspi.Registry",
@@ -217,11 +218,11 @@ impl Attendance {
     }
 }
 
-fn rule() -> zbus::match_rule::Builder<'static> {
+pub(super) fn rule() -> zbus::match_rule::Builder<'static> {
     MatchRule::builder().msg_type(Type::Signal)
 }
 
-async fn listen(bus: &Connection, rule: MatchRule<'static>) -> Result<MessageStream, CallError> {
+pub(super) async fn listen(bus: &Connection, rule: MatchRule<'static>) -> Result<MessageStream, CallError> {
     Ok(MessageStream::for_match_rule(rule, bus, None).await?)
 }
 
@@ -241,17 +242,18 @@ fn matters(message: &Message) -> bool {
     match header.member().map(|member| member.as_str()) {
         Some("ChildrenChanged") => true,
         // The state's name is the first thing in the body, whatever follows it.
-        Some("StateChanged") => first_text(message).is_some_and(|state| STATES.contains(&state.as_str())),
+        Some("StateChanged") => state_of(message).is_some_and(|(state, _)| STATES.contains(&state.as_str())),
         _ => false,
     }
 }
 
-/// Text, two numbers, any data, and then what the toolkit's version adds: properties or the application.
-fn first_text(message: &Message) -> Option<String> {
+/// The state that changed, and whether it is on now. A signal's body is the state's name, two numbers, any data, and then what the
+/// toolkit's version adds: properties or the application.
+pub(super) fn state_of(message: &Message) -> Option<(String, bool)> {
     let body = message.body();
-    let structure: zbus::zvariant::Structure<'_> = body.deserialize().ok()?;
-    match structure.fields().first()? {
-        zbus::zvariant::Value::Str(text) => Some(text.as_str().to_owned()),
+    let structure: Structure<'_> = body.deserialize().ok()?;
+    match structure.fields() {
+        [Value::Str(text), Value::I32(first), ..] => Some((text.as_str().to_owned(), *first != 0)),
         _ => None,
     }
 }

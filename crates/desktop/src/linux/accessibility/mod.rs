@@ -4,6 +4,7 @@ mod actions;
 mod bell;
 mod bus;
 mod events;
+mod focus;
 mod fresh;
 mod peers;
 mod roles;
@@ -20,9 +21,10 @@ use async_executor::{Executor, Task};
 use async_io::Timer;
 use bus::{CallError, within};
 use countersign_model::port::DesktopError;
-use countersign_model::{ControlQuery, ControlToken, ControlTree, Extents, States, WindowFacts, WindowId};
+use countersign_model::{ControlQuery, ControlToken, ControlTree, Extents, WindowFacts, WindowId};
 use countersign_secret::Password;
 use events::Attendance;
+use focus::Ears;
 use fresh::Fresh;
 use futures_lite::future;
 use peers::{Application, Found, Peers};
@@ -45,6 +47,7 @@ const LOOK: Duration = Duration::from_millis(25);
 pub(crate) struct Accessibility {
     peers: Arc<Peers>,
     attendance: Arc<Attendance>,
+    ears: Arc<Ears>,
     fresh: Fresh,
     executor: Arc<Executor<'static>>,
     following: Option<(Task<()>, Task<()>)>,
@@ -77,19 +80,21 @@ impl Accessibility {
         let built = run(&executor, async move {
             let bus = bus::connect(&building, session.as_deref()).await?;
             let peers = Arc::new(Peers::new(bus.clone(), Arc::clone(&building)));
+            let ears = Ears::new(bus.clone(), Arc::clone(&building));
             let attendance = Arc::new(Attendance::new(bus.clone(), building, sinks));
             let following = events::follow(&bus, &peers, &attendance).await?;
             peers.fill().await?;
-            Ok::<_, CallError>((peers, attendance, following))
+            Ok::<_, CallError>((peers, attendance, ears, following))
         });
         let built = built.unwrap_or(Err(CallError::Gone));
         if built.is_err() {
             stop.ring();
         }
-        let (peers, attendance, following) = built.map_err(|error| none(error.to_string()))?;
+        let (peers, attendance, ears, following) = built.map_err(|error| none(error.to_string()))?;
         Ok(Self {
             peers,
             attendance,
+            ears,
             fresh: Fresh::default(),
             executor,
             following: Some(following),
@@ -174,7 +179,9 @@ impl Accessibility {
     /// # Errors
     /// See [`Problem`].
     pub(crate) fn focus(&self, window: &WindowFacts, control: &ControlToken) -> Result<(), Trouble> {
-        self.act(window, control, async |doing| actions::focus(&doing).await)
+        self.act(window, control, async |doing| {
+            focus::give(&doing, &doing.ears.of(&doing.application)).await
+        })
     }
 
     /// Switches a check box or toggle.
@@ -194,12 +201,19 @@ impl Accessibility {
         self.act(window, control, async move |doing| actions::select(&doing, &item).await)
     }
 
-    /// A control's states now.
+    /// Whether a control has the focus, or gets it within `patience`.
     ///
     /// # Errors
     /// See [`Problem`].
-    pub(crate) fn states(&self, window: &WindowFacts, control: &ControlToken) -> Result<States, Trouble> {
-        self.act(window, control, async |doing| texts::states(&doing).await)
+    pub(crate) fn gets_focus(
+        &self,
+        window: &WindowFacts,
+        control: &ControlToken,
+        patience: Duration,
+    ) -> Result<bool, Trouble> {
+        self.act(window, control, async move |doing| {
+            focus::within_reach(&doing, &doing.ears.of(&doing.application), patience).await
+        })
     }
 
     /// How many characters a control holds.
@@ -229,6 +243,7 @@ impl Accessibility {
             application,
             path: path.to_owned(),
             peers: Arc::clone(&self.peers),
+            ears: Arc::clone(&self.ears),
             fresh: self.fresh.recall(control),
         })
     }

@@ -1,7 +1,8 @@
 //! Writing into text controls, and checking what was written.
 
-use super::actions::{self, Doing};
+use super::actions::Doing;
 use super::bus::{ACCESSIBLE, ANSWER, CallError, EDITABLE, TEXT, within};
+use super::focus;
 use super::roles::{Bits, role, takes_text};
 use crate::pace::steady;
 use crate::respond::{Problem, Reached, Trouble};
@@ -51,7 +52,7 @@ async fn settle(doing: &Doing, control: Role, value: &Password, written: Written
     let (written, held) = match written {
         // GTK4 offers the text only while the control has the focus.
         (Err(CallError::Absent(_)), _) => {
-            actions::focus(doing).await?;
+            focus::give(doing, &doing.ears.of(&doing.application)).await?;
             write(doing, control, value).await
         }
         written => written,

@@ -9,6 +9,8 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 const ALL: u8 = 0xff;
 
 /// Sends strokes. Modifiers are pressed as a finger would, held over neighbours that need the same, and released at the end.
+/// Keys are released as late as fast fingers do, after the ones that follow: text appears when a key is pressed, and programs that
+/// are slow with each event show it sooner.
 ///
 /// Locks (Caps, Num) are off meanwhile and put back; the caller holds the server grab, so nobody types in between.
 pub(super) fn send(link: &Link, map: &Keymap, strokes: &[Stroke], locked: u8) -> Result<(), ConnectionError> {
@@ -16,13 +18,21 @@ pub(super) fn send(link: &Link, map: &Keymap, strokes: &[Stroke], locked: u8) ->
         lock(link, 0)?;
     }
     let mut held = 0;
+    let mut down = Vec::with_capacity(strokes.len());
     for stroke in strokes {
         if stroke.held != held {
             hold(link, map, held, stroke.held)?;
             held = stroke.held;
         }
+        if let Some(place) = down.iter().position(|keycode| *keycode == stroke.keycode) {
+            down.remove(place);
+            key(link, KEY_RELEASE_EVENT, stroke.keycode)?;
+        }
         key(link, KEY_PRESS_EVENT, stroke.keycode)?;
-        key(link, KEY_RELEASE_EVENT, stroke.keycode)?;
+        down.push(stroke.keycode);
+    }
+    for keycode in down {
+        key(link, KEY_RELEASE_EVENT, keycode)?;
     }
     hold(link, map, held, 0)?;
     if locked != 0 {
