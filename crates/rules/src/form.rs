@@ -60,6 +60,12 @@ impl LoadedTemplate {
         self.checked.template()
     }
 
+    /// What a set is made of.
+    #[must_use]
+    pub fn checked(&self) -> &CheckedTemplate {
+        &self.checked
+    }
+
     /// Every form, opened: costly where there are many templates.
     pub fn forms(self: &Arc<Self>) -> impl Iterator<Item = FormRef> + use<> {
         let (loaded, (opened, _)) = (Arc::clone(self), self.open());

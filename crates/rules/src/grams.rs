@@ -1,7 +1,7 @@
 //! From short pieces of a text to whoever asks for them.
 //!
-//! Everyone who asks for a text is filed under the one piece of it that the fewest others ask for too. Whoever is found may still not
-//! fit; whoever fits is always found.
+//! Everyone who asks for a text is filed under the one piece of it that the fewest others ask for too, with a sign of all the pieces
+//! he asks for. Whoever is found may still not fit; whoever fits is always found.
 
 use crate::literals::Clause;
 
@@ -29,6 +29,7 @@ pub(crate) struct Grams {
     /// Sorted.
     keys: Box<[u64]>,
     askers: Box<[u32]>,
+    signs: Box<[Sign]>,
     /// Which of [`LENGTHS`] occur.
     lengths: [bool; LENGTHS.len()],
     /// Those who ask for nothing.
@@ -43,14 +44,17 @@ impl Grams {
                 pieces(facet, literal).for_each(|key| common.add(key));
             }
         }
-        let mut filed: Vec<(u64, u32)> = Vec::new();
+        let mut filed: Vec<(u64, u32, Sign)> = Vec::new();
         let mut rest = Vec::new();
         for (asker, asked) in asked {
             let clauses = asked
                 .iter()
                 .flat_map(|(facet, clauses)| clauses.iter().map(|clause| rarest(*facet, clause, &common)));
             match clauses.flatten().min_by_key(|(cost, _)| *cost) {
-                Some((_, keys)) => filed.extend(keys.into_iter().map(|key| (key, *asker))),
+                Some((_, keys)) => {
+                    let sign = Sign::of_asked(asked);
+                    filed.extend(keys.into_iter().map(|key| (key, *asker, sign)));
+                }
                 None => rest.push(*asker),
             }
         }
@@ -58,12 +62,13 @@ impl Grams {
         filed.dedup();
         let mut built = Self {
             filter: vec![0; (filed.len() / 4).next_power_of_two()].into(),
-            keys: filed.iter().map(|(key, _)| *key).collect(),
-            askers: filed.iter().map(|(_, asker)| *asker).collect(),
-            lengths: LENGTHS.map(|length| filed.iter().any(|(key, _)| length_of(*key) == length)),
+            keys: filed.iter().map(|(key, ..)| *key).collect(),
+            askers: filed.iter().map(|(_, asker, _)| *asker).collect(),
+            signs: filed.iter().map(|(.., sign)| *sign).collect(),
+            lengths: LENGTHS.map(|length| filed.iter().any(|(key, ..)| length_of(*key) == length)),
             rest: rest.into(),
         };
-        for (key, _) in filed {
+        for (key, ..) in filed {
             let (word, bit) = built.place(key);
             if let Some(word) = built.filter.get_mut(word) {
                 *word |= bit;
@@ -72,31 +77,94 @@ impl Grams {
         built
     }
 
-    /// Adds those who ask for a piece of this text.
-    pub(crate) fn find(&self, facet: Facet, text: &[u8], found: &mut Vec<u32>) {
+    /// Adds those who may find what they ask for in these texts.
+    pub(crate) fn find(&self, texts: &Texts, found: &mut Vec<u32>) {
+        found.extend(&self.rest);
         for (length, _) in LENGTHS.into_iter().zip(self.lengths).filter(|(_, used)| *used) {
-            for piece in text.windows(length) {
-                let key = key(facet, piece);
-                let (word, bit) = self.place(key);
-                if self.filter.get(word).is_none_or(|word| word & bit == 0) {
-                    continue;
+            for (facet, text) in &texts.all {
+                for piece in text.windows(length) {
+                    self.filed_under(key(*facet, piece), &texts.sign, found);
                 }
-                let first = self.keys.partition_point(|known| *known < key);
-                let those = self.keys.iter().zip(&self.askers).skip(first);
-                found.extend(those.take_while(|(known, _)| **known == key).map(|(_, asker)| *asker));
             }
         }
     }
 
-    /// Those who ask for nothing: they are always to be tried.
-    pub(crate) fn rest(&self) -> &[u32] {
-        &self.rest
+    fn filed_under(&self, key: u64, sign: &Sign, found: &mut Vec<u32>) {
+        let (word, bit) = self.place(key);
+        if self.filter.get(word).is_none_or(|word| word & bit == 0) {
+            return;
+        }
+        let first = self.keys.partition_point(|known| *known < key);
+        let keys = self.keys.iter().skip(first);
+        let those = keys
+            .zip(self.askers.iter().skip(first))
+            .zip(self.signs.iter().skip(first));
+        let those = those.take_while(|((known, _), _)| **known == key);
+        found.extend(
+            those
+                .filter(|(_, asked)| asked.is_in(sign))
+                .map(|((_, asker), _)| *asker),
+        );
     }
 
     fn place(&self, key: u64) -> (usize, u64) {
         let mixed = mixed(key);
         let word = usize::try_from(mixed >> 6).unwrap_or(usize::MAX) & self.filter.len().saturating_sub(1);
         (word, 1 << (mixed & 63))
+    }
+}
+
+/// The texts of one window.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    all: Vec<(Facet, Vec<u8>)>,
+    sign: Sign,
+}
+
+impl Texts {
+    pub(crate) fn new(all: Vec<(Facet, Vec<u8>)>) -> Self {
+        let mut sign = Sign::default();
+        for (facet, text) in &all {
+            sign.add(*facet, text);
+        }
+        Self { all, sign }
+    }
+}
+
+/// A few bits for each three bytes in a row: a text that contains another one has all of its bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Sign([u64; 4]);
+
+impl Sign {
+    fn of_asked(asked: &Asked) -> Self {
+        let mut sign = Self::default();
+        for (facet, clauses) in asked {
+            for clause in clauses {
+                // Of several alternatives none must be there.
+                if let [literal] = clause.as_slice() {
+                    sign.add(*facet, literal.as_bytes());
+                }
+            }
+        }
+        sign
+    }
+
+    fn add(&mut self, facet: Facet, text: &[u8]) {
+        for piece in text.windows(3) {
+            let mixed = mixed(key(facet, piece));
+            let [a, b, c, d] = &mut self.0;
+            let word = match mixed >> 62 {
+                0 => a,
+                1 => b,
+                2 => c,
+                _ => d,
+            };
+            *word |= 1 << (mixed & 63);
+        }
+    }
+
+    fn is_in(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(mine, theirs)| mine & !theirs == 0)
     }
 }
 
@@ -183,8 +251,8 @@ mod tests {
     }
 
     fn found(grams: &Grams, facet: Facet, text: &str) -> Vec<u32> {
-        let mut found = grams.rest().to_vec();
-        grams.find(facet, text.as_bytes(), &mut found);
+        let mut found = Vec::new();
+        grams.find(&Texts::new(vec![(facet, text.as_bytes().to_vec())]), &mut found);
         found.sort_unstable();
         found.dedup();
         found

@@ -6,7 +6,7 @@
 
 use crate::compiled::CompiledForm;
 use crate::form::FormRef;
-use crate::grams::{Asked, Facet, Grams};
+use crate::grams::{Asked, Facet, Grams, Texts};
 use crate::literals::{either, folded, longest, of_glob};
 use crate::path::{PathPattern, path_bytes};
 use countersign_model::{ProcessIdentity, WindowFacts};
@@ -15,7 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 /// A group with more forms than this is searched by what its forms ask for; a smaller one is tried as a whole.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 /// The number of a form among all of a set, in the order in which forms are tried.
 pub(crate) type FormNumber = u32;
@@ -79,12 +79,7 @@ impl Index {
         let mut texts = None;
         for group in self.groups(&process.executable) {
             match self.large.get(&group) {
-                Some(asked) => {
-                    found.extend(asked.rest());
-                    for (facet, text) in texts.get_or_insert_with(|| texts_of(window, process)) {
-                        asked.find(*facet, text, &mut found);
-                    }
-                }
+                Some(asked) => asked.find(texts.get_or_insert_with(|| texts_of(window, process)), &mut found),
                 None => found.extend(self.members(group)),
             }
         }
@@ -103,8 +98,10 @@ impl Index {
     }
 
     fn groups(&self, executable: &Path) -> Vec<u32> {
-        let mut groups = self.globs.rest().to_vec();
-        self.globs.find(Facet::Executable, &path_bytes(executable), &mut groups);
+        let mut groups = Vec::new();
+        let path = path_bytes(executable).into_owned();
+        self.globs
+            .find(&Texts::new(vec![(Facet::Executable, path)]), &mut groups);
         groups.sort_unstable();
         groups.dedup();
         if let Ok(at) = self.paths.binary_search(&hash(executable)) {
@@ -186,14 +183,14 @@ fn asked_by(form: &CompiledForm) -> Asked {
     ]
 }
 
-fn texts_of(window: &WindowFacts, process: &ProcessIdentity) -> Vec<(Facet, Vec<u8>)> {
+fn texts_of(window: &WindowFacts, process: &ProcessIdentity) -> Texts {
     let path = |path: &Option<std::path::PathBuf>| path.as_deref().map(|path| path_bytes(path).into_owned());
-    vec![
+    Texts::new(vec![
         (Facet::Script, path(&process.script).unwrap_or_default()),
         (Facet::StartedBy, path(&process.started_by).unwrap_or_default()),
         (Facet::Title, folded(&window.title).into_bytes()),
         (Facet::Class, folded(&window.class).into_bytes()),
-    ]
+    ])
 }
 
 /// The same for equal paths. Unequal ones may share it: then a form is tried in vain.

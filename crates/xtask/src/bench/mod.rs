@@ -6,6 +6,7 @@ mod clock;
 mod error;
 mod fill;
 mod machine;
+mod matching;
 mod report;
 mod theft;
 
@@ -30,6 +31,11 @@ const BENCHES: &[Bench] = &[
         run: fill::run,
     },
     Bench {
+        name: "match",
+        about: "which form a window could be, among 100 to 10,000 templates: the index, a loop over all, memory a template",
+        run: matching::run,
+    },
+    Bench {
         name: "theft",
         about: "does a character reach a window that steals the keyboard: guarded keys, controls, an unguarded typist",
         run: theft::run,
@@ -46,6 +52,9 @@ pub fn run(name: Option<&str>, json: Option<&Path>) -> ExitCode {
     };
     if name == fill::floor::NAME {
         return fill::floor::run();
+    }
+    if name == matching::memory::NAME {
+        return matching::memory::run();
     }
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         complain(&format!("there is no benchmark `{name}`; these are the benchmarks:"));
