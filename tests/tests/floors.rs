@@ -25,7 +25,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("xtask", 9),
 ];
 
-/// Who alone may name a library directly.
+/// Who alone may name a library directly. The developer's entry may name some as rivals in its measurements.
 const ROOMS: &[(&str, &str)] = &[
     ("sled", "countersign-store"),
     ("notify", "countersign-directory"),
@@ -34,6 +34,9 @@ const ROOMS: &[(&str, &str)] = &[
     ("argon2", "countersign-vault"),
     ("enigo", "countersign-desktop"),
 ];
+
+/// What is measured beside ours.
+const RIVALS: &[&str] = &["sled"];
 
 fn members() -> Vec<cargo_metadata::Package> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
@@ -77,7 +80,8 @@ fn libraries_stay_in_their_rooms() {
             .iter()
             .filter(|dependency| dependency.kind == DependencyKind::Normal)
         {
-            if let Some(room) = rooms.get(dependency.name.as_str()) {
+            let rival = package.name.as_str() == "xtask" && RIVALS.contains(&dependency.name.as_str());
+            if let Some(room) = rooms.get(dependency.name.as_str()).filter(|_| !rival) {
                 assert_eq!(package.name.as_str(), *room, "only {room} may name {}", dependency.name);
             }
         }

@@ -32,6 +32,14 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
     Ok(folder(profile))
 }
 
+/// Builds this program for measurements that need no other, and returns the folder it is in.
+pub fn measurements() -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--release", "--package", "xtask"]);
+    step("building the measurements", &mut command)?;
+    Ok(folder(Profile::Release))
+}
+
 /// The folder of the built programs.
 #[must_use]
 pub fn folder(profile: Profile) -> PathBuf {

@@ -52,6 +52,8 @@ enum Command {
         /// Write the figures to this file.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
+        #[command(flatten)]
+        options: bench::Options,
     },
     /// Everything the continuous integration checks: all suites, then a demo under trace.
     Ci,
@@ -87,8 +89,12 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         } else {
             suites::Extent::Usual
         }),
-        Command::Bench { name: Some(name), json } if !namespace::is_inside() => run::bench(&name, json.as_deref()),
-        Command::Bench { name, json } => Ok(bench::run(name.as_deref(), json.as_deref())),
+        Command::Bench {
+            name: Some(name),
+            json,
+            options,
+        } if !options.here && !namespace::is_inside() => run::bench(&name, json.as_deref(), options),
+        Command::Bench { name, json, options } => Ok(bench::run(name.as_deref(), json.as_deref(), &options)),
         Command::Ci => ci::run(),
         Command::Enter { command } => namespace::enter(namespace::Who::Ordinary, &command, &[]),
         Command::Prepare(preparation) => namespace::prepare(&preparation),

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use crate::bench::{self, Place};
 use crate::compile::{self, Profile};
 use crate::error::{Error, Result};
 use crate::namespace::{self, Outbox, Who};
@@ -25,17 +26,40 @@ pub fn run() -> Result<ExitCode> {
     Ok(namespace::exit_code(status))
 }
 
-/// Runs a measurement in the laboratory, with everything built for release.
-pub fn bench(name: &str, json: Option<&Path>) -> Result<ExitCode> {
-    packages::ensure()?;
-    let programs = compile::programs(Profile::Release)?;
+/// Runs a measurement where it belongs, with everything built for release.
+pub fn bench(name: &str, json: Option<&Path>, options: bench::Options) -> Result<ExitCode> {
+    let place = bench::place(name).unwrap_or(Place::Machine);
+    let programs = match place {
+        Place::Laboratory => {
+            packages::ensure()?;
+            compile::programs(Profile::Release)?
+        }
+        Place::Machine | Place::Mounts => compile::measurements()?,
+    };
     let outbox = Outbox::new()?;
     let file = outbox.path("bench.json");
     let mut command: Vec<OsString> = vec![programs.join("xtask").into(), "bench".into(), name.into()];
     command.extend(["--json".into(), file.clone().into_os_string()]);
-    let code = namespace::enter(Who::Ordinary, &command, &[])?;
-    if let Some(wanted) = json {
+    command.extend(options.words().into_iter().map(OsString::from));
+    let code = match place {
+        Place::Laboratory => namespace::enter(Who::Ordinary, &command, &[])?,
+        Place::Machine => start(Command::new("env"), &command)?,
+        Place::Mounts => {
+            let mut unshare = packages::privileged("unshare")?;
+            unshare.args(["--mount", "--propagation", "private", "--"]);
+            start(unshare, &command)?
+        }
+    };
+    if let Some(wanted) = json.filter(|_| file.exists()) {
         outbox.deliver(&file, wanted)?;
     }
     Ok(code)
+}
+
+/// Has `command` carried out by a program that starts others.
+fn start(mut by: Command, command: &[OsString]) -> Result<ExitCode> {
+    let program = by.get_program().to_string_lossy().into_owned();
+    let status = by.args(command).arg("--here").status();
+    let status = status.map_err(|source| Error::Start { program, source })?;
+    Ok(namespace::exit_code(status))
 }

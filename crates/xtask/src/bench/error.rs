@@ -20,6 +20,28 @@ pub enum BenchError {
     /// A bus refused or vanished.
     #[error("the accessibility bus failed: {0}")]
     Bus(#[from] zbus::Error),
+    /// A step of the measurement itself failed.
+    #[error("{what} failed: {why}")]
+    Step {
+        /// Which.
+        what: &'static str,
+        /// What the system said.
+        why: String,
+    },
+    /// A store did not do what was asked of it, or gave a wrong answer.
+    #[error("{who}: {why}")]
+    Wrong {
+        /// Whose store.
+        who: &'static str,
+        /// What happened.
+        why: String,
+    },
+    /// Figures of a disk are wanted, and there is none.
+    #[error("{folder} is in memory; set TMPDIR to a folder on a disk", folder = folder.display())]
+    NoDisk {
+        /// Where a disk was looked for.
+        folder: PathBuf,
+    },
     /// The X server refused or vanished.
     #[error("the X server failed: {0}")]
     Display(String),

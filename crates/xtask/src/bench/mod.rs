@@ -3,11 +3,17 @@
 //! Rivals and ours run in turn within one call, and each result is checked before its time counts.
 
 mod clock;
+mod cut;
+mod engines;
 mod error;
 mod fill;
+mod killstore;
 mod machine;
 mod matching;
+mod powercut;
+mod random;
 mod report;
+mod store;
 mod theft;
 
 use std::io::Write as _;
@@ -18,34 +24,97 @@ use error::BenchError;
 use machine::Machine;
 use report::Report;
 
+/// What may be said about a run.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct Options {
+    /// powercut: how many images of ours; the rivals have three tenths of it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub images: Option<u32>,
+    /// killstore: how many rounds.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: Option<u32>,
+    /// In this process, as it was built and where it is.
+    #[arg(long, hide = true)]
+    pub here: bool,
+}
+
+impl Options {
+    /// The words that say the same on a command line.
+    pub fn words(self) -> Vec<String> {
+        let numbers = [("images", self.images), ("rounds", self.rounds)];
+        let said = numbers
+            .into_iter()
+            .filter_map(|(name, number)| number.map(|number| format!("--{name}={number}")));
+        said.collect()
+    }
+}
+
+/// Where a benchmark runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// In the laboratory, as its ordinary user, with the programs of this tree.
+    Laboratory,
+    /// On this machine, as the caller.
+    Machine,
+    /// On this machine, as root, in a mount namespace of its own: whatever it mounts ends with it.
+    Mounts,
+}
+
+/// Where the benchmark of that name runs.
+pub fn place(name: &str) -> Option<Place> {
+    BENCHES.iter().find(|bench| bench.name == name).map(|bench| bench.place)
+}
+
 struct Bench {
     name: &'static str,
     about: &'static str,
-    run: fn() -> Result<Report, BenchError>,
+    place: Place,
+    run: fn(&Options) -> Result<Report, BenchError>,
 }
 
 const BENCHES: &[Bench] = &[
     Bench {
         name: "fill",
         about: "from a logon form's window to its filled fields and its submission: ours, the rivals, the floor",
-        run: fill::run,
+        place: Place::Laboratory,
+        run: |_| fill::run(),
+    },
+    Bench {
+        name: "killstore",
+        about: "kill -9 of our store's writer, every value compared after each (--rounds, 5000)",
+        place: Place::Machine,
+        run: killstore::run,
     },
     Bench {
         name: "match",
         about: "which form a window could be, among 100 to 10,000 templates: the index, a loop over all, memory a template",
-        run: matching::run,
+        place: Place::Laboratory,
+        run: |_| matching::run(),
+    },
+    Bench {
+        name: "powercut",
+        about: "power cuts of our store, sled, redb and SQLite in ext4 images; needs root (--images, 400)",
+        place: Place::Mounts,
+        run: powercut::run,
+    },
+    Bench {
+        name: "store",
+        about: "durable commits, checked reads, opening and bytes on disk of our store, redb and SQLite",
+        place: Place::Machine,
+        run: store::run,
     },
     Bench {
         name: "theft",
         about: "does a character reach a window that steals the keyboard: guarded keys, controls, an unguarded typist",
-        run: theft::run,
+        place: Place::Laboratory,
+        run: |_| theft::run(),
     },
 ];
 
 /// Runs a benchmark, prints its tables and writes its JSON; without a name it lists the benchmarks.
 ///
 /// Ends with 0 when every target was met, 3 when one was missed, 1 when it could not be run, 2 for an unknown name.
-pub fn run(name: Option<&str>, json: Option<&Path>) -> ExitCode {
+pub fn run(name: Option<&str>, json: Option<&Path>, options: &Options) -> ExitCode {
     let Some(name) = name else {
         list();
         return ExitCode::SUCCESS;
@@ -56,12 +125,15 @@ pub fn run(name: Option<&str>, json: Option<&Path>) -> ExitCode {
     if name == matching::memory::NAME {
         return matching::memory::run();
     }
+    if let Some(served) = cut::serve(name) {
+        return served;
+    }
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         complain(&format!("there is no benchmark `{name}`; these are the benchmarks:"));
         list();
         return ExitCode::from(2);
     };
-    match (bench.run)().and_then(|report| report.save(json).map(|()| report)) {
+    match (bench.run)(options).and_then(|report| report.save(json).map(|()| report)) {
         Ok(report) => {
             report.print();
             report.exit_code()
@@ -75,7 +147,7 @@ pub fn run(name: Option<&str>, json: Option<&Path>) -> ExitCode {
 
 fn list() {
     for Bench { name, about, .. } in BENCHES {
-        println!("{name:<8} {about}");
+        println!("{name:<9} {about}");
     }
 }
 

@@ -5,7 +5,6 @@
 mod controls;
 mod ear;
 mod keys;
-mod random;
 mod tally;
 mod thief;
 mod unguarded;
@@ -14,9 +13,9 @@ use std::time::Duration;
 
 use countersign_tests::Session;
 
+use super::random::Chance;
 use super::{BenchError, Report, clock, complain};
 use ear::{Ear, Kind};
-use random::Chance;
 use tally::Tally;
 use thief::{Loot, Thief};
 use unguarded::Unguarded;

@@ -9,7 +9,7 @@ use countersign_tests::Session;
 use x11rb::protocol::xproto::Window;
 
 use super::ear::{Ear, Kind};
-use super::random::Chance;
+use crate::bench::random::Chance;
 use crate::bench::{BenchError, clock};
 
 /// From one theft to the next.
