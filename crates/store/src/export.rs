@@ -194,17 +194,14 @@ fn write(
 ) -> Result<Exported, StoreError> {
     let not_saved = |error: io::Error| StoreError::NotSaved(format!("{}: {error}", path.display()));
     let (folder, name) = split(path)?;
-    let files = Disk::open(&folder).map_err(not_saved)?;
+    let files: &dyn Files = &Disk::open(&folder).map_err(not_saved)?;
     // A value that cannot be read is left out by name.
     let manifest = without_unreadable(keys, manifest, handles);
     let aside = format!("{name}.new");
     let made = || -> io::Result<u64> {
-        match files.remove(&aside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file: Arc<dyn crate::files::LogFile> = files.create(&aside)?.into();
+        let file: Arc<dyn crate::files::LogFile> = files.create_aside(&aside)?.into();
         let length = generation::write(keys, stamp, &manifest, handles, &*file)?;
+        file.uncache();
         let scanned = generation::read_back(keys, stamp, &manifest, &*file)?;
         let handle = Handle { file, upto: stamp.upto };
         let mut opened = Opened::default();

@@ -8,8 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// What goes wrong, at which operation (counted from 0 over creates, writes, syncs, renames, removals and cuts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The process dies: this and every later operation fails.
-    Halt(usize),
     /// This one operation fails like a full disk; a write leaves half of its bytes.
     Full(usize),
     /// This one operation fails like a broken disk; a sync loses what it should have kept, while it goes on being read back.
@@ -19,7 +17,7 @@ pub(crate) enum Fault {
 }
 
 #[derive(Clone, Debug)]
-enum Op {
+pub(crate) enum Op {
     Write(u64, u64, Vec<u8>),
     Zero(u64, u64, u64),
     Cut(u64, u64),
@@ -28,14 +26,15 @@ enum Op {
     Unlink(String),
 }
 
-#[derive(Clone, Debug, Default)]
-struct State {
+/// The names there are and what the files hold.
+#[derive(Clone, Debug, Default, Hash)]
+pub(crate) struct State {
     names: BTreeMap<String, u64>,
     files: BTreeMap<u64, Vec<u8>>,
 }
 
 impl State {
-    fn apply(&mut self, op: &Op) {
+    pub(crate) fn apply(&mut self, op: &Op) {
         match op {
             Op::Write(file, offset, bytes) => {
                 let contents = self.files.entry(*file).or_default();
@@ -71,8 +70,68 @@ impl State {
     }
 }
 
+/// What happened, in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    Did(Op),
+    /// This file's writes are safe.
+    SyncedFile(u64),
+    /// The names are safe.
+    SyncedFolder,
+    /// What the test noted.
+    Note(u32),
+}
+
+/// What a crash at some point of a run has to choose from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Crash {
+    pub(crate) safe: State,
+    pub(crate) pending: Vec<Op>,
+}
+
+impl Crash {
+    /// Goes one event further.
+    pub(crate) fn go_on(&mut self, event: &Event) {
+        match event {
+            Event::Did(op) => self.pending.push(op.clone()),
+            Event::SyncedFile(file) => self.keep(|op| is_about(op, *file)),
+            Event::SyncedFolder => self.keep(is_about_names),
+            Event::Note(_) => {}
+        }
+    }
+
+    fn keep(&mut self, which: impl Fn(&Op) -> bool) {
+        for op in self.pending.extract_if(.., |op| which(op)) {
+            self.safe.apply(&op);
+        }
+    }
+
+    /// The disk after a power cut that kept these of the pending operations; the last one of them perhaps by half.
+    pub(crate) fn image(&self, kept: &[bool], torn: Torn) -> State {
+        let mut state = self.safe.clone();
+        let last = kept.iter().rposition(|kept| *kept);
+        for (at, op) in self.pending.iter().enumerate().filter(|(at, _)| kept[*at]) {
+            match op {
+                Op::Write(file, offset, bytes) if torn == Torn::Last && last == Some(at) => {
+                    state.apply(&Op::Write(*file, *offset, bytes[..bytes.len() / 2].to_vec()));
+                }
+                _ => state.apply(op),
+            }
+        }
+        state
+    }
+}
+
+/// Whether the last write of an image is there in part only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Torn {
+    No,
+    Last,
+}
+
 #[derive(Debug, Default)]
 struct Inner {
+    journal: Vec<Event>,
     /// What a power cut leaves.
     safe: State,
     /// What a running process sees.
@@ -104,27 +163,40 @@ impl Memory {
         self.inner().done
     }
 
-    /// How many operations a power cut could lose now.
-    pub(crate) fn pending(&self) -> usize {
-        self.inner().pending.len()
-    }
-
-    /// The disk after a power cut that kept the pending operations whose bit is set in `kept`.
-    pub(crate) fn after_power_cut(&self, kept: u64) -> Self {
+    /// What a power cut now has to choose from.
+    pub(crate) fn crash(&self) -> Crash {
         let inner = self.inner();
-        let mut safe = inner.safe.clone();
-        for (at, op) in inner.pending.iter().enumerate() {
-            if kept >> at & 1 == 1 {
-                safe.apply(op);
-            }
+        Crash {
+            safe: inner.safe.clone(),
+            pending: inner.pending.clone(),
         }
-        Self::with(safe, inner.next)
     }
 
     /// The disk after a kill: nothing the process wrote is lost.
     pub(crate) fn after_kill(&self) -> Self {
         let inner = self.inner();
         Self::with(inner.seen.clone(), inner.next)
+    }
+
+    /// Everything that happened on this disk since it was made.
+    pub(crate) fn journal(&self) -> Vec<Event> {
+        self.inner().journal.clone()
+    }
+
+    /// Puts a note into the journal.
+    pub(crate) fn note(&self, number: u32) {
+        self.inner().journal.push(Event::Note(number));
+    }
+
+    /// A disk in this state.
+    pub(crate) fn holding(state: State) -> Self {
+        let next = state.files.keys().max().map_or(0, |file| file + 1);
+        Self::with(state, next)
+    }
+
+    /// The names there are.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.inner().seen.names.keys().cloned().collect()
     }
 
     fn with(state: State, next: u64) -> Self {
@@ -137,6 +209,7 @@ impl Memory {
         Self(Arc::new(Mutex::new(inner)))
     }
 
+    /// The bytes of a file.
     pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
         let inner = self.inner();
         inner.seen.files[&inner.seen.names[name]].clone()
@@ -147,6 +220,17 @@ impl Memory {
         let inner = &mut *self.inner();
         let file = inner.seen.names[name];
         change(inner.seen.files.get_mut(&file).unwrap());
+        inner.safe = inner.seen.clone();
+        inner.pending.clear();
+    }
+
+    /// Puts a file there, in the place of another if need be.
+    pub(crate) fn place(&self, name: &str, bytes: Vec<u8>) {
+        let inner = &mut *self.inner();
+        let file = inner.next;
+        inner.next += 1;
+        inner.seen.names.insert(name.to_owned(), file);
+        inner.seen.files.insert(file, bytes);
         inner.safe = inner.seen.clone();
         inner.pending.clear();
     }
@@ -165,7 +249,6 @@ impl Inner {
         self.done += 1;
         let error = |errno: rustix::io::Errno| io::Error::from(errno);
         match self.fault {
-            Some(Fault::Halt(at)) if now >= at => Err((io::Error::other("the process is dead"), now == at)),
             Some(Fault::Full(at)) if now == at => Err((error(rustix::io::Errno::NOSPC), true)),
             Some(Fault::Broken(at)) if now == at => Err((error(rustix::io::Errno::IO), false)),
             Some(Fault::ReadOnly(at)) if now >= at => Err((error(rustix::io::Errno::ROFS), false)),
@@ -175,6 +258,7 @@ impl Inner {
 
     fn act(&mut self, op: Op) {
         self.seen.apply(&op);
+        self.journal.push(Event::Did(op.clone()));
         self.pending.push(op);
     }
 
@@ -259,6 +343,7 @@ impl Files for Memory {
     fn sync_folder(&self) -> io::Result<()> {
         let mut inner = self.inner();
         inner.step().map_err(|(error, _)| error)?;
+        inner.journal.push(Event::SyncedFolder);
         inner.keep(is_about_names);
         Ok(())
     }
@@ -316,6 +401,7 @@ impl LogFile for MemoryFile {
         let file = self.1;
         match stepped {
             Ok(()) => {
+                inner.journal.push(Event::SyncedFile(file));
                 inner.keep(|op| is_about(op, file));
                 Ok(())
             }

@@ -52,14 +52,21 @@ impl dyn LogFile + '_ {
 }
 
 impl dyn Files + '_ {
+    /// Makes a file that will be renamed. What an interrupted attempt left under that name goes for good first: otherwise a power cut
+    /// could give the new name to the old file.
+    pub(crate) fn create_aside(&self, aside: &str) -> io::Result<Box<dyn LogFile>> {
+        match self.remove(aside) {
+            Ok(()) => self.sync_folder()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        self.create(aside)
+    }
+
     /// Makes a file whole or not at all: written aside, synced, renamed, and the folder synced.
     pub(crate) fn place(&self, name: &str, bytes: &[u8]) -> io::Result<Box<dyn LogFile>> {
         let aside = format!("{name}.new");
-        match self.remove(&aside) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let file = self.create(&aside)?;
+        let file = self.create_aside(&aside)?;
         file.write_at(0, bytes)?;
         file.sync()?;
         self.rename(&aside, name)?;

@@ -56,11 +56,7 @@ pub(crate) fn begin(store: &Store, writer: &mut Writer, before: Generation) -> R
 fn put_down(store: &Store, writer: &mut Writer, stamp: Stamp) -> io::Result<(Arc<dyn LogFile>, Scanned)> {
     let name = snapshot::name(stamp.number);
     let aside = format!("{name}.new");
-    match writer.files.remove(&aside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let file: Arc<dyn LogFile> = writer.files.create(&aside)?.into();
+    let file: Arc<dyn LogFile> = writer.files.create_aside(&aside)?.into();
     let made = {
         let manifest = store.manifest.read().unwrap_or_else(PoisonError::into_inner);
         let handles = writer.segments.read().unwrap_or_else(PoisonError::into_inner);
@@ -75,6 +71,7 @@ fn put_down(store: &Store, writer: &mut Writer, stamp: Stamp) -> io::Result<(Arc
             return Err(error);
         }
     };
+    writer.trim();
     // From here on the snapshot may be there after a power cut, and whoever reads it does not look at older segments.
     writer.active = None;
     writer.files.rename(&aside, &name)?;
@@ -108,9 +105,8 @@ pub(crate) fn write(
     builder.finish()
 }
 
-/// Reads what was written, from the disk where that is possible.
+/// Reads what was written and checks every MAC of it.
 pub(crate) fn read_back(keys: &Keys, stamp: Stamp, manifest: &Manifest, file: &dyn LogFile) -> io::Result<Scanned> {
-    file.uncache();
     let scanned = snapshot::scan(keys, stamp.purpose, stamp.number, &file.read_all()?);
     scanned
         .filter(|scanned| {

@@ -1,8 +1,9 @@
 //! sled behind the log: copies of the values, sealed one by one under blind names.
 //!
+//! Values enter it when they are read, up to a share of what the store holds: it takes no part in a commit and never outgrows the log.
 //! It is never trusted. It is opened only when a digest of its files, written at the last clean stop, still matches; otherwise it
-//! is deleted and fills again as values are read and written. What it returns is checked against the manifest. When it fails, the
-//! log answers alone.
+//! is deleted and fills again as values are read. What it returns is checked against the manifest. When it fails, the log answers
+//! alone.
 
 use crate::bytes::Cursor;
 use crate::keys::{Keys, MAC, Place};
@@ -11,24 +12,23 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 const FOLDER: &str = "index";
 const STOP: &str = "index.stop";
 const MAGIC: &[u8; 8] = b"CSstop1\0";
-const CACHE: u64 = 4 << 20;
+const CACHE: u64 = 1 << 20;
+/// How much sled writes at a time, and the least its files grow by.
+const SEGMENT: usize = 16 << 10;
+/// The longest value worth a copy.
+const LONGEST: usize = 2 << 10;
 
 /// The derived copies.
 pub(crate) struct Index {
     db: sled::Db,
     failed: AtomicBool,
-}
-
-/// A copy to take, or (`None`) to drop.
-pub(crate) struct Copied<'a> {
-    pub(crate) name: [u8; MAC],
-    pub(crate) sequence: u64,
-    pub(crate) value: Option<&'a [u8]>,
+    /// How many bytes of copies it may still take.
+    room: AtomicU64,
 }
 
 /// The end of the chain an index belongs to.
@@ -44,10 +44,13 @@ pub(crate) fn is_left_over(store: &Path) -> bool {
 }
 
 impl Index {
-    /// Opens the index, empty unless it is proved to be the one that was closed last. The note says when it had to be made again.
-    pub(crate) fn open(store: &Path, keys: &Keys, upto: Upto) -> (Option<Self>, Option<String>) {
+    /// Opens the index, empty unless it is proved to be the one that was closed last and no longer than `most` bytes. The note says
+    /// when it had to be made again.
+    pub(crate) fn open(store: &Path, keys: &Keys, upto: Upto, most: u64) -> (Option<Self>, Option<String>) {
         let folder = store.join(FOLDER);
-        let proved = folder.is_dir() && proves(store, keys, upto).unwrap_or(false);
+        let length = length(&folder).unwrap_or(0);
+        let fits = length <= most;
+        let proved = fits && folder.is_dir() && proves(store, keys, upto).unwrap_or(false);
         // From here on the files change, so the proof ends.
         let unproved = remove(&store.join(STOP)).and_then(|()| if proved { Ok(()) } else { clear(&folder) });
         let made_again = || {
@@ -56,13 +59,23 @@ impl Index {
                 folder.display()
             )
         };
-        match unproved.and_then(|existed| open_sled(&folder).map(|db| (existed, db))) {
-            Ok(((), db)) => {
-                let note = (!proved && upto.sequence > 0).then(made_again);
+        let opened = unproved.and_then(|()| {
+            open_sled(&folder).or_else(|_| {
+                // One that cannot be opened is worth no more than none.
+                clear(&folder)?;
+                open_sled(&folder)
+            })
+        });
+        match opened {
+            Ok(db) => {
+                let note = (!proved && fits && upto.sequence > 0).then(made_again);
+                let held = if proved { length } else { 0 };
                 (
                     Some(Self {
                         db,
                         failed: AtomicBool::new(false),
+                        // sled writes some of it twice.
+                        room: AtomicU64::new(most.saturating_sub(held) / 3),
                     }),
                     note,
                 )
@@ -83,16 +96,21 @@ impl Index {
         keys.open(Place::Value(sequence, name), &sealed)
     }
 
-    /// Takes copies of values, and removes those of keys that have none any more.
-    pub(crate) fn put(&self, keys: &Keys, changes: &[Copied<'_>]) {
-        let mut batch = sled::Batch::default();
-        for Copied { name, sequence, value } in changes {
-            match value.and_then(|value| keys.seal(Place::Value(*sequence, *name), value)) {
-                Some(sealed) => batch.insert(name.as_slice(), sealed),
-                None => batch.remove(name.as_slice()),
-            }
+    /// Takes the copy of a value that was last set by frame `sequence`, if there is room.
+    pub(crate) fn put(&self, keys: &Keys, name: [u8; MAC], sequence: u64, value: &[u8]) {
+        let needed = value.len() as u64 + 128;
+        let take = |room: u64| room.checked_sub(needed);
+        if value.len() > LONGEST
+            || self
+                .room
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                .is_err()
+        {
+            return;
         }
-        self.answer(|db| db.apply_batch(batch));
+        if let Some(sealed) = keys.seal(Place::Value(sequence, name), value) {
+            self.answer(|db| db.insert(name, sealed));
+        }
     }
 
     /// Closes the index and leaves a proof of what it holds.
@@ -136,6 +154,7 @@ fn open_sled(folder: &Path) -> io::Result<sled::Db> {
         .path(folder)
         .flush_every_ms(None)
         .cache_capacity(CACHE)
+        .segment_size(SEGMENT)
         .mode(sled::Mode::LowSpace);
     config.open().map_err(io::Error::other)
 }
@@ -182,6 +201,13 @@ fn digest(folder: &Path) -> io::Result<[u8; MAC]> {
         }
     }
     Ok(whole.finalize().into())
+}
+
+/// How many bytes the files of a folder have.
+fn length(folder: &Path) -> io::Result<u64> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.iter().map(|file| Ok(file.metadata()?.len())).sum()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

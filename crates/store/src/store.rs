@@ -3,7 +3,7 @@
 use crate::files::{Disk, Files};
 use crate::generation;
 use crate::head::Stop;
-use crate::index::{self, Copied, Index, Upto};
+use crate::index::{self, Index, Upto};
 use crate::keys::Keys;
 use crate::manifest::{Entry, Held, Manifest};
 use crate::opened::Opened;
@@ -57,7 +57,7 @@ impl Store {
         let (mut store, mut opened) = Self::over(Box::new(files), &key, traces, Tuning::default())?;
         store.folder = folder.to_owned();
         store._lock = Some(lock);
-        let (index, note) = Index::open(folder, &store.keys, store.upto());
+        let (index, note) = Index::open(folder, &store.keys, store.upto(), store.index_room());
         store.index = index;
         opened.notes.splice(0..0, notes);
         opened.notes.extend(note);
@@ -136,6 +136,12 @@ impl Store {
         }
     }
 
+    /// How long the index may get: a share of what the store holds.
+    fn index_room(&self) -> u64 {
+        let writer = self.writer();
+        (writer.begun.length / 5).max(writer.tuning.least_log)
+    }
+
     pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -176,23 +182,6 @@ impl Store {
                 batch.get(frame.changes.clone()).unwrap_or_default(),
             );
         }
-        drop(manifest);
-        let Some(index) = &self.index else { return };
-        let mut copies = Vec::with_capacity(batch.len());
-        for frame in written {
-            for change in batch.get(frame.changes.clone()).unwrap_or_default() {
-                let (key, value) = match change {
-                    Change::Put(key, value) => (key, Some(value.as_slice())),
-                    Change::Remove(key) => (key, None),
-                };
-                copies.push(Copied {
-                    name: self.keys.blind(key),
-                    sequence: frame.sequence,
-                    value,
-                });
-            }
-        }
-        index.put(&self.keys, &copies);
     }
 }
 
@@ -219,12 +208,7 @@ impl RecordStore for Store {
             match self.read(key, &held) {
                 Ok(value) => {
                     if let Some((index, name)) = name {
-                        let copy = Copied {
-                            name,
-                            sequence: held.sequence,
-                            value: Some(&value),
-                        };
-                        index.put(&self.keys, &[copy]);
+                        index.put(&self.keys, name, held.sequence, &value);
                     }
                     return Ok(Some(value));
                 }

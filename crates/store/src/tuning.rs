@@ -11,11 +11,18 @@ pub(crate) struct Tuning {
     pub(crate) ahead: u64,
 }
 
+impl Tuning {
+    /// How long the log behind a snapshot of this length may get.
+    pub(crate) fn bound(self, snapshot: u64) -> u64 {
+        self.least_log.max(snapshot / self.share.max(1))
+    }
+}
+
 impl Default for Tuning {
     fn default() -> Self {
         Self {
             least_log: 64 << 10,
-            share: 5,
+            share: 8,
             ahead: 64 << 10,
         }
     }

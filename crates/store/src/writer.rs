@@ -139,6 +139,7 @@ impl Writer {
         let Some(active) = &mut self.active else {
             return Err(StoreError::NotSaved("there is no log to write to".into()));
         };
+        let bound = self.tuning.bound(self.begun.length);
         let end = active.end + bytes.len() as u64;
         if let Err(error) = active.file.write_at(active.end, bytes) {
             // What was written of it is a torn tail; where it cannot be cut off, it stays behind in a segment of the past.
@@ -150,8 +151,9 @@ impl Writer {
         }
         if end > active.room {
             // Zeros ahead, so that the next commits only overwrite: their sync then has no metadata to write. Without them all is as well.
-            active.room = end + self.tuning.ahead;
-            if active.file.zero(end, self.tuning.ahead).is_err() {
+            let ahead = self.tuning.ahead.min(bound.saturating_sub(self.logged)).max(4096);
+            active.room = end + ahead;
+            if active.file.zero(end, ahead).is_err() {
                 active.room = end;
             }
         }
@@ -169,8 +171,7 @@ impl Writer {
 
     /// Whether the log is long enough for a new generation.
     pub(crate) fn is_long(&self) -> bool {
-        let share = self.begun.length / self.tuning.share.max(1);
-        self.logged > self.tuning.least_log.max(share).max(self.patience)
+        self.logged > self.tuning.bound(self.begun.length).max(self.patience)
     }
 
     /// Gives back the zeros at the end.

@@ -303,8 +303,9 @@ fn child_full_disk() {
     let store_folder = folder.join("store");
     let (store, _) = open(&store_folder);
     let mut next = 1;
+    // Live data that grows, or a new generation would make room again and again.
     let refused = loop {
-        match store.commit(&batch(next)) {
+        match store.commit(&growing(next)) {
             Ok(()) => next += 1,
             Err(refused) => break refused,
         }

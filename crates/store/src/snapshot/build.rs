@@ -9,7 +9,7 @@ use countersign_model::StoreKey;
 use std::io;
 
 /// How many bytes of values share a chunk.
-const CHUNK: usize = 8 << 10;
+const CHUNK: usize = 4 << 10;
 /// How long a table chunk gets.
 const TABLE: usize = 32 << 10;
 /// How much is written at a time.

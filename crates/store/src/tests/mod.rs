@@ -1,6 +1,9 @@
 mod basics;
 mod corruption;
 mod crashes;
+mod failing;
+mod generations;
+mod images;
 
 use crate::faults::Memory;
 use crate::opened::Opened;
@@ -34,6 +37,19 @@ fn open(disk: &Memory) -> (Store, Opened) {
     try_open(disk).unwrap()
 }
 
+/// Sizes that make a new generation every few commits.
+fn small() -> Tuning {
+    Tuning {
+        least_log: 10 << 10,
+        share: 5,
+        ahead: 1 << 10,
+    }
+}
+
+fn try_open_with(disk: &Memory, tuning: Tuning) -> Result<(Store, Opened), StoreError> {
+    Store::over(Box::new(disk.clone()), &key(), Traces::None, tuning)
+}
+
 fn try_open(disk: &Memory) -> Result<(Store, Opened), StoreError> {
-    Store::over(Box::new(disk.clone()), &key(), Traces::None, Tuning::default())
+    try_open_with(disk, Tuning::default())
 }
