@@ -20,6 +20,7 @@ mod manifest;
 mod opened;
 mod place;
 mod read;
+mod reading;
 mod recover;
 mod repair;
 mod rolling;
@@ -31,6 +32,7 @@ mod story;
 mod survey;
 mod tuning;
 mod verify;
+mod walk;
 mod writer;
 
 #[cfg(feature = "fuzzing")]

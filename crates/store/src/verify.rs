@@ -6,6 +6,7 @@ use crate::manifest::Entry;
 use crate::opened::{Condition, Damage};
 use crate::place;
 use crate::read::{self, Opened};
+use crate::reading::Reading;
 use crate::segment;
 use crate::snapshot;
 use crate::store::Store;
@@ -123,7 +124,7 @@ fn older(files: &dyn Files, keys: &Keys, base: &Option<survey::Base>) -> Result<
     let mut last = None;
     let mut segments: Vec<u32> = names.iter().filter_map(|name| segment::number(name)).collect();
     segments.sort_unstable();
-    let mut reading = survey::Reading::new(files, keys);
+    let mut reading = Reading::new(files, keys);
     for number in names.iter().filter_map(|name| snapshot::number(name)) {
         if number != base.number && reading.snapshot(number)?.is_some() {
             snapshots += 1;
