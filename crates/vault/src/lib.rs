@@ -25,6 +25,13 @@ mod tests;
 mod unlock;
 mod unlocked;
 
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing {
+    //! Entry points for a fuzzer.
+    pub use crate::record::fuzzing::record;
+}
+
 pub use answer::{Answer, AnswerError, normalise_answer};
 pub use container::{open_bytes, seal_bytes};
 pub use derive::derive_device_store_key;

@@ -1,6 +1,8 @@
 //! Sealed records.
 
 mod expected;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod logon;
 mod opened;
 

@@ -7,6 +7,7 @@ mod cut;
 mod engines;
 mod error;
 mod fill;
+mod fuzz;
 mod killstore;
 mod machine;
 mod matching;
@@ -33,6 +34,9 @@ pub struct Options {
     /// killstore: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
+    /// fuzz: how many seconds each target runs.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub seconds: Option<u32>,
     /// In this process, as it was built and where it is.
     #[arg(long, hide = true)]
     pub here: bool,
@@ -41,7 +45,11 @@ pub struct Options {
 impl Options {
     /// The words that say the same on a command line.
     pub fn words(self) -> Vec<String> {
-        let numbers = [("images", self.images), ("rounds", self.rounds)];
+        let numbers = [
+            ("images", self.images),
+            ("rounds", self.rounds),
+            ("seconds", self.seconds),
+        ];
         let said = numbers
             .into_iter()
             .filter_map(|(name, number)| number.map(|number| format!("--{name}={number}")));
@@ -80,6 +88,12 @@ const BENCHES: &[Bench] = &[
         run: |_| fill::run(),
     },
     Bench {
+        name: "fuzz",
+        about: "every fuzz target (--seconds, 60): the store's files, the vault's, templates, settings, the socket",
+        place: Place::Machine,
+        run: fuzz::run,
+    },
+    Bench {
         name: "killstore",
         about: "kill -9 of our store's writer, every value compared after each (--rounds, 5000)",
         place: Place::Machine,
@@ -88,7 +102,7 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "match",
         about: "which form a window could be, among 100 to 10,000 templates: the index, a loop over all, memory a template",
-        place: Place::Laboratory,
+        place: Place::Machine,
         run: |_| matching::run(),
     },
     Bench {
