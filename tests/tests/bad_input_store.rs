@@ -55,6 +55,11 @@ fn problems(agent: &Agent<'_>) -> String {
     agent.json(&["status", "--json"], "status").unwrap()["problems"].to_string()
 }
 
+/// Without exports either.
+fn no_exports(session: &Session) {
+    std::fs::remove_dir_all(countersign_tests::agent::state(session).join("exports")).unwrap();
+}
+
 /// The newest log file of a store.
 fn log(store: &Path) -> PathBuf {
     let entries = std::fs::read_dir(store).unwrap().map(|entry| entry.unwrap().path());
@@ -85,6 +90,7 @@ fn a_truncated_vault_store_is_said_and_what_is_readable_stays() {
     assert_eq!(labels(&agent).len(), 6);
     let store = agent.state().join("vault");
     drop(agent);
+    no_exports(&session);
     let file = log(&store);
     let whole = std::fs::read(&file).unwrap();
 
@@ -129,6 +135,7 @@ fn a_flipped_bit_costs_one_logon_and_is_said() {
     }
     let store = agent.state().join("vault");
     drop(agent);
+    no_exports(&session);
     let file = log(&store);
     let mut bytes = std::fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
@@ -156,6 +163,7 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     add(&agent, 1);
     let state = agent.state();
     drop(agent);
+    no_exports(&session);
 
     // The vault store: the agent lives, the unlock says what is wrong, and the files stay as they are.
     let vault = state.join("vault");
@@ -192,6 +200,9 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
             .success()
     );
 
+    if state.join("exports").exists() {
+        no_exports(&session);
+    }
     // The device store: without it there is neither vault header nor slots; the agent must not offer to make a new vault.
     let file = log(&state.join("device"));
     let backup = session.home().join("backup");

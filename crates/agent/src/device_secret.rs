@@ -46,6 +46,11 @@ pub enum DeviceSecretError {
     NoRandom(getrandom::Error),
 }
 
+/// Whether there is one.
+pub(crate) fn existing(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Reads the device secret, or makes it if there is none.
 ///
 /// It is written to a temporary file, synced and linked into place, so that a crash leaves none or a whole one.

@@ -1,6 +1,7 @@
 //! `countersign doctor`: what is wrong and what to do about it.
 
 use crate::engine::Engine;
+use crate::keeper::State;
 use countersign_model::port::{DesktopError, WindowSource};
 use countersign_secret::Protection;
 use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState};
@@ -33,13 +34,31 @@ impl Engine {
     }
 
     fn check_stores(&self) -> Check {
-        match self.keeper.sentences() {
-            [] => good("stores", "whole".to_owned()),
-            sentences => check(
+        let tales: Vec<_> = self.keeper.tales().collect();
+        let sentences: Vec<_> = tales.iter().map(|(sentence, _)| sentence.as_str()).collect();
+        if tales.iter().any(|(_, state)| *state == State::Hurt) {
+            return check(
                 "stores",
                 CheckResult::Bad,
                 sentences.join(" "),
-                "keep a copy of the state folder before anything else; records that went to the repository come back with `countersign refresh`",
+                "keep a copy of the state folder before anything else; `countersign refresh` asks the repository again, `countersign store import` takes an older export",
+            );
+        }
+        if let Some(problem) = self.keeper.export_problem() {
+            return check(
+                "stores",
+                CheckResult::Warning,
+                problem,
+                "free some space or check the disk",
+            );
+        }
+        match sentences.as_slice() {
+            [] => good("stores", "whole".to_owned()),
+            mended => check(
+                "stores",
+                CheckResult::Warning,
+                mended.join(" "),
+                "check the disk; `countersign store verify` reads everything again",
             ),
         }
     }
@@ -92,7 +111,7 @@ impl Engine {
 
     fn check_repository(&self) -> Check {
         match self.syncing.health() {
-            Ok(()) => good("repository", self.syncing.place().to_owned()),
+            Ok(()) => good("repository", self.syncing.place()),
             Err(error) => check(
                 "repository",
                 CheckResult::Warning,

@@ -5,7 +5,7 @@ use crate::configuration::Configuration;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::message::{Call, Message};
-use crate::syncing::Syncing;
+use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
 use countersign_desktop::Desktop;
 use countersign_model::port::{ControlAccess, DesktopError};
@@ -21,6 +21,9 @@ use std::time::Duration;
 const NOTICES: usize = 16;
 /// How long a client's `fill` waits for its outcome.
 const FILL_PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long after a change the stores are exported.
+const EXPORT_AFTER: Duration = Duration::from_secs(60);
 
 /// The display, or why there is none.
 pub(crate) type Screen = Result<Arc<Desktop>, DesktopError>;
@@ -46,6 +49,7 @@ pub(crate) struct Engine {
     pub(crate) active: Option<WindowId>,
     tasks: Tasks,
     alarms: BTreeSet<Monotonic>,
+    export_due: Option<Monotonic>,
     awaited: Vec<Awaited>,
 }
 
@@ -70,16 +74,17 @@ impl Engine {
             active: None,
             tasks: Tasks::new(inbox),
             alarms: BTreeSet::new(),
+            export_due: None,
             awaited: Vec::new(),
         }
     }
 
-    /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due.
-    /// Tells the machine what is there before the first event.
+    /// Asks the repository for what is new, before the first event.
     pub(crate) fn begin(&mut self) {
-        self.exchange();
+        self.exchange(Scope::Everything);
     }
 
+    /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due.
     pub(crate) fn run(mut self, inbox: &Receiver<Message>) {
         loop {
             let message = match self.alarms.first() {
@@ -91,7 +96,9 @@ impl Engine {
                 Ok(message) => self.take(message),
                 Err(RecvTimeoutError::Timeout) => self.alarm(),
             }
+            self.plan_export();
         }
+        self.keeper.export();
         self.keeper.lock();
     }
 
@@ -124,8 +131,17 @@ impl Engine {
                 let _ = reply.send(answer);
             }
             Message::Repository(event) => self.repository_changed(event),
-            Message::Exchanged(exchanged) => self.exchanged(exchanged),
+            Message::Exchanged(exchanged) => self.exchanged(*exchanged),
             Message::Stop => {}
+        }
+    }
+
+    /// A change is exported a while after it, together with those that follow it.
+    fn plan_export(&mut self) {
+        if self.export_due.is_none() && self.keeper.wants_export() {
+            let due = self.clock.both().steady.after(EXPORT_AFTER);
+            self.export_due = Some(due);
+            self.wake_at(due);
         }
     }
 
@@ -141,7 +157,17 @@ impl Engine {
         if self.paused_until.is_some_and(|until| until <= now) {
             self.paused_until = None;
         }
+        self.ask_again();
+        if self.export_due.is_some_and(|due| due <= now) {
+            self.export_due = None;
+            self.keeper.export();
+        }
         self.signon(Event::Woken);
+    }
+
+    /// Sees to it that [`Engine::alarm`] comes round then.
+    pub(crate) fn wake_at(&mut self, at: Monotonic) {
+        self.alarms.insert(at);
     }
 
     /// Feeds the machine and carries its effects out.
@@ -199,7 +225,7 @@ impl Engine {
             Effect::Cancel(ticket) => self.tasks.cancel(ticket),
             Effect::Explain(explanation) => self.explained(*explanation),
             Effect::Notify(notice) => self.notify(notice),
-            Effect::WakeAt(at) => drop(self.alarms.insert(at)),
+            Effect::WakeAt(at) => self.wake_at(at),
         }
         None
     }

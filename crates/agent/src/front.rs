@@ -268,7 +268,7 @@ fn enroll_error(error: &EnrollError) -> ErrorReply {
     ErrorReply::new(code, error.to_string())
 }
 
-fn unlock_error(error: &UnlockError) -> ErrorReply {
+pub(crate) fn unlock_error(error: &UnlockError) -> ErrorReply {
     let code = match error {
         UnlockError::WrongSecret => ErrorCode::WrongSecret,
         UnlockError::Kdf(_) | UnlockError::Random(_) | UnlockError::Unsupported(_) | UnlockError::NoSlot(_) => {

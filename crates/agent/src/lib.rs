@@ -16,9 +16,11 @@ mod message;
 mod paths;
 mod requests;
 mod serve;
+mod stores;
 mod syncing;
 mod tasks;
 mod throttle;
 
 pub use log::log_to_stderr;
 pub use serve::{Options, ServeError, serve};
+pub use stores::Offline;

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::keeper::Fields;
 use crate::message::{Adoption, Elsewhere, Material, OwnerCall};
 use crate::requests::{desktop_error, problem};
+use crate::syncing::Scope;
 use countersign_model::port::{ControlAccess, WindowSource};
 use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_rules::{TemplateSet, parse_template};
@@ -33,7 +34,7 @@ impl Engine {
         if let Err(error) = self.keeper.adopt(adoption) {
             return ErrorReply::from(error).into();
         }
-        self.exchange();
+        self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));
         match fresh {
             true => Reply::Enrolled(Enrolled {
@@ -185,8 +186,9 @@ impl Engine {
 
     /// Forms that waited for a logon are looked at again, and the repository gets the new version.
     fn logons_changed(&mut self) {
+        self.keeper.logons_changed();
         self.signon(Event::Vault(VaultState::Unlocked));
-        self.exchange();
+        self.exchange(Scope::Records);
     }
 
     /// Judges a template against the windows on the screen, without taking it into use. Reading windows takes its time: a thread
@@ -233,6 +235,12 @@ impl Engine {
 fn fields(plain: Vec<PlainField>, secret_fields: Vec<FieldName>, secrets: Vec<Password>) -> Result<Fields, ErrorReply> {
     let mut fields = Fields::new();
     for PlainField { name, value } in plain {
+        if value.is_empty() {
+            return Err(
+                ErrorReply::new(ErrorCode::BadRequest, format!("`{name}` would be empty"))
+                    .next("leave it out where it does not matter, or give it a value"),
+            );
+        }
         let value =
             Password::from_string(value).map_err(|error| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))?;
         fields.push((name, FieldKind::Plain, value));

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use countersign_agent::{Options, serve};
-use countersign_secret::{ZeroOnFree, harden_process};
+use countersign_secret::{ZeroOnFree, harden_process, keep_memory_small};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,6 +19,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    keep_memory_small();
     let hardened = harden_process();
     let arguments = Arguments::parse();
     countersign_agent::log_to_stderr();

@@ -27,7 +27,7 @@ pub(crate) enum Message {
     /// The repository reports.
     Repository(RepositoryEvent),
     /// An exchange of records has ended.
-    Exchanged(Exchanged),
+    Exchanged(Box<Exchanged>),
     /// The agent is told to end.
     Stop,
 }

@@ -88,6 +88,12 @@ impl Paths {
         self.state.join("device")
     }
 
+    /// The folder of the rolling exports.
+    #[must_use]
+    pub fn exports(&self) -> PathBuf {
+        self.state.join("exports")
+    }
+
     /// The folder of the vault store.
     #[must_use]
     pub fn vault_store(&self) -> PathBuf {

@@ -1,6 +1,7 @@
 //! What the engine answers clients. Anything that takes a key derivation was done on the client's thread before (`front`).
 
 use crate::engine::Engine;
+use crate::keeper::{Job, State};
 use crate::message::Call;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
 use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
@@ -21,6 +22,8 @@ impl Engine {
         match call.request {
             Request::LogonFill { id, window } => return self.fill(window, id, call),
             Request::Refresh => return self.refresh(call.reply),
+            Request::StoreVerify => return self.look_at_stores(Job::Verify, call.reply),
+            Request::StoreExport { folder } => return self.look_at_stores(Job::Export(folder), call.reply),
             Request::TemplateExplain { place, text } => return self.template_explain(&place, &text, call.reply),
             _ => {}
         }
@@ -71,6 +74,8 @@ impl Engine {
                 self.logon_remove(id)?;
                 Reply::Done
             }
+            Request::StoreImport { folder, removed } => self.import_stores(&folder, removed)?,
+            Request::StoreRepair { losses } => self.repair_stores(losses)?,
             Request::Windows => Reply::Windows(self.desktop()?.snapshot().map_err(|error| desktop_error(&error))?),
             other => {
                 return Err(ErrorReply::new(
@@ -139,7 +144,7 @@ impl Engine {
     /// Settings without a fixed default.
     fn worked_out(&self, name: &str) -> SettingValue {
         SettingValue::Text(match name {
-            "repository.path" => self.syncing.place().to_owned(),
+            "repository.path" => self.syncing.place(),
             "repository.user" => self.syncing.user().to_string(),
             _ => String::new(),
         })
@@ -223,7 +228,7 @@ impl Engine {
             },
             problems: self.problems(),
             repository: RepositoryState {
-                place: self.syncing.place().to_owned(),
+                place: self.syncing.place(),
                 health: match self.syncing.health() {
                     Ok(()) => RepositoryHealth::Reachable,
                     Err(why) => RepositoryHealth::Unreachable(why.to_string()),
@@ -257,11 +262,15 @@ impl Engine {
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let files = self.configuration.problems().iter().map(problem);
         let faults = self.configuration.faults().iter().map(fault);
-        let stores = self
-            .keeper
-            .sentences()
-            .iter()
-            .map(|sentence| plain("store", sentence, Severity::Error));
+        let stores = self.keeper.tales().map(|(sentence, state)| {
+            let severity = match state {
+                State::Hurt => Severity::Error,
+                State::Whole => Severity::Warning,
+            };
+            plain("store", &sentence, severity)
+        });
+        let export = self.keeper.export_problem();
+        let export = export.map(|problem| plain("store", problem, Severity::Warning));
         let notices = self
             .notices
             .iter()
@@ -271,11 +280,12 @@ impl Engine {
             .syncing
             .faults()
             .iter()
-            .map(|fault| plain(place, fault, Severity::Warning));
+            .map(|fault| plain(&place, fault, Severity::Warning));
         files
             .chain(faults)
             .chain(records)
             .chain(stores)
+            .chain(export)
             .chain(notices)
             .collect()
     }

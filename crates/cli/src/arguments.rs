@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Application templates.
     #[command(subcommand)]
     Template(Template),
+    /// The stores on this machine. Needs no agent; without one, standard input: the password.
+    #[command(subcommand)]
+    Store(Store),
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -180,6 +183,48 @@ pub(crate) enum Template {
     Explain(TemplateFiles),
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Reads everything in both stores and changes nothing. Exit code 8: something is damaged.
+    Verify(Format),
+    /// Writes everything into sealed files, which only this vault's keys open.
+    Export(StoreExport),
+    /// Puts back what is lost or missing here. What is there is never replaced.
+    Import(StoreImport),
+    /// Writes damaged stores anew from what can be read, and puts the damaged files aside.
+    Repair(StoreRepair),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreExport {
+    /// The folder for the files; made if it is not there.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreImport {
+    /// The folder of an export.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Bring logons back, too, that were removed since the export.
+    #[arg(long)]
+    pub(crate) removed: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreRepair {
+    /// Give up what is lost, so that it is not told any more.
+    #[arg(long)]
+    pub(crate) give_up: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct TemplateFiles {
     /// The templates' files.
@@ -201,6 +246,10 @@ impl Command {
             Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
                 files.format.json
             }
+            Self::Store(Store::Verify(format)) => format.json,
+            Self::Store(Store::Export(export)) => export.format.json,
+            Self::Store(Store::Import(import)) => import.format.json,
+            Self::Store(Store::Repair(repair)) => repair.format.json,
             _ => false,
         }
     }

@@ -1,4 +1,7 @@
-#![expect(unsafe_code, reason = "a global allocator is unsafe by its trait")]
+#![expect(
+    unsafe_code,
+    reason = "a global allocator is unsafe by its trait, and so are the C library's knobs"
+)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -29,6 +32,38 @@ unsafe impl GlobalAlloc for ZeroOnFree {
     }
 
     // `realloc` keeps the trait's default: allocate, copy, and free the old block through `dealloc`, which wipes it.
+}
+
+#[cfg(target_env = "gnu")]
+unsafe extern "C" {
+    fn mallopt(parameter: std::ffi::c_int, value: std::ffi::c_int) -> std::ffi::c_int;
+    fn malloc_trim(pad: usize) -> std::ffi::c_int;
+}
+
+/// For a program that mostly waits: its threads share one heap, and large blocks go back to the system as soon as they are freed.
+///
+/// Call it first thing in `main`. Elsewhere than with the GNU C library it does nothing.
+pub fn keep_memory_small() {
+    #[cfg(target_env = "gnu")]
+    {
+        // From <malloc.h>.
+        const M_MMAP_THRESHOLD: std::ffi::c_int = -3;
+        const M_ARENA_MAX: std::ffi::c_int = -8;
+        // SAFETY: sets two numbers of the allocator; an unknown one is refused and changes nothing.
+        unsafe {
+            mallopt(M_ARENA_MAX, 1);
+            mallopt(M_MMAP_THRESHOLD, 64 << 10);
+        }
+    }
+}
+
+/// Gives freed memory back to the system, after work that needed much of it for a moment.
+pub fn give_back_memory() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: returns whole free pages; no block in use is touched.
+    unsafe {
+        malloc_trim(0);
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod pages;
 mod password;
 mod process;
 
-pub use allocator::ZeroOnFree;
+pub use allocator::{ZeroOnFree, give_back_memory, keep_memory_small};
 pub use buffer::SecretBytes;
 pub use key::Key;
 pub use pages::{Protection, protection};

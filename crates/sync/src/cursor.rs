@@ -3,7 +3,7 @@
 use crate::layout::{decode, encode};
 use crate::plan::Held;
 use countersign_model::port::{RecordStore, StoreError};
-use countersign_model::{Change, StoreKey, StoreKind};
+use countersign_model::{Change, RecordVersion, StoreKey, StoreKind};
 
 /// A remembered set of versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,4 +43,22 @@ impl Cursor {
         let bytes: Vec<u8> = held.versions().flat_map(|version| encode(&version)).collect();
         device.commit(&[Change::Put(self.key(), bytes)])
     }
+}
+
+/// Every version that the device store remembers, here or in the repository: what a damaged vault store may have lost. A new version
+/// must have a higher number than any of the same device.
+///
+/// # Errors
+/// Those of the store.
+pub fn remembered(device: &dyn RecordStore) -> Result<Vec<RecordVersion>, StoreError> {
+    let (held, listed) = (Cursor::Held.read(device)?, Cursor::Listed.read(device)?);
+    Ok(held.versions().chain(listed.versions()).collect())
+}
+
+/// Forgets what a repository held: the next exchange is with another one.
+///
+/// # Errors
+/// Those of the store.
+pub fn forget_repository(device: &dyn RecordStore) -> Result<(), StoreError> {
+    Cursor::Listed.write(device, &Held::default())
 }

@@ -24,6 +24,7 @@ mod report;
 mod tests;
 
 pub use check::{Checked, RecordCheck, Refused};
+pub use cursor::{forget_repository, remembered};
 pub use exchange::{Ends, exchange, fetch};
 pub use header::{HeaderOutcome, exchange_header};
 pub use layout::{history_key, history_of, record_key};

@@ -21,6 +21,7 @@ mod reply;
 mod request;
 mod serve;
 mod status;
+mod stores;
 mod timed;
 
 pub use client::{Client, ClientError};
@@ -35,9 +36,10 @@ pub use reply::{
     Answer, EnrollTerms, Enrolled, LogonSummary, RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary,
     UnlockTerms,
 };
-pub use request::{PlainField, Request};
+pub use request::{Losses, PlainField, Removed, Request};
 pub use serve::{Handler, ServeError, Trouble, serve};
 pub use status::{
     AccessibilityState, Check, CheckResult, DesktopState, DisplayState, MemoryProtection, Problem, Rating,
     RepositoryHealth, RepositoryState, Severity, SlotReport, Status, TemplateCounts, VaultState,
 };
+pub use stores::{StoreExported, StoreImported, StoreName, StoreRepaired, StoreVerified};

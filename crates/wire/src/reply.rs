@@ -1,4 +1,7 @@
-use crate::{Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status};
+use crate::{
+    Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status, StoreExported, StoreImported, StoreRepaired,
+    StoreVerified,
+};
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
     WindowFacts,
@@ -51,6 +54,14 @@ pub enum Reply {
     },
     /// The windows on the screen.
     Windows(Vec<WindowFacts>),
+    /// What reading the stores showed.
+    StoresVerified(Vec<StoreVerified>),
+    /// What was written.
+    StoresExported(Vec<StoreExported>),
+    /// What was put back.
+    StoresImported(Vec<StoreImported>),
+    /// What the repair did.
+    StoresRepaired(Vec<StoreRepaired>),
 }
 
 /// A reply and the secrets that travel beside it.

@@ -1,6 +1,7 @@
 use countersign_model::{FieldName, LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::PathBuf;
 
 /// A plain (never a secret) field and its value.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,45 @@ pub enum Request {
     },
     /// The windows on the screen now. Answer: `Windows`.
     Windows,
+    /// Reads both stores from end to end and changes nothing. Answer: `StoresVerified`.
+    StoreVerify,
+    /// Writes everything both stores hold into sealed files. Answer: `StoresExported`.
+    StoreExport {
+        /// The folder for the files, absolute; made if it is not there.
+        folder: PathBuf,
+    },
+    /// Puts back what is lost or missing here, from an export. Answer: `StoresImported`.
+    StoreImport {
+        /// The folder of the export, absolute.
+        folder: PathBuf,
+        /// What becomes of logons that were removed since.
+        removed: Removed,
+    },
+    /// Writes damaged stores anew from what can be read, and puts damaged files aside. Answer: `StoresRepaired`.
+    StoreRepair {
+        /// What becomes of what cannot be read any more.
+        losses: Losses,
+    },
+}
+
+/// What an import does about logons that were removed since the export was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Removed {
+    /// They stay removed.
+    Stay,
+    /// They come back.
+    ComeBack,
+}
+
+/// What a repair does about what cannot be read any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Losses {
+    /// It stays known as lost, and can still come back.
+    Keep,
+    /// It is given up.
+    GiveUp,
 }
 
 impl Request {

@@ -2,7 +2,7 @@
 
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, StoreKey, StoreKind};
-use countersign_store::Store;
+use countersign_store::{Export, Import, Imported, Store};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,6 +31,12 @@ impl Shared {
     pub(crate) fn commit(&self, batch: &[Change]) -> Result<(), StoreError> {
         let _writing = locked(&self.writing);
         self.store.commit(batch)
+    }
+
+    /// Puts values of an export back.
+    pub(crate) fn import(&self, export: &Export, which: Import) -> Result<Imported, StoreError> {
+        let _writing = locked(&self.writing);
+        self.store.import(export, which)
     }
 
     /// This store as one exchange sees it.

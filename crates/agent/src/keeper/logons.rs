@@ -8,21 +8,22 @@ use countersign_model::{
 };
 use countersign_secret::Password;
 use countersign_signon::LogonSummary;
-use countersign_sync::{history_of, record_key, replace};
+use countersign_sync::{history_of, record_key, remembered, replace};
 use countersign_vault::{
     Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
     release_for_owner,
 };
+use countersign_wire::StoreName;
 
 /// Fields with their kinds and values.
 pub(crate) type Fields = Vec<(FieldName, FieldKind, Password)>;
 
 impl Open {
     /// Reads every record once: which logons there are for which template. What cannot be read is named, the rest is there.
-    pub(super) fn index(&mut self) -> Result<Vec<String>, KeeperError> {
+    pub(super) fn index(&mut self) -> Result<(), KeeperError> {
         self.heads.clear();
         self.by_template.clear();
-        let mut faults = Vec::new();
+        self.faults.clear();
         for id in self.store.store().ids(StoreKind::Record)? {
             if let Some(version) = history_of(&id) {
                 self.heads.note(version);
@@ -38,13 +39,25 @@ impl Open {
                 }
                 Ok(Some(OpenedRecord::Tombstone(tombstone))) => self.heads.set(tombstone.version),
                 Ok(None) => {}
-                Err(error) => faults.push(format!("logon {}: {error}", RecordId(id))),
+                Err(error) => {
+                    let fault = format!("logon {}: {error}", RecordId(id));
+                    tracing::error!("{fault}");
+                    self.faults.push(fault);
+                }
             }
         }
-        Ok(faults)
+        Ok(())
     }
 
-    fn read_any(&self, record: RecordId) -> Result<Option<OpenedRecord>, KeeperError> {
+    /// What this store may have lost must not be written a second time under the same number.
+    pub(super) fn remember(&mut self, device: &dyn RecordStore) -> Result<(), KeeperError> {
+        for version in remembered(device)? {
+            self.heads.note(version);
+        }
+        Ok(())
+    }
+
+    pub(super) fn read_any(&self, record: RecordId) -> Result<Option<OpenedRecord>, KeeperError> {
         let Some(sealed) = self.store.store().get(&record_key(record))? else {
             return Ok(None);
         };
@@ -66,7 +79,7 @@ impl Open {
         }
     }
 
-    fn next(&self, record: RecordId) -> RecordVersion {
+    pub(super) fn next(&self, record: RecordId) -> RecordVersion {
         let device = self.unlocked.device_id();
         RecordVersion {
             record,
@@ -75,7 +88,7 @@ impl Open {
         }
     }
 
-    fn put(&mut self, version: RecordVersion, sealed: Vec<u8>) -> Result<(), KeeperError> {
+    pub(super) fn put(&mut self, version: RecordVersion, sealed: Vec<u8>) -> Result<(), KeeperError> {
         let changes = replace(self.store.store(), &*self.unlocked, &version, sealed)?;
         self.store.commit(&changes)?;
         self.heads.set(version);
@@ -92,7 +105,7 @@ impl Keeper {
         self.open.as_ref().ok_or(KeeperError::Locked)
     }
 
-    fn opened_mut(&mut self) -> Result<&mut Open, KeeperError> {
+    pub(super) fn opened_mut(&mut self) -> Result<&mut Open, KeeperError> {
         self.open.as_mut().ok_or(KeeperError::Locked)
     }
 
@@ -157,6 +170,7 @@ impl Keeper {
         let version = open.next(id);
         if let Some(sealed) = open.unlocked.seal_fixed(&released, version.counter)? {
             open.put(version, sealed)?;
+            self.exports.changed(StoreName::Vault);
         }
         Ok(released.into_fields())
     }

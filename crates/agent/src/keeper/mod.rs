@@ -1,29 +1,40 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
+mod exports;
 mod guarded;
 mod heads;
 mod logons;
+mod mending;
 mod slots;
+mod stores;
+mod tale;
 
 pub(crate) use guarded::Observed;
 use guarded::Shared;
 use heads::Heads;
 pub(crate) use logons::Fields;
+pub(crate) use mending::Brought;
+pub(crate) use stores::{Gone, Job};
+pub(crate) use tale::State;
 
+use crate::clock::SystemClock;
 use crate::front::Terms;
 use crate::message::{Adoption, Elsewhere, Material};
 use crate::paths::Paths;
-use countersign_model::port::{RecordStore, StoreError};
+use countersign_model::port::{Clock, RecordStore, StoreError};
 use countersign_model::{Change, DeviceId, HeaderVersion, StoreKey, StoreKind, TemplateId};
 use countersign_model::{LogonId, VaultId};
 use countersign_secret::Key;
 use countersign_signon::VaultState;
-use countersign_store::{Opened, Store};
+use countersign_store::{Export, Store, rolling_exports};
 use countersign_vault::{OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header};
-use countersign_wire::{ErrorCode, ErrorReply};
+use countersign_wire::{ErrorCode, ErrorReply, StoreName};
+use exports::Exports;
+use mending::open_or_begin_anew;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tale::Tale;
 
 /// Why the keeper cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +100,8 @@ pub(crate) struct Open {
     heads: Heads,
     /// Which logons each template has. Only ids: what is in them is opened when it is needed.
     by_template: BTreeMap<TemplateId, Vec<LogonId>>,
+    /// Logons that cannot be read.
+    faults: Vec<String>,
 }
 
 /// The vault as this device knows it.
@@ -104,19 +117,21 @@ pub(crate) struct Keeper {
     vault_folder: PathBuf,
     enrolled: Option<Enrolled>,
     open: Option<Open>,
-    sentences: Vec<String>,
+    tales: Vec<Tale>,
+    exports: Exports,
+    clock: SystemClock,
 }
 
 const HEADER: &[u8] = b"own";
 
-fn header_key() -> StoreKey {
+pub(crate) fn header_key() -> StoreKey {
     StoreKey {
         kind: StoreKind::Header,
         id: HEADER.to_vec(),
     }
 }
 
-fn slots_key() -> StoreKey {
+pub(crate) fn slots_key() -> StoreKey {
     StoreKey {
         kind: StoreKind::Slots,
         id: HEADER.to_vec(),
@@ -126,37 +141,37 @@ fn slots_key() -> StoreKey {
 impl Keeper {
     /// Opens the device store and finds out whether this device is enrolled.
     pub(crate) fn open(paths: &Paths, device_secret: Arc<Key>) -> Result<Self, KeeperError> {
-        let (device, found) = Store::open(&paths.device_store(), derive_device_store_key(&device_secret))?;
+        let exports = Exports::of(paths);
+        let key = || derive_device_store_key(&device_secret);
+        // An export that opens says that the key is the right one and the store is destroyed.
+        let proven = |key: &Key| {
+            let kept = rolling_exports(&exports.folder(StoreName::Device));
+            kept.iter().any(|(_, path)| Export::read(path, key).is_ok())
+        };
+        let clock = SystemClock;
+        let seconds = clock.now().0 / 1000;
+        let (device, found, anew) = open_or_begin_anew(&paths.device_store(), StoreName::Device, key, proven, seconds)?;
         let mut keeper = Self {
             device: Arc::new(device),
             device_secret,
             vault_folder: paths.vault_store(),
             enrolled: None,
             open: None,
-            sentences: Vec::new(),
+            tales: anew.into_iter().collect(),
+            exports,
+            clock,
         };
-        keeper.report("device store", &found);
+        keeper.report(StoreName::Device, &found);
+        keeper.mend_device();
         let header = keeper.device.get(&header_key())?;
         let device_slots = keeper.device.get(&slots_key())?;
         keeper.enrolled = header
             .zip(device_slots)
             .map(|(header, device_slots)| Enrolled { header, device_slots });
+        if keeper.is_enrolled() {
+            keeper.exports.at_least_one(StoreName::Device);
+        }
         Ok(keeper)
-    }
-
-    fn report(&mut self, which: &str, found: &Opened) {
-        for note in &found.notes {
-            tracing::info!("{which}: {note}");
-        }
-        if let Some(damage) = found.damage() {
-            tracing::error!("{which}: {}", damage.sentence);
-            self.sentences.push(format!("The {which}: {}", damage.sentence));
-        }
-    }
-
-    /// What is damaged, in sentences for the user.
-    pub(crate) fn sentences(&self) -> &[String] {
-        &self.sentences
     }
 
     pub(crate) fn device_store(&self) -> &dyn RecordStore {
@@ -213,6 +228,7 @@ impl Keeper {
                     Change::Put(slots_key(), fresh.device_slots.clone()),
                 ])?;
                 self.enrolled = Some(fresh);
+                self.exports.changed(StoreName::Device);
                 unlocked
             }
             Adoption::Rewrapped { unlocked, device_slots } => {
@@ -220,6 +236,7 @@ impl Keeper {
                 if let Some(enrolled) = &mut self.enrolled {
                     enrolled.device_slots = device_slots;
                 }
+                self.exports.changed(StoreName::Device);
                 unlocked
             }
             Adoption::Unlocked(unlocked) => unlocked,
@@ -242,27 +259,32 @@ impl Keeper {
 
     fn open_vault(&mut self, unlocked: Unlocked) -> Result<(), KeeperError> {
         self.lock();
-        let (store, found) = Store::open(&self.vault_folder, unlocked.store_key())?;
-        self.sentences
-            .retain(|sentence| !sentence.starts_with("The vault store"));
-        self.report("vault store", &found);
+        let seconds = self.clock.now().0 / 1000;
+        // The vault opened with this key: a store that does not is destroyed.
+        let key = || unlocked.store_key();
+        let (store, found, anew) = open_or_begin_anew(&self.vault_folder, StoreName::Vault, key, |_| true, seconds)?;
+        self.tales.retain(|tale| tale.store != StoreName::Vault);
+        self.tales.extend(anew);
+        self.report(StoreName::Vault, &found);
         let mut open = Open {
             unlocked: Arc::new(unlocked),
             store: Shared::new(store),
             heads: Heads::default(),
             by_template: BTreeMap::new(),
+            faults: Vec::new(),
         };
-        let faults = open.index()?;
-        for fault in faults {
-            tracing::error!("{fault}");
-            self.sentences.push(format!("The vault store: {fault}"));
-        }
+        open.index()?;
+        open.remember(&*self.device)?;
         self.open = Some(open);
+        self.exports.at_least_one(StoreName::Vault);
         Ok(())
     }
 
-    /// Forgets the vault key and closes the vault store.
+    /// Forgets the vault key and closes the vault store, after an export of what has changed.
     pub(crate) fn lock(&mut self) {
+        if self.open.is_some() && self.wants_export() {
+            self.export();
+        }
         if let Some(open) = self.open.take() {
             drop(open.unlocked);
             // An exchange that still holds it closes it when it is done.
@@ -303,12 +325,15 @@ impl Keeper {
             .copied()
     }
 
-    /// Reads the vault store again after an exchange changed it.
+    /// Reads the vault store again after an exchange or an import changed it.
     pub(crate) fn reindex(&mut self) -> Result<(), KeeperError> {
-        let Some(open) = &mut self.open else { return Ok(()) };
-        for fault in open.index()? {
-            tracing::error!("{fault}");
+        self.exports.changed(StoreName::Vault);
+        match &mut self.open {
+            Some(open) => {
+                open.index()?;
+                open.remember(&*self.device)
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod doctor;
 mod logon;
 mod settings;
 mod status;
+mod store;
 mod template;
 mod vault;
 mod why;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Refresh(format) => refresh(*format, screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
+        Command::Store(command) => store::run(command, screen),
     }
 }
 

@@ -1,0 +1,178 @@
+//! Templates and settings in force, and what is wrong with those that are not.
+
+mod edition;
+mod files;
+
+pub(crate) use edition::Edition;
+
+use crate::front::Terms;
+use crate::paths::Paths;
+use countersign_model::port::{RecordStore, RepositoryError};
+use countersign_model::{ConfigObject, Layer, StoreKey, StoreKind, UserId};
+use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
+use countersign_signon::Rules;
+use countersign_vault::KdfParameters;
+use files::{read_bounded, unreadable};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a repository gave: its objects and those it could not read, or that it could not be reached.
+pub(crate) type Fetched = Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError>;
+
+/// Templates and settings.
+pub(crate) struct Configuration {
+    paths: Paths,
+    edition: Edition,
+    layers: BTreeMap<Layer, SettingsLayer>,
+    settings: Settings,
+    settings_problems: Vec<Problem>,
+    problems: Vec<Problem>,
+}
+
+impl Configuration {
+    /// Loads everything that can be read without the repository: package templates, settings, and the repository templates that
+    /// were last good, from the device store.
+    pub(crate) fn load(paths: Paths, device: &dyn RecordStore) -> Self {
+        let edition = Edition::first(&paths.package, device);
+        let mut loaded = Self {
+            paths,
+            edition,
+            layers: BTreeMap::new(),
+            settings: Settings::default(),
+            settings_problems: Vec::new(),
+            problems: Vec::new(),
+        };
+        loaded.read_settings();
+        loaded.tell();
+        loaded
+    }
+
+    /// The settings alone.
+    pub(crate) fn settings_of(paths: &Paths) -> Settings {
+        let mut alone = Self {
+            paths: paths.clone(),
+            edition: Edition::default(),
+            layers: BTreeMap::new(),
+            settings: Settings::default(),
+            settings_problems: Vec::new(),
+            problems: Vec::new(),
+        };
+        alone.read_settings();
+        alone.settings
+    }
+
+    /// The edition in force: what the next one is made from, on a thread of its own.
+    pub(crate) fn edition(&self) -> Edition {
+        self.edition.clone()
+    }
+
+    /// Puts an edition in force. Returns whether its templates are others than those before.
+    pub(crate) fn take(&mut self, edition: Edition) -> Templates {
+        let same = edition.has_the_templates_of(&self.edition);
+        self.edition = edition;
+        self.tell();
+        if same { Templates::Same } else { Templates::New }
+    }
+
+    /// Reads the settings' files again. What cannot be read stays as it was.
+    pub(crate) fn read_settings(&mut self) {
+        let layers = [
+            (Layer::Package, self.paths.package.join("settings.toml")),
+            (Layer::Machine, self.paths.machine_settings.clone()),
+            (Layer::User, self.paths.user_settings.clone()),
+        ];
+        let mut problems = Vec::new();
+        for (layer, path) in layers {
+            let place = path.display().to_string();
+            match read_bounded(&path) {
+                Ok(bytes) => {
+                    let (mut read, wrong) = parse_settings(&place, &bytes, layer);
+                    if let Some(last_good) = self.layers.get(&layer) {
+                        read = read.keeping(last_good);
+                    }
+                    self.layers.insert(layer, read);
+                    problems.extend(wrong);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => drop(self.layers.remove(&layer)),
+                // What it said before stays in force.
+                Err(error) => problems.push(unreadable(&path, &error)),
+            }
+        }
+        let layers: Vec<_> = self.layers.values().cloned().collect();
+        self.settings = Settings::resolve(&layers);
+        self.settings_problems = problems;
+    }
+
+    /// Gathers what is wrong, and logs what was not before.
+    fn tell(&mut self) {
+        let problems: Vec<_> = self
+            .settings_problems
+            .iter()
+            .chain(self.edition.problems())
+            .cloned()
+            .collect();
+        for problem in problems.iter().filter(|problem| !self.problems.contains(problem)) {
+            tracing::warn!("{problem}");
+        }
+        self.problems = problems;
+    }
+
+    pub(crate) fn templates(&self) -> Arc<TemplateSet> {
+        Arc::clone(self.edition.templates())
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    pub(crate) fn faults(&self) -> &[RepositoryError] {
+        self.edition.faults()
+    }
+
+    /// What an enrolment or a new login slot works by.
+    pub(crate) fn enroll_terms(&self, user: &UserId) -> Terms {
+        let number = |name| self.settings.number(name);
+        let kdf = KdfParameters::new(
+            u32::try_from(number("unlock.kdf_memory_mib")).unwrap_or(u32::MAX),
+            u32::try_from(number("unlock.kdf_passes")).unwrap_or(u32::MAX),
+            KdfParameters::default().lanes(),
+        );
+        Terms {
+            // The setting's bounds are the vault's; the default only guards against a bound changed in one place.
+            kdf: kdf.unwrap_or_default(),
+            user: user.clone(),
+            min_length: number("passphrase.min_length"),
+            min_strength: number("passphrase.min_strength"),
+        }
+    }
+
+    /// What the sign-on machine works by.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            automatic: self.settings.switch("fill.automatic"),
+            fills: u32::try_from(self.settings.number("loop.fills")).unwrap_or(u32::MAX),
+            grace: Duration::from_secs(self.settings.number("loop.grace_seconds")),
+        }
+    }
+}
+
+/// Whether the templates in force are others than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Templates {
+    /// Others.
+    New,
+    /// The same.
+    Same,
+}
+
+fn config_key(place: &str) -> StoreKey {
+    StoreKey {
+        kind: StoreKind::Config,
+        id: place.as_bytes().to_vec(),
+    }
+}

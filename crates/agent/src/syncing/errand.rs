@@ -1,0 +1,121 @@
+//! One exchange with the repository, on a thread of its own.
+
+use crate::configuration::Edition;
+use crate::keeper::Observed;
+use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
+use countersign_model::{HeaderVersion, UserId};
+use countersign_store::Store;
+use countersign_sync::{Ends, HeaderOutcome, Report, exchange, exchange_header, fetch};
+use countersign_vault::Unlocked;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What is exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scope {
+    /// The user's records and the vault header.
+    Records,
+    /// These and the configuration.
+    Everything,
+}
+
+/// What an exchange came to.
+pub(crate) struct Exchanged {
+    /// The number of the place it was with; the settings may have named another one meanwhile.
+    pub(super) place: u64,
+    /// Whether the repository answered.
+    pub(super) reached: Result<(), RepositoryError>,
+    /// The configuration after it, if it was asked for.
+    pub(super) edition: Option<Edition>,
+    /// The newest vault header there, if it could be read.
+    pub(super) header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
+    pub(super) records: Result<Report, StoreError>,
+    /// Whether the vault was open, so that its records were exchanged.
+    pub(super) merged: Merged,
+}
+
+/// Whether an exchange merged records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Merged {
+    Yes,
+    No,
+}
+
+/// What an exchange works on; made by the engine, taken to the exchange's thread.
+pub(super) struct Errand {
+    pub(super) scope: Scope,
+    pub(super) place: u64,
+    pub(super) repository: Result<Arc<dyn DirectoryRepository>, RepositoryError>,
+    pub(super) user: UserId,
+    pub(super) device: Arc<Store>,
+    /// The package's folder, and the configuration in force.
+    pub(super) package: PathBuf,
+    pub(super) edition: Edition,
+    /// The vault store and the vault, if it is open.
+    pub(super) vault: Option<(Observed, Arc<Unlocked>)>,
+    /// This device's vault header.
+    pub(super) header: Option<(HeaderVersion, Vec<u8>)>,
+}
+
+impl Errand {
+    pub(super) fn run(self) -> Exchanged {
+        let mut reached = self.repository.as_ref().map(drop).map_err(Clone::clone);
+        let edition = (self.scope == Scope::Everything).then(|| {
+            let fetched = self
+                .repository
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|repository| repository.configuration());
+            reached = fetched.as_ref().map(drop).map_err(Clone::clone);
+            self.edition.next(&self.package, fetched, &*self.device)
+        });
+        let (header, records) = match &self.repository {
+            Ok(repository) => (self.header(&**repository), self.records(&**repository)),
+            Err(error) => (Err(error.clone()), Ok(Report::default())),
+        };
+        if reached.is_ok()
+            && let Ok(report) = &records
+        {
+            reached.clone_from(&report.reached);
+        }
+        Exchanged {
+            place: self.place,
+            reached,
+            edition,
+            header,
+            records,
+            merged: if self.vault.is_some() { Merged::Yes } else { Merged::No },
+        }
+    }
+
+    fn header(
+        &self,
+        repository: &dyn DirectoryRepository,
+    ) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
+        if let Some((version, header)) = &self.header {
+            match exchange_header(repository, &self.user, *version, header) {
+                Ok(HeaderOutcome::WentBack(found)) => tracing::error!(
+                    "the repository's vault header went back to version {}; ours is {} and stays. Was a backup restored?",
+                    found.0,
+                    version.0
+                ),
+                Ok(_) => {}
+                Err(error) => tracing::info!("vault header: {error}"),
+            }
+        }
+        repository.header(&self.user)
+    }
+
+    fn records(&self, repository: &dyn DirectoryRepository) -> Result<Report, StoreError> {
+        let ends = Ends {
+            device: &*self.device,
+            repository,
+            user: &self.user,
+        };
+        match &self.vault {
+            Some((store, unlocked)) => exchange(ends, store, &**unlocked),
+            None if self.header.is_some() => fetch(ends),
+            None => Ok(Report::default()),
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! The repository: configuration from it, sealed records to and from it, each exchange on a thread of its own.
+
+mod backoff;
+mod errand;
+mod place;
+
+pub(crate) use errand::{Exchanged, Scope};
+pub(crate) use place::Place;
+
+use crate::configuration::{Configuration, Templates};
+use crate::engine::Engine;
+use crate::keeper::Brought;
+use crate::message::Message;
+use crate::paths::Paths;
+use backoff::BackOff;
+use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, Watch};
+use countersign_model::{HeaderVersion, RepositoryEvent, Timestamp, UserId};
+use countersign_signon::Event;
+use countersign_sync::Report;
+use countersign_wire::{Answer, RefreshReport, Reply};
+use errand::{Errand, Merged};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+
+/// How often an exchange that could not save is run again at once.
+const CONFLICTS: u32 = 3;
+
+/// The repository and how exchanges with it went.
+pub(crate) struct Syncing {
+    paths: Paths,
+    place: Place,
+    /// Counts the places there have been, so that what comes from an earlier one is known.
+    number: u64,
+    repository: Result<Arc<dyn DirectoryRepository>, RepositoryError>,
+    inbox: Sender<Message>,
+    health: Result<(), RepositoryError>,
+    back_off: BackOff,
+    synced: Option<Timestamp>,
+    waiting: u32,
+    faults: Vec<String>,
+    /// The vault header that is there.
+    header: Option<(HeaderVersion, Vec<u8>)>,
+    /// Clients that wait for the end of an exchange.
+    clients: Vec<Sender<Answer>>,
+    running: Running,
+    /// How many exchanges in a row could not save what they brought.
+    unsaved: u32,
+    watch: Option<Box<dyn Watch>>,
+}
+
+/// Whether an exchange is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Running {
+    No,
+    /// It is, and another one is wanted after it, or none.
+    Yes(Option<Scope>),
+}
+
+impl Syncing {
+    /// Opens the repository the settings name and watches it.
+    pub(crate) fn start(paths: &Paths, configuration: &Configuration, inbox: &Sender<Message>) -> Self {
+        let place = Place::of(paths, configuration.settings());
+        let repository = open(&place);
+        let mut syncing = Self {
+            paths: paths.clone(),
+            number: 0,
+            health: repository.as_ref().map(drop).map_err(Clone::clone),
+            repository,
+            place,
+            inbox: inbox.clone(),
+            back_off: BackOff::default(),
+            synced: None,
+            waiting: 0,
+            faults: Vec::new(),
+            header: None,
+            clients: Vec::new(),
+            running: Running::No,
+            unsaved: 0,
+            watch: None,
+        };
+        syncing.watch_again();
+        syncing
+    }
+
+    /// Turns to the repository the settings name, if it is another one. True when it is.
+    fn follow(&mut self, configuration: &Configuration) -> bool {
+        let place = Place::of(&self.paths, configuration.settings());
+        if place == self.place {
+            return false;
+        }
+        tracing::info!("the repository is now {}, used as {}", place.name(), place.user());
+        self.watch = None;
+        self.place = place;
+        self.number += 1;
+        self.repository = open(&self.place);
+        self.health = self.repository.as_ref().map(drop).map_err(Clone::clone);
+        self.back_off.answered();
+        (self.synced, self.header, self.faults) = (None, None, Vec::new());
+        self.watch_again();
+        true
+    }
+
+    /// Watches one that is not watched, because it was not there, say. True when that is new.
+    fn watch_again(&mut self) -> bool {
+        if self.watch.is_none()
+            && let Ok(repository) = &self.repository
+        {
+            self.watch = watch(&**repository, self.place.user(), &self.inbox);
+            return self.watch.is_some();
+        }
+        false
+    }
+
+    pub(crate) fn place(&self) -> String {
+        self.place.name()
+    }
+
+    pub(crate) fn user(&self) -> &UserId {
+        self.place.user()
+    }
+
+    pub(crate) fn health(&self) -> Result<(), &RepositoryError> {
+        self.health.as_ref().copied()
+    }
+
+    pub(crate) fn synced(&self) -> Option<Timestamp> {
+        self.synced
+    }
+
+    /// What the last exchange found wrong.
+    pub(crate) fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// The user's vault header in the repository: a vault this device may join.
+    pub(crate) fn header(&self) -> Option<(HeaderVersion, Vec<u8>)> {
+        self.header.clone()
+    }
+
+    pub(crate) fn repository(&self) -> Option<Arc<dyn DirectoryRepository>> {
+        self.repository.clone().ok()
+    }
+
+    pub(crate) fn waiting(&self) -> u32 {
+        self.waiting
+    }
+}
+
+impl Engine {
+    /// Starts an exchange, or has one follow the exchange that is under way.
+    pub(crate) fn exchange(&mut self, scope: Scope) {
+        if let Running::Yes(after) = &mut self.syncing.running {
+            *after = Some(after.map_or(scope, |wanted| wanted.max(scope)));
+            return;
+        }
+        let mut scope = scope;
+        if scope == Scope::Everything {
+            self.configuration.read_settings();
+            self.signon(Event::Rules(self.configuration.rules()));
+        }
+        if self.syncing.follow(&self.configuration) {
+            scope = Scope::Everything;
+            if let Err(error) = countersign_sync::forget_repository(self.keeper.device_store()) {
+                tracing::warn!("{error}");
+            }
+        }
+        let errand = self.errand(scope);
+        let inbox = self.syncing.inbox.clone();
+        let started = std::thread::Builder::new().name("exchange".to_owned()).spawn(move || {
+            let _ = inbox.send(Message::Exchanged(Box::new(errand.run())));
+        });
+        match started {
+            Ok(_) => self.syncing.running = Running::Yes(None),
+            Err(error) => {
+                tracing::error!("cannot start an exchange: {error}");
+                self.answer_refreshes(&Report::default());
+            }
+        }
+    }
+
+    fn errand(&self, scope: Scope) -> Errand {
+        Errand {
+            scope,
+            place: self.syncing.number,
+            repository: self.syncing.repository.clone(),
+            user: self.syncing.user().clone(),
+            device: self.keeper.device_store_handle(),
+            package: self.syncing.paths.package.clone(),
+            edition: self.configuration.edition(),
+            vault: self.keeper.for_exchange(),
+            header: self.keeper.header(),
+        }
+    }
+
+    pub(crate) fn exchanged(&mut self, exchanged: Exchanged) {
+        let mut again = match std::mem::replace(&mut self.syncing.running, Running::No) {
+            Running::Yes(again) => again,
+            Running::No => None,
+        };
+        if matches!(&exchanged.records, Err(StoreError::NotSaved(_))) {
+            // A logon was changed meanwhile; when it goes on, the disk is full, and that takes longer.
+            self.syncing.unsaved += 1;
+            if self.syncing.unsaved <= CONFLICTS {
+                again = again.max(Some(Scope::Records));
+            } else {
+                let due = self.syncing.back_off.failed(self.clock.both().steady);
+                self.wake_at(due);
+            }
+        } else {
+            self.syncing.unsaved = 0;
+        }
+        let (report, news) = self.take_exchanged(exchanged);
+        countersign_secret::give_back_memory();
+        match again.max(news) {
+            Some(scope) => self.exchange(scope),
+            None => self.answer_refreshes(&report.unwrap_or_default()),
+        }
+    }
+
+    /// Takes over what an exchange brought. What else there is to be exchanged comes back beside its report.
+    fn take_exchanged(&mut self, exchanged: Exchanged) -> (Option<Report>, Option<Scope>) {
+        if let Some(edition) = exchanged.edition
+            && self.configuration.take(edition) == Templates::New
+        {
+            self.signon(Event::Templates(self.configuration.templates()));
+        }
+        let reached = exchanged.reached.is_ok();
+        let news = if exchanged.place == self.syncing.number {
+            if let Ok(header) = exchanged.header {
+                self.syncing.header = header;
+            }
+            self.take_health(exchanged.reached)
+        } else {
+            Some(Scope::Everything)
+        };
+        let report = exchanged
+            .records
+            .inspect_err(|error| tracing::warn!("records: {error}"))
+            .ok();
+        if let Some(report) = &report {
+            self.take_report(report);
+            if exchanged.merged == Merged::Yes {
+                self.mend(if reached {
+                    Brought::Records(report.changed.len())
+                } else {
+                    Brought::Nothing
+                });
+            }
+        }
+        (report, news)
+    }
+
+    /// One that does not answer is asked again in a while. One that does may only now be watched: what changed before is fetched.
+    fn take_health(&mut self, reached: Result<(), RepositoryError>) -> Option<Scope> {
+        let now = self.clock.both();
+        self.syncing.health = reached;
+        match &self.syncing.health {
+            Ok(()) => {
+                self.syncing.synced = Some(now.wall);
+                self.syncing.back_off.answered();
+                self.syncing.watch_again().then_some(Scope::Everything)
+            }
+            Err(error) => {
+                let waits = matches!(
+                    error,
+                    RepositoryError::Unreachable { .. } | RepositoryError::Denied { .. }
+                );
+                if waits {
+                    let due = self.syncing.back_off.failed(now.steady);
+                    self.wake_at(due);
+                }
+                None
+            }
+        }
+    }
+
+    /// What a damaged store has lost and the repository did not give comes from an export.
+    fn mend(&mut self, brought: Brought) {
+        if self.keeper.mend(brought) {
+            if let Err(error) = self.keeper.reindex() {
+                tracing::error!("{error}");
+            }
+            self.signon(Event::Vault(self.keeper.state()));
+            // What came from an export goes to the repository.
+            self.exchange(Scope::Records);
+        }
+    }
+
+    fn take_report(&mut self, report: &Report) {
+        for fault in &report.faults {
+            tracing::warn!("{fault}");
+        }
+        self.syncing.waiting = report.waiting;
+        self.syncing.faults = report.faults.iter().map(ToString::to_string).collect();
+        if !report.changed.is_empty() {
+            if let Err(error) = self.keeper.reindex() {
+                tracing::error!("{error}");
+            }
+            self.signon(Event::Vault(self.keeper.state()));
+        }
+    }
+
+    /// Asks a repository again that did not answer, if it is time.
+    pub(crate) fn ask_again(&mut self) {
+        if self.syncing.back_off.is_due(self.clock.both().steady) {
+            self.exchange(Scope::Everything);
+        }
+    }
+
+    pub(crate) fn repository_changed(&mut self, event: RepositoryEvent) {
+        match event {
+            RepositoryEvent::Configuration => self.exchange(Scope::Everything),
+            RepositoryEvent::Records => self.exchange(Scope::Records),
+            RepositoryEvent::Lost(why) => {
+                tracing::warn!("the repository is not watched until it answers again: {why}");
+                self.syncing.watch = None;
+                let due = self.syncing.back_off.failed(self.clock.both().steady);
+                self.wake_at(due);
+            }
+        }
+    }
+
+    /// Reads everything again and answers the client when that is done.
+    pub(crate) fn refresh(&mut self, reply: Sender<Answer>) {
+        self.syncing.clients.push(reply);
+        self.exchange(Scope::Everything);
+    }
+
+    fn answer_refreshes(&mut self, report: &Report) {
+        let refreshed = RefreshReport {
+            templates: u32::try_from(self.configuration.templates().templates().count()).unwrap_or(u32::MAX),
+            pulled: report.pulled,
+            pushed: report.pushed,
+            problems: self.problems(),
+        };
+        for client in std::mem::take(&mut self.syncing.clients) {
+            let _ = client.send(Reply::Refreshed(refreshed.clone()).into());
+        }
+    }
+}
+
+fn open(place: &Place) -> Result<Arc<dyn DirectoryRepository>, RepositoryError> {
+    place.open().inspect_err(|error| tracing::warn!("{error}"))
+}
+
+fn watch(repository: &dyn DirectoryRepository, user: &UserId, inbox: &Sender<Message>) -> Option<Box<dyn Watch>> {
+    let (sender, events) = channel();
+    let watch = repository
+        .watch(user, sender)
+        .inspect_err(|error| tracing::warn!("{error}"))
+        .ok()?;
+    crate::serve::forward(events, inbox.clone(), Message::Repository).ok()?;
+    Some(watch)
+}
