@@ -8,6 +8,7 @@ mod engines;
 mod error;
 mod fill;
 mod fuzz;
+mod idle;
 mod killstore;
 mod machine;
 mod matching;
@@ -34,7 +35,7 @@ pub struct Options {
     /// killstore: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
-    /// fuzz: how many seconds each target runs.
+    /// fuzz: how many seconds each target runs; idle: how many are counted.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: Option<u32>,
     /// In this process, as it was built and where it is.
@@ -92,6 +93,12 @@ const BENCHES: &[Bench] = &[
         about: "every fuzz target (--seconds, 60): the store's files, the vault's, templates, settings, the socket",
         place: Place::Machine,
         run: fuzz::run,
+    },
+    Bench {
+        name: "idle",
+        about: "context switches by thread and memory while nothing happens, beside KeePassXC (--seconds, 60)",
+        place: Place::Laboratory,
+        run: idle::run,
     },
     Bench {
         name: "killstore",

@@ -1,7 +1,9 @@
-//! Starts the servers that must be root, for the ordinary user inside the namespace and for nobody else.
+//! Does what must be root, for the ordinary user inside the namespace and for nobody else.
 //!
 //! One request a connection: the client writes `ftp\n` and gets `PORT LOG\n`; the server lives until the client hangs
-//! up. The configuration is ours, so the client gains nothing but a server on a loopback port.
+//! up. The configuration is ours, so the client gains nothing but a server on a loopback port. Or it writes `memory PID\n`
+//! and gets the kernel's count of that process's memory, if the process is the ordinary user's: what is undumpable keeps
+//! even that from its own user.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -30,19 +32,27 @@ pub fn start(folder: &Path, (uid, gid): (u32, u32)) -> Result<()> {
     std::thread::spawn(move || {
         for client in listener.incoming().filter_map(std::io::Result::ok) {
             let folder = folder.clone();
-            std::thread::spawn(move || serve(client, &folder));
+            std::thread::spawn(move || serve(client, &folder, uid));
         }
     });
     Ok(())
 }
 
-fn serve(mut client: UnixStream, folder: &Path) {
+fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
     let mut request = String::new();
     let read = client
         .try_clone()
         .map(BufReader::new)
         .and_then(|mut reader| reader.read_line(&mut request));
-    if read.is_err() || request.trim_end() != "ftp" {
+    if read.is_err() {
+        return;
+    }
+    if let Some(process) = request.trim_end().strip_prefix("memory ") {
+        let answer = memory(process, uid).unwrap_or_else(|error| format!("error {error}"));
+        let _client_may_be_gone = client.write_all(answer.as_bytes());
+        return;
+    }
+    if request.trim_end() != "ftp" {
         return;
     }
     match Server::start(folder) {
@@ -55,6 +65,17 @@ fn serve(mut client: UnixStream, folder: &Path) {
             let _client_may_be_gone = writeln!(client, "error {error}");
         }
     }
+}
+
+/// The kernel's count of a process's memory.
+fn memory(process: &str, uid: u32) -> std::io::Result<String> {
+    let number: u32 = process.parse().map_err(std::io::Error::other)?;
+    let status = std::fs::read_to_string(format!("/proc/{number}/status"))?;
+    let owner = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    if owner.and_then(|line| line.split_whitespace().next()) != Some(uid.to_string().as_str()) {
+        return Err(std::io::Error::other("it is not yours"));
+    }
+    std::fs::read_to_string(format!("/proc/{number}/smaps_rollup"))
 }
 
 struct Server {
