@@ -51,7 +51,10 @@ impl<'a> Ours<'a> {
         let agent = Self::run(session, &package)?;
         agent.ask(&["unlock"], &[PASSWORD])?;
         agent.wait("an exchange with the repository", |status| {
-            !status["repository"]["synced"].is_null() && templates_in(status) == count(templates)
+            status
+                .pointer("/repository/synced")
+                .is_some_and(|synced| !synced.is_null())
+                && templates_in(status) == count(templates)
         })?;
         Ok(agent)
     }
@@ -82,7 +85,7 @@ impl<'a> Ours<'a> {
     /// Whether everything is in force that was to be.
     pub fn check(&self, templates: usize, logons: usize) -> Result<(), BenchError> {
         let status = self.status()?;
-        let found = (templates_in(&status), status["logons"].as_u64());
+        let found = (templates_in(&status), status.get("logons").and_then(Value::as_u64));
         if found == (count(templates), Some(count(logons))) {
             return Ok(());
         }
@@ -112,7 +115,7 @@ impl<'a> Ours<'a> {
             who: "ours",
             why: error.to_string(),
         })?;
-        Ok(whole["status"].take())
+        Ok(whole.get_mut("status").map(Value::take).unwrap_or_default())
     }
 
     /// Runs the command line; secrets go by standard input, one a line.
@@ -145,7 +148,8 @@ impl<'a> Ours<'a> {
 }
 
 fn templates_in(status: &Value) -> u64 {
-    status["templates"]["unsigned"].as_u64().unwrap_or_default()
+    let counted = status.pointer("/templates/unsigned").and_then(Value::as_u64);
+    counted.unwrap_or_default()
 }
 
 fn count(number: usize) -> u64 {
