@@ -18,6 +18,7 @@ mod template;
 mod terminal;
 mod time;
 mod windows;
+pub mod words;
 
 pub use binding::{Binding, Publisher};
 pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, States};
