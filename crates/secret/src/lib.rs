@@ -10,6 +10,7 @@ mod key;
 mod pages;
 mod password;
 mod process;
+mod range;
 
 pub use allocator::{ZeroOnFree, give_back_memory, keep_memory_small};
 pub use buffer::SecretBytes;
@@ -17,3 +18,4 @@ pub use key::Key;
 pub use pages::{Protection, protection};
 pub use password::{Password, PasswordError};
 pub use process::{HardenError, harden_process};
+pub use range::RangeLock;
