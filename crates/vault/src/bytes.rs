@@ -9,12 +9,14 @@ pub(crate) mod magic {
     pub(crate) const RECORD: &[u8; 8] = b"CSRECRD\n";
     pub(crate) const HEADER: &[u8; 8] = b"CSVAULT\n";
     pub(crate) const DEVICE_SLOTS: &[u8; 8] = b"CSSLOTS\n";
+    pub(crate) const JOIN: &[u8; 8] = b"CSJOIN1\n";
+    pub(crate) const KEY_FILE: &[u8; 8] = b"CSKEYFL\n";
     /// Never stored: it opens the associated data of a slot.
     pub(crate) const SLOT: &[u8; 8] = b"CS1SLOT\n";
 
     /// Whether the bytes begin like a container of ours, of whatever kind.
     pub(crate) fn is_ours(found: &[u8; 8]) -> bool {
-        [RECORD, HEADER, DEVICE_SLOTS].contains(&found)
+        [RECORD, HEADER, DEVICE_SLOTS, JOIN, KEY_FILE].contains(&found)
     }
 }
 

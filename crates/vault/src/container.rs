@@ -1,8 +1,7 @@
 //! Bytes sealed for one place: what the store keeps at rest.
 
-use crate::seal::{OVERHEAD, Seal, open_in_place, seal_in_place};
-
-use countersign_secret::Key;
+use crate::seal::{Broken, OVERHEAD, Seal, open_in_place, seal_in_place};
+use countersign_secret::{Key, SecretBytes};
 
 /// Seals bytes so that they open only with the same key and purpose, and only for the same place. Adds 80 bytes; hides no length.
 ///
@@ -33,6 +32,48 @@ pub fn open_bytes(key: &Key, purpose: &[u8], place: &[u8], sealed: &[u8]) -> Opt
     let mut bytes = body.to_vec();
     open_in_place(key, purpose, place, &seal, &mut bytes).ok()?;
     Some(bytes)
+}
+
+/// Seals a short secret as [`seal_bytes`] does, without a copy outside locked memory.
+pub(crate) fn wrap(key: &Key, purpose: &[u8], place: &[u8], secret: &[u8]) -> Result<Vec<u8>, getrandom::Error> {
+    let mut body = SecretBytes::zeroed(secret.len());
+    body.expose_mut().copy_from_slice(secret);
+    let seal = seal_in_place(key, purpose, place, body.expose_mut())?;
+    let mut sealed = Vec::with_capacity(OVERHEAD + secret.len());
+    sealed.extend_from_slice(&seal.salt);
+    sealed.extend_from_slice(&seal.commitment);
+    sealed.extend_from_slice(&seal.tag);
+    sealed.extend_from_slice(body.expose());
+    Ok(sealed)
+}
+
+/// Opens what [`wrap`] made into `out`, which has to be exactly as long as the secret.
+pub(crate) fn unwrap_into(
+    key: &Key,
+    purpose: &[u8],
+    place: &[u8],
+    sealed: &[u8],
+    out: &mut [u8],
+) -> Result<(), Broken> {
+    let split = || {
+        let (salt, rest) = sealed.split_first_chunk()?;
+        let (commitment, rest) = rest.split_first_chunk()?;
+        let (tag, body) = rest.split_first_chunk()?;
+        let seal = Seal {
+            salt: *salt,
+            commitment: *commitment,
+            tag: *tag,
+        };
+        (body.len() == out.len()).then_some((seal, body))
+    };
+    let (seal, body) = split().ok_or(Broken::Ciphertext)?;
+    out.copy_from_slice(body);
+    open_in_place(key, purpose, place, &seal, out).inspect_err(|_| out.fill(0))
+}
+
+/// As [`unwrap_into`] for a key.
+pub(crate) fn unwrap_key(key: &Key, purpose: &[u8], place: &[u8], sealed: &[u8]) -> Result<Key, Broken> {
+    Key::try_from_fill(|out| unwrap_into(key, purpose, place, sealed, out))
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use subtle::ConstantTimeEq;
 
 const KEY_LABEL: &[u8] = b"countersign/v1/key";
 const DEVICE_LABEL: &[u8] = b"countersign/v1/device";
+const COMMIT_LABEL: &[u8] = b"countersign/v1/commitment";
+const DEVICE_KEY_LABEL: &[u8] = b"countersign/v1/device-key";
 
 /// What a derived key is for. Each has a key of its own, so nothing made for one can be taken for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub(crate) enum Purpose {
     Store,
     /// Authenticating slot sets and vault headers (`K_slots`).
     Slots,
+    /// Proving the next epoch and keeping the key of the last one (`K_roll`).
+    Roll,
+    /// What devices share about recovery (`K_recovery`).
+    Recovery,
 }
 
 impl Purpose {
@@ -32,6 +38,8 @@ impl Purpose {
             Self::Index => b"idx",
             Self::Store => b"store",
             Self::Slots => b"slots",
+            Self::Roll => b"roll",
+            Self::Recovery => b"recovery",
         }
     }
 }
@@ -53,6 +61,26 @@ impl VaultKey {
         &self.0
     }
 
+    /// A second copy, in locked memory of its own.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(Key::from_fill(|out| out.copy_from_slice(self.0.expose())))
+    }
+
+    /// What names this key without telling anything of it.
+    pub(crate) fn commitment(&self, vault: VaultId, epoch: u64) -> [u8; 32] {
+        let info = frame(&[COMMIT_LABEL, &vault.0, &epoch.to_le_bytes()]);
+        let mut commitment = [0; 32];
+        hkdf_into(&[], &[self.0.expose()], &[&info], &mut commitment);
+        commitment
+    }
+
+    /// The key a device's own key pair is kept under: this vault key and the device secret together.
+    pub(crate) fn derive_with_device(&self, device_secret: &Key) -> Key {
+        let info = frame(&[DEVICE_KEY_LABEL]);
+        let parts = [self.0.expose(), device_secret.expose()];
+        Key::from_fill(|out| hkdf_into(&[], &parts, &[&info], out))
+    }
+
     pub(crate) fn derive(&self, purpose: Purpose, vault: VaultId, epoch: u64) -> Key {
         let info = frame(&[KEY_LABEL, purpose.label(), &vault.0, &epoch.to_le_bytes()]);
         derive_key(self.0.expose(), &info)
@@ -63,6 +91,17 @@ impl VaultKey {
 #[must_use]
 pub fn derive_device_store_key(device_secret: &Key) -> Key {
     derive_key(device_secret.expose(), &frame(&[DEVICE_LABEL, b"store"]))
+}
+
+/// The key this device's audit log is chained with, from the device secret: refusals are logged before anything is unlocked.
+#[must_use]
+pub fn derive_audit_key(device_secret: &Key) -> Key {
+    derive_key(device_secret.expose(), &frame(&[DEVICE_LABEL, b"audit"]))
+}
+
+/// The key the device's copy of recovery half B is kept under.
+pub(crate) fn derive_half_key(device_secret: &Key) -> Key {
+    derive_key(device_secret.expose(), &frame(&[DEVICE_LABEL, b"half-b"]))
 }
 
 /// The key that ties a device's slot set to its device secret.
@@ -130,7 +169,14 @@ mod tests {
     fn every_purpose_vault_and_epoch_has_a_key_of_its_own() {
         let vault_key = VaultKey::from_key(key(1));
         let mut keys = Vec::new();
-        for purpose in [Purpose::Records, Purpose::Index, Purpose::Store, Purpose::Slots] {
+        for purpose in [
+            Purpose::Records,
+            Purpose::Index,
+            Purpose::Store,
+            Purpose::Slots,
+            Purpose::Roll,
+            Purpose::Recovery,
+        ] {
             for vault in [VaultId([1; 16]), VaultId([2; 16])] {
                 for epoch in [1, 2] {
                     keys.push(vault_key.derive(purpose, vault, epoch));
@@ -139,6 +185,10 @@ mod tests {
         }
         keys.push(derive_device_store_key(&key(1)));
         keys.push(derive_device_check_key(&key(1)));
+        keys.push(derive_audit_key(&key(1)));
+        keys.push(derive_half_key(&key(1)));
+        keys.push(vault_key.derive_with_device(&key(1)));
+        keys.push(vault_key.derive_with_device(&key(2)));
         for (at, one) in keys.iter().enumerate() {
             assert!(keys.iter().skip(at + 1).all(|other| other != one));
         }

@@ -1,10 +1,12 @@
 use crate::answer::Answer;
 use crate::derive::VaultKey;
-use crate::header::{Header, LONGEST_USER};
+use crate::device::DeviceKey;
+use crate::header::{Device, Header, LONGEST_USER, MOST_DEVICES};
+use crate::hpke::NotSealed;
 use crate::kdf::{KdfError, KdfParameters};
-use crate::slot::{MakeError, Place, Secrets, Slot, SlotSet};
-use crate::unlocked::Unlocked;
-use countersign_model::{DeviceId, HeaderVersion, UserId, VaultId};
+use crate::slot::{MakeError, Place, Slot, SlotKind, SlotSecrets, SlotSet};
+use crate::unlocked::{Local, Unlocked};
+use countersign_model::{DeviceId, HeaderVersion, Timestamp, UserId, VaultId};
 use countersign_secret::{Key, Password};
 
 /// What a new vault is made from.
@@ -41,12 +43,30 @@ pub enum EnrollError {
     /// The user's name is empty or too long.
     #[error("the user's name must have 1 to {LONGEST_USER} bytes; set `repository.user`")]
     UserName,
+    /// A slot that stays on the device was to go to the directory, or the other way round.
+    #[error("the {} slot does not belong there; device slots stay on the device, the others go to the directory", .0.name())]
+    WrongPlace(SlotKind),
+    /// The vault has all the devices it can have.
+    #[error("the vault has {MOST_DEVICES} devices, which is all it can have; revoke one that is no longer used")]
+    TooManyDevices,
+    /// A public key that protects nothing.
+    #[error("the public key is not a real one; make the key again")]
+    WeakKey,
     /// Argon2id could not run.
     #[error(transparent)]
     Kdf(KdfError),
     /// There is no randomness.
     #[error("the system gives no random numbers ({0}); nothing was made")]
     Random(getrandom::Error),
+}
+
+impl EnrollError {
+    pub(crate) fn of(error: NotSealed) -> Self {
+        match error {
+            NotSealed::Random(error) => Self::Random(error),
+            NotSealed::WeakKey => Self::WeakKey,
+        }
+    }
 }
 
 impl From<MakeError> for EnrollError {
@@ -74,15 +94,20 @@ pub fn enroll(wanted: &Enroll<'_>) -> Result<Enrolled, EnrollError> {
         vault: VaultId(vault),
         epoch: 1,
     };
-    let passphrase = Slot::make(place, &Secrets::passphrase(wanted.answer), wanted.kdf, &vault_key)?;
+    let passphrase = Slot::make(place, &SlotSecrets::passphrase(wanted.answer), wanted.kdf, &vault_key)?;
+    let key = DeviceKey::make_random().map_err(EnrollError::Random)?;
+    let named = (DeviceId(device), "", Timestamp(0));
     let header = Header {
         version: HeaderVersion(1),
         place,
         user: wanted.user.clone(),
-        devices: vec![DeviceId(device)],
+        devices: vec![Device::make(named, key.public(), place, &vault_key).map_err(EnrollError::of)?],
         slots: SlotSet::of(passphrase),
+        rolls: Vec::new(),
+        recovery: None,
     };
-    let unlocked = Unlocked::new(vault_key, header, DeviceId(device));
+    let local = Local::new(SlotSet::default(), key, 0);
+    let unlocked = Unlocked::new(vault_key, header, DeviceId(device), local);
     let device_slots = unlocked.rewrap_login(wanted.password, wanted.device_secret, wanted.kdf)?;
     Ok(Enrolled {
         header: unlocked.seal_header(),

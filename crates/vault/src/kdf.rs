@@ -3,11 +3,13 @@
 use crate::bytes::{Malformed, Reader};
 use crate::stack::scrubbed;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use countersign_secret::Key;
+use countersign_secret::{Key, RangeLock};
 
 const MIB: u32 = 1024;
 const ARGON2ID: u8 = 1;
 pub(crate) const SALT: usize = 32;
+/// The bytes of stored parameters.
+pub(crate) const COST: usize = 13;
 
 /// What Argon2id costs. A value of this type is always within bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,30 +125,36 @@ impl KdfParameters {
         Key::try_from_fill(|out| {
             scrubbed(|| {
                 Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                    .hash_password_into_with_memory(secret, salt, out, memory.0.as_mut_slice())
+                    .hash_password_into_with_memory(secret, salt, out, memory.blocks.as_mut_slice())
                     .map_err(|_| no_memory)
             })
         })
     }
 }
 
-/// Argon2's blocks, wiped when they are given back.
-struct Memory(Vec<Block>);
+/// Argon2's blocks: locked where that is allowed, left out of dumps, and wiped when they are given back.
+struct Memory {
+    blocks: Vec<Block>,
+    /// Given up after the blocks are wiped and before they are freed.
+    lock: Option<RangeLock>,
+}
 
 impl Memory {
     fn new(blocks: usize) -> Option<Self> {
         let mut memory = Vec::new();
         memory.try_reserve_exact(blocks).ok()?;
         memory.resize(blocks, Block::new());
-        Some(Self(memory))
+        let lock = Some(RangeLock::new(&mut memory));
+        Some(Self { blocks: memory, lock })
     }
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
         // A plain fill that the compiler must believe is read: word-by-word volatile writes take seconds in debug builds.
-        self.0.fill(Block::new());
-        std::hint::black_box(self.0.as_mut_slice());
+        self.blocks.fill(Block::new());
+        std::hint::black_box(self.blocks.as_mut_slice());
+        self.lock = None;
     }
 }
 

@@ -1,29 +1,60 @@
-use crate::answer::Answer;
+//! The open vault: its keys, and what they seal and open.
+
 use crate::derive::{Purpose, VaultKey};
-use crate::enroll::EnrollError;
-use crate::header::{DeviceSlots, Header, ReadDeviceSlots, ReadHeader};
-use crate::kdf::KdfParameters;
+use crate::device::DeviceKey;
+use crate::header::{Device, DeviceFacts, Header, Past, ReadDeviceSlots, ReadHeader, Tampering, walk};
 use crate::record::{
     self, Commitment, Decrypted, Expected, ExpectedKind, OpenError, Opened, OpenedRecord, RecordHeader, RecordKeys,
     RecordKind, SealError, Subject, Tombstone, Written,
 };
 use crate::release::{BindingState, Reauthenticated, Released};
-use crate::slot::{Secrets, Slot, SlotFacts, SlotKind, SlotSet};
-use crate::unlock::{DEVICE, HEADER, UnlockError, beside, read_device_slots};
+use crate::slot::{Place, Slot, SlotFacts, SlotSecrets, SlotSet};
+use crate::unlock::{DEVICE, UnlockError, beside, open_device_slot, read_device_slots, slots_key};
 use countersign_model::{
     DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, RecordId, RecordVersion, Timestamp, UserId,
     VaultId,
 };
 use countersign_secret::{Key, Password};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 /// An open vault. Dropping it wipes its keys.
 pub struct Unlocked {
-    vault_key: VaultKey,
+    pub(crate) vault_key: VaultKey,
     keys: RecordKeys,
-    slots_key: Key,
-    header: Header,
-    device: DeviceId,
+    pub(crate) slots_key: Key,
+    pub(crate) header: Header,
+    pub(crate) device: DeviceId,
+    pub(crate) local: Local,
+    /// Earlier epochs, newest first.
+    pub(crate) past: Vec<Past>,
+}
+
+/// What this device keeps of its own.
+pub(crate) struct Local {
+    /// As it was last read or made: a set made in this session is what the next one is made from.
+    slots: Mutex<SlotSet>,
+    pub(crate) key: DeviceKey,
+    /// The newest recovery halves used here.
+    pub(crate) recovered: u64,
+}
+
+impl Local {
+    pub(crate) fn new(slots: SlotSet, key: DeviceKey, recovered: u64) -> Self {
+        Self {
+            slots: Mutex::new(slots),
+            key,
+            recovered,
+        }
+    }
+
+    pub(crate) fn slots(&self) -> SlotSet {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn keep(&self, slots: SlotSet) {
+        *self.slots.lock().unwrap_or_else(PoisonError::into_inner) = slots;
+    }
 }
 
 impl fmt::Debug for Unlocked {
@@ -47,18 +78,45 @@ pub struct Amendment {
 }
 
 impl Unlocked {
-    pub(crate) fn new(vault_key: VaultKey, header: Header, device: DeviceId) -> Self {
-        let derive = |purpose| vault_key.derive(purpose, header.place.vault, header.place.epoch);
+    pub(crate) fn new(vault_key: VaultKey, header: Header, device: DeviceId, local: Local) -> Self {
+        let place = header.place;
         Self {
-            keys: RecordKeys {
-                records: derive(Purpose::Records),
-                index: derive(Purpose::Index),
-            },
-            slots_key: derive(Purpose::Slots),
+            keys: record_keys(&vault_key, place),
+            slots_key: slots_key(&vault_key, place),
             vault_key,
             header,
             device,
+            local,
+            past: Vec::new(),
         }
+    }
+
+    /// Opens a header with the key of its epoch, after holding it against a key known otherwise: `anchor`, of epoch `from`.
+    pub(crate) fn prove(
+        read: &ReadHeader<'_>,
+        vault_key: VaultKey,
+        (from, anchor): (u64, &VaultKey),
+        device: DeviceId,
+        local: Local,
+    ) -> Result<Self, UnlockError> {
+        let header = read.header.clone();
+        let place = header.place;
+        let slots_key = slots_key(&vault_key, place);
+        if !read.is_authentic(&slots_key) {
+            return Err(UnlockError::tampered(read.accuse(&slots_key)));
+        }
+        let past = walk(place, &header.rolls, &vault_key, (from, anchor)).map_err(UnlockError::of_chain)?;
+        let rolled_now = header.rolls.last().filter(|roll| roll.version == header.version);
+        if rolled_now.is_some_and(|roll| roll.content != header.content()) {
+            return Err(UnlockError::Tampered(Tampering::Rolls));
+        }
+        if from < place.epoch {
+            let carried = local.slots().carried(place, &vault_key);
+            local.keep(carried.map_err(UnlockError::of_sealing)?.0);
+        }
+        let mut unlocked = Self::new(vault_key, header, device, local);
+        unlocked.past = past;
+        Ok(unlocked)
     }
 
     /// For the fixtures of the tests, whose key is written down.
@@ -93,8 +151,20 @@ impl Unlocked {
 
     /// The enrolled devices.
     #[must_use]
-    pub fn devices(&self) -> &[DeviceId] {
-        &self.header.devices
+    pub fn devices(&self) -> Vec<DeviceId> {
+        self.header.devices.iter().map(|device| device.id).collect()
+    }
+
+    /// The enrolled devices with their names, keys and times.
+    #[must_use]
+    pub fn device_list(&self) -> Vec<DeviceFacts> {
+        self.header.devices.iter().map(Device::facts).collect()
+    }
+
+    /// The slots on this device.
+    #[must_use]
+    pub fn device_slot_facts(&self) -> Vec<SlotFacts> {
+        self.local.slots().facts()
     }
 
     /// The slots in the directory.
@@ -115,89 +185,79 @@ impl Unlocked {
         self.vault_key.derive(Purpose::Store, self.vault_id(), self.epoch())
     }
 
-    /// Makes this device's slot set anew, with a login slot for `password`. Runs Argon2id once.
-    ///
-    /// # Errors
-    /// See [`EnrollError`].
-    pub fn rewrap_login(
-        &self,
-        password: &Password,
-        device_secret: &Key,
-        kdf: KdfParameters,
-    ) -> Result<Vec<u8>, EnrollError> {
-        if password.is_empty() {
-            return Err(EnrollError::EmptyPassword);
-        }
-        let login = Slot::make(
-            self.header.place,
-            &Secrets::login(password, device_secret),
-            kdf,
-            &self.vault_key,
-        )?;
-        let set = DeviceSlots {
-            place: self.header.place,
-            device: self.device,
-            slots: SlotSet::of(login),
-        };
-        Ok(set.seal(&self.slots_key, device_secret))
-    }
-
-    /// The next header, with a new passphrase slot. Runs Argon2id once. Write it by compare-and-set, then unlock with it.
-    ///
-    /// # Errors
-    /// See [`EnrollError`].
-    pub fn header_with_passphrase(&self, answer: &Answer, kdf: KdfParameters) -> Result<Vec<u8>, EnrollError> {
-        let slot = Slot::make(self.header.place, &Secrets::passphrase(answer), kdf, &self.vault_key)?;
-        let mut next = self.next_header();
-        next.slots.replace(slot);
-        Ok(next.seal(&self.slots_key))
-    }
-
-    /// The next header, with this device in it; `None` when it is in it already. Write it by compare-and-set.
+    /// The key the local vault store had in an earlier epoch, to move what it holds under [`Unlocked::store_key`].
     #[must_use]
-    pub fn header_with_this_device(&self) -> Option<Vec<u8>> {
-        let place = self.header.devices.binary_search(&self.device).err()?;
-        let mut next = self.next_header();
-        next.devices.insert(place, self.device);
-        Some(next.seal(&self.slots_key))
-    }
-
-    fn next_header(&self) -> Header {
-        let mut next = self.header.clone();
-        next.version = HeaderVersion(next.version.0.saturating_add(1));
-        next
-    }
-
-    pub(crate) fn seal_header(&self) -> Vec<u8> {
-        self.header.seal(&self.slots_key)
-    }
-
-    pub(crate) fn prove_header(&self, read: &ReadHeader<'_>) -> Result<(), UnlockError> {
-        if read.is_authentic(&self.slots_key) {
-            Ok(())
-        } else {
-            Err(UnlockError::Altered { part: HEADER })
+    pub fn store_key_of(&self, epoch: u64) -> Option<Key> {
+        if epoch == self.epoch() {
+            return Some(self.store_key());
         }
+        let past = self.past.iter().find(|past| past.epoch == epoch)?;
+        Some(past.key.derive(Purpose::Store, self.vault_id(), epoch))
+    }
+
+    /// The epochs whose records this vault opens, newest first.
+    #[must_use]
+    pub fn epochs(&self) -> Vec<u64> {
+        std::iter::once(self.epoch())
+            .chain(self.past.iter().map(|past| past.epoch))
+            .collect()
+    }
+
+    fn keys_of(&self, epoch: u64) -> Option<RecordKeys> {
+        let past = self.past.iter().find(|past| past.epoch == epoch)?;
+        let place = Place {
+            vault: self.vault_id(),
+            epoch,
+        };
+        Some(record_keys(&past.key, place))
     }
 
     pub(crate) fn prove_device_slots(&self, read: &ReadDeviceSlots<'_>) -> Result<(), UnlockError> {
-        if read.is_authentic(&self.slots_key) {
+        let place = read.set.place;
+        let past = self.past.iter().find(|past| past.epoch == place.epoch);
+        let key = match past {
+            Some(past) => slots_key(&past.key, place),
+            None => slots_key(&self.vault_key, place),
+        };
+        if read.is_authentic(&key) {
             Ok(())
         } else {
             Err(UnlockError::Altered { part: DEVICE })
         }
     }
 
-    /// The device a slot set names, if it is this vault's own and proven. Anything else is left to be written anew.
-    pub(crate) fn known_device(&self, device_slots: &[u8]) -> Option<DeviceId> {
-        let read = read_device_slots(device_slots).ok()?;
-        beside(&read, &self.header).ok()?;
-        self.prove_device_slots(&read).ok()?;
-        Some(read.set.device)
+    /// Takes over what a slot set of this device holds, if it is this vault's own and proven. Anything else is left to be written anew.
+    pub(crate) fn take_local(&mut self, device_slots: &[u8], secret: Option<&Key>) {
+        let Ok(read) = read_device_slots(device_slots) else {
+            return;
+        };
+        let place = read.set.place;
+        let revoked = place.epoch < self.epoch() && self.header.device(read.set.device).is_none();
+        if revoked || beside(&read, &self.header).is_err() || self.prove_device_slots(&read).is_err() {
+            return;
+        }
+        self.device = read.set.device;
+        self.local.recovered = read.set.recovered;
+        let behind = place.epoch < self.epoch();
+        self.local
+            .keep(match read.set.slots.carried(self.header.place, &self.vault_key) {
+                Ok((carried, _)) if behind => carried,
+                _ => read.set.slots,
+            });
+        if let Some(sealed) = read.set.key {
+            self.local.key = DeviceKey::Sealed(place, sealed);
+            if let Some(secret) = secret {
+                self.open_device_key(secret);
+            }
+        }
     }
 
-    pub(crate) fn take_device(&mut self, device: DeviceId) {
-        self.device = device;
+    pub(crate) fn take_upgraded(&mut self, slot: Slot) {
+        self.header.slots.replace(slot);
+    }
+
+    pub(crate) fn remember_recovery(&mut self, serial: u64) {
+        self.local.recovered = self.local.recovered.max(serial);
     }
 
     /// Checks the password once more, for what only the owner may do. Runs Argon2id once.
@@ -215,15 +275,8 @@ impl Unlocked {
         if !slots.is_of_device(device_secret) {
             return Err(UnlockError::OtherDevice);
         }
-        let slot = slots
-            .set
-            .slots
-            .get(SlotKind::Login)
-            .ok_or(UnlockError::NoSlot(SlotKind::Login))?;
-        let vault_key = slot
-            .unwrap(slots.set.place, &Secrets::login(password, device_secret))
-            .map_err(|error| UnlockError::of_slot(DEVICE, error))?;
-        if vault_key.for_slot() != self.vault_key.for_slot() {
+        let reached = open_device_slot(&slots, &SlotSecrets::login(password, device_secret))?;
+        if reached.epoch != self.epoch() || reached.key.for_slot() != self.vault_key.for_slot() {
             return Err(UnlockError::WrongSecret);
         }
         self.prove_device_slots(&slots)?;
@@ -330,8 +383,39 @@ impl Unlocked {
     /// [`OpenError`]; a tombstone is [`OpenError::Misplaced`] here.
     pub fn open_logon(&self, expected: &Expected<'_>, sealed: &[u8]) -> Result<Opened, OpenError> {
         let expected = expected.of_kind(RecordKind::Logon);
-        let decrypted = record::open(&self.keys, &expected, sealed)?;
-        self.opened(&decrypted)
+        self.decrypt(&expected, sealed, opened)
+    }
+
+    /// Opens under the keys of the expected epoch.
+    fn decrypt<R>(
+        &self,
+        expected: &Expected<'_>,
+        sealed: &[u8],
+        then: impl FnOnce(&RecordKeys, &Decrypted) -> Result<R, OpenError>,
+    ) -> Result<R, OpenError> {
+        let past = self.keys_of(expected.epoch);
+        let keys = past.as_ref().unwrap_or(&self.keys);
+        then(keys, &record::open(keys, expected, sealed)?)
+    }
+
+    /// Seals a record of an earlier epoch anew in this one, as this device's version `counter`; `None` when it is of this one.
+    ///
+    /// A device that was revoked still has the keys of earlier epochs: reseal what this device knew before the roll, and take what
+    /// arrives in an earlier epoch afterwards only as new versions from devices that are still listed.
+    ///
+    /// # Errors
+    /// [`ResealError`].
+    pub fn reseal(&self, expected: &Expected<'_>, sealed: &[u8], counter: u64) -> Result<Option<Vec<u8>>, ResealError> {
+        if expected.epoch == self.epoch() {
+            return Ok(None);
+        }
+        let again = match self.open_record(expected, sealed)? {
+            OpenedRecord::Logon(opened) => self.seal_logon(&opened.logon, counter, opened.commitment)?,
+            OpenedRecord::Tombstone(gone) => {
+                self.seal_tombstone(gone.version.record, gone.removed, counter, gone.commitment)?
+            }
+        };
+        Ok(Some(again))
     }
 
     /// Opens a record of any kind.
@@ -339,9 +423,8 @@ impl Unlocked {
     /// # Errors
     /// [`OpenError`].
     pub fn open_record(&self, expected: &Expected<'_>, sealed: &[u8]) -> Result<OpenedRecord, OpenError> {
-        let decrypted = record::open(&self.keys, expected, sealed)?;
-        match decrypted.header.kind {
-            RecordKind::Logon => self.opened(&decrypted).map(OpenedRecord::Logon),
+        self.decrypt(expected, sealed, |keys, decrypted| match decrypted.header.kind {
+            RecordKind::Logon => opened(keys, decrypted).map(OpenedRecord::Logon),
             RecordKind::Tombstone => {
                 let removed = record::decode_tombstone(decrypted.body())?;
                 Ok(OpenedRecord::Tombstone(Tombstone {
@@ -351,24 +434,42 @@ impl Unlocked {
                     removed,
                 }))
             }
-        }
-    }
-
-    fn opened(&self, decrypted: &Decrypted) -> Result<Opened, OpenError> {
-        let header = &decrypted.header;
-        let logon = record::decode_logon(header.record, decrypted.body())?;
-        // The tag speaks for the contents: one that differs was never written by this program.
-        if record::subject_tag(&self.keys.index, &logon.template, &logon.binding) != header.tag {
-            return Err(OpenError::Damaged("tag"));
-        }
-        Ok(Opened {
-            logon,
-            vault: header.vault,
-            version: version(header),
-            commitment: decrypted.commitment,
-            parent: header.parent,
         })
     }
+}
+
+/// Why a record could not be sealed anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResealError {
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It cannot be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+fn record_keys(vault_key: &VaultKey, place: Place) -> RecordKeys {
+    RecordKeys {
+        records: vault_key.derive(Purpose::Records, place.vault, place.epoch),
+        index: vault_key.derive(Purpose::Index, place.vault, place.epoch),
+    }
+}
+
+fn opened(keys: &RecordKeys, decrypted: &Decrypted) -> Result<Opened, OpenError> {
+    let header = &decrypted.header;
+    let logon = record::decode_logon(header.record, decrypted.body())?;
+    // The tag speaks for the contents: one that differs was never written by this program.
+    if record::subject_tag(&keys.index, &logon.template, &logon.binding) != header.tag {
+        return Err(OpenError::Damaged("tag"));
+    }
+    Ok(Opened {
+        logon,
+        vault: header.vault,
+        version: version(header),
+        commitment: decrypted.commitment,
+        parent: header.parent,
+    })
 }
 
 fn version(header: &RecordHeader) -> RecordVersion {

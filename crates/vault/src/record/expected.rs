@@ -64,6 +64,13 @@ impl<'a> Expected<'a> {
         self
     }
 
+    /// Expects a record of an earlier epoch ([`Unlocked::epochs`](crate::Unlocked::epochs)).
+    #[must_use]
+    pub fn of_epoch(mut self, epoch: u64) -> Self {
+        self.epoch = epoch;
+        self
+    }
+
     /// Expects exactly this version.
     #[must_use]
     pub fn written(mut self, written: Written) -> Self {

@@ -1,20 +1,27 @@
 //! Slots: the vault key wrapped under a set of factors.
 
 mod factor;
+mod grade;
+mod life;
 mod rating;
+mod secrets;
 mod set;
 
 pub use factor::{Factor, SlotKind, Stored};
+pub use grade::Grade;
+use life::Life;
 pub use rating::{AnswerOrigin, Attacker, Circumstances, DeviceSecretHome, Exposure, Rating, Roaming, rate};
-pub(crate) use set::{SlotError, SlotSet};
+use secrets::Given;
+pub use secrets::{ShortSecret, SlotSecrets};
+pub(crate) use set::{Form, SlotError, SlotSet};
 
-use crate::answer::Answer;
 use crate::bytes::{Malformed, Reader, frame, length32, magic};
 use crate::derive::{VaultKey, hkdf_into};
+use crate::hpke::NotSealed;
 use crate::kdf::{self, KdfError, KdfParameters, OutOfBounds};
 use crate::seal::{Broken, Seal, open_in_place, seal_in_place};
 use countersign_model::VaultId;
-use countersign_secret::{Key, Password, SecretBytes};
+use countersign_secret::{Key, SecretBytes};
 
 const KEK_LABEL: &[u8] = b"countersign/v1/slot";
 const PURPOSE: &[u8] = b"slot";
@@ -28,6 +35,8 @@ pub struct SlotFacts {
     pub code: u16,
     /// What Argon2id costs, if it is used.
     pub kdf: Option<KdfParameters>,
+    /// The epoch it opens to; `None` for unknown kinds. Behind the vault's own: it was left behind by a roll and has to be made anew.
+    pub epoch: Option<u64>,
 }
 
 /// Where a slot belongs.
@@ -35,41 +44,6 @@ pub struct SlotFacts {
 pub(crate) struct Place {
     pub(crate) vault: VaultId,
     pub(crate) epoch: u64,
-}
-
-/// A factor with what was given for it.
-struct Given<'a> {
-    factor: Factor,
-    secret: &'a [u8],
-}
-
-/// What was given for every factor of a kind, in the kind's order.
-pub(crate) struct Secrets<'a> {
-    kind: SlotKind,
-    given: Vec<Given<'a>>,
-}
-
-impl<'a> Secrets<'a> {
-    pub(crate) fn login(password: &'a Password, device_secret: &'a Key) -> Self {
-        Self::new(SlotKind::Login, [password.expose().as_bytes(), device_secret.expose()])
-    }
-
-    pub(crate) fn passphrase(answer: &'a Answer) -> Self {
-        Self::new(SlotKind::Passphrase, [answer.text().expose().as_bytes()])
-    }
-
-    fn new<const N: usize>(kind: SlotKind, secrets: [&'a [u8]; N]) -> Self {
-        let given = kind
-            .factors()
-            .iter()
-            .zip(secrets)
-            .map(|(factor, secret)| Given {
-                factor: *factor,
-                secret,
-            })
-            .collect();
-        Self { kind, given }
-    }
 }
 
 /// Argon2id's cost and salt.
@@ -88,6 +62,17 @@ pub(crate) struct Slot {
     commitment: [u8; 32],
     wrapped: [u8; Key::LEN],
     tag: [u8; 16],
+    life: Life,
+}
+
+/// What a slot opened to: the key it was made around, and the key of the epoch it was carried forward to.
+pub(crate) struct Reached {
+    pub(crate) made: u64,
+    pub(crate) anchor: VaultKey,
+    pub(crate) epoch: u64,
+    pub(crate) key: VaultKey,
+    /// The slot as it can be carried forward from now on, if it could not before.
+    pub(crate) upgraded: Option<Slot>,
 }
 
 /// Why a slot could not be made.
@@ -111,11 +96,11 @@ impl Slot {
     /// Wraps the vault key.
     pub(crate) fn make(
         place: Place,
-        secrets: &Secrets<'_>,
+        secrets: &SlotSecrets<'_>,
         parameters: KdfParameters,
         vault_key: &VaultKey,
     ) -> Result<Self, MakeError> {
-        let kind = secrets.kind;
+        let kind = secrets.kind();
         let stretching = if kind.factors().iter().any(|factor| factor.is_stretched()) {
             let mut salt = [0; kdf::SALT];
             getrandom::fill(&mut salt).map_err(MakeError::Random)?;
@@ -123,7 +108,7 @@ impl Slot {
         } else {
             None
         };
-        let kek = derive_kek(stretching.as_ref(), &secrets.given).map_err(MakeError::Kdf)?;
+        let kek = derive_kek(stretching.as_ref(), secrets.given()).map_err(MakeError::Kdf)?;
         let header = encode_header(kind, place, stretching.as_ref());
         let mut in_place = SecretBytes::zeroed(Key::LEN);
         in_place.expose_mut().copy_from_slice(vault_key.for_slot().expose());
@@ -137,16 +122,35 @@ impl Slot {
             commitment: seal.commitment,
             wrapped,
             tag: seal.tag,
+            life: Life::begin(place.epoch, &kek),
         })
     }
 
-    /// Unwraps the vault key.
-    pub(crate) fn unwrap(&self, place: Place, secrets: &Secrets<'_>) -> Result<VaultKey, UnwrapError> {
-        if secrets.kind != self.kind {
+    /// Unwraps the vault key: that of the epoch the slot was made in, and the one it was carried forward to since.
+    pub(crate) fn unwrap(&self, vault: VaultId, secrets: &SlotSecrets<'_>) -> Result<Reached, UnwrapError> {
+        if secrets.kind() != self.kind {
             return Err(UnwrapError::WrongSecret);
         }
-        let kek = derive_kek(self.stretching.as_ref(), &secrets.given).map_err(UnwrapError::Kdf)?;
+        let kek = derive_kek(self.stretching.as_ref(), secrets.given()).map_err(UnwrapError::Kdf)?;
+        let made = self.life.made();
+        let place = Place { vault, epoch: made };
         let header = encode_header(self.kind, place, self.stretching.as_ref());
+        let anchor = self.open_wrapped(&kek, &header)?;
+        let forward = self
+            .life
+            .reach(vault, self.kind.code(), &kek)
+            .map_err(|_| UnwrapError::Altered)?;
+        let (epoch, key) = forward.unwrap_or_else(|| (made, anchor.duplicate()));
+        Ok(Reached {
+            made,
+            anchor,
+            epoch,
+            key,
+            upgraded: self.life.upgraded(&kek).map(|life| Self { life, ..self.clone() }),
+        })
+    }
+
+    fn open_wrapped(&self, kek: &Key, header: &[u8]) -> Result<VaultKey, UnwrapError> {
         let seal = Seal {
             salt: self.salt,
             commitment: self.commitment,
@@ -154,7 +158,7 @@ impl Slot {
         };
         Key::try_from_fill(|out| {
             out.copy_from_slice(&self.wrapped);
-            open_in_place(&kek, PURPOSE, &header, &seal, out)
+            open_in_place(kek, PURPOSE, header, &seal, out)
         })
         .map(VaultKey::from_key)
         .map_err(|broken| match broken {
@@ -167,11 +171,32 @@ impl Slot {
         self.kind
     }
 
+    /// The slot with the key of a new epoch sealed to it; `None` for slots of format 1, which only their own secret can renew.
+    pub(crate) fn carried(&self, place: Place, key: &VaultKey) -> Result<Option<Self>, NotSealed> {
+        let life = self.life.carried(place, self.kind.code(), key)?;
+        Ok(life.map(|life| Self { life, ..self.clone() }))
+    }
+
+    /// The epoch the slot opens to.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.life.epoch()
+    }
+
+    /// Argon2id's cost as it is stored, zeros without.
+    pub(crate) fn cost(&self) -> [u8; kdf::COST] {
+        let mut cost = Vec::with_capacity(kdf::COST);
+        if let Some(stretching) = &self.stretching {
+            stretching.parameters.encode(&mut cost);
+        }
+        cost.try_into().unwrap_or([0; kdf::COST])
+    }
+
     pub(crate) fn facts(&self) -> SlotFacts {
         SlotFacts {
             kind: Some(self.kind),
             code: self.kind.code(),
             kdf: self.stretching.as_ref().map(|stretching| stretching.parameters),
+            epoch: Some(self.epoch()),
         }
     }
 
@@ -182,11 +207,16 @@ impl Slot {
         bytes.extend_from_slice(&self.commitment);
         bytes.extend_from_slice(&self.wrapped);
         bytes.extend_from_slice(&self.tag);
+        self.life.encode(&mut bytes);
         bytes
     }
 
     /// Reads a slot of a kind this version knows: outer error malformed, inner error out of bounds.
-    pub(crate) fn decode(kind: SlotKind, from: &mut Reader<'_>) -> Result<Result<Self, OutOfBounds>, Malformed> {
+    pub(crate) fn decode(
+        kind: SlotKind,
+        form: Form,
+        from: &mut Reader<'_>,
+    ) -> Result<Result<Self, OutOfBounds>, Malformed> {
         let count = from.u8("slot factors")?;
         if usize::from(count) != kind.factors().len() {
             return Err(Malformed("slot factors"));
@@ -213,6 +243,7 @@ impl Slot {
             commitment: from.array("slot seal")?,
             wrapped: from.array("slot seal")?,
             tag: from.array("slot seal")?,
+            life: Life::decode(form, from)?,
         }))
     }
 }

@@ -185,9 +185,9 @@ fn parameters_out_of_bounds_are_refused_before_they_run() {
 #[test]
 fn newer_formats_are_said() {
     let mut header = fixture("header.bin");
-    header[8] = 2;
-    assert_eq!(inspect_header(&header).unwrap_err(), UnlockError::Unsupported(2));
-    assert!(matches!(Header::read(&header), Err(ReadError::Unsupported(2))));
+    header[8] = 3;
+    assert_eq!(inspect_header(&header).unwrap_err(), UnlockError::Unsupported(3));
+    assert!(matches!(Header::read(&header), Err(ReadError::Unsupported(3))));
 }
 
 #[test]

@@ -1,14 +1,22 @@
 //! Behaviour over the whole crate. Vaults are made from a fixed key here, so that Argon2id runs only where it is the matter.
 
+mod attacks;
 mod fixtures;
 mod headers;
 mod records;
+mod recovering;
 mod releases;
+mod rolls;
+mod slots;
 mod unlocking;
+mod vectors;
 
 use crate::derive::VaultKey;
-use crate::header::Header;
+use crate::device::DeviceKey;
+use crate::header::{Device, Header};
+use crate::hpke::derive_public;
 use crate::slot::{Place, SlotSet};
+use crate::unlocked::Local;
 use crate::{Expected, KdfParameters, Owner, Unlocked, Written};
 use countersign_model::{
     Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, TemplateId,
@@ -17,24 +25,24 @@ use countersign_model::{
 use countersign_secret::{Key, Password};
 use std::path::PathBuf;
 
-pub(super) fn password(text: &str) -> Password {
+pub(crate) fn password(text: &str) -> Password {
     Password::from_string(text.to_owned()).unwrap()
 }
 
-pub(super) fn key(byte: u8) -> Key {
+pub(crate) fn key(byte: u8) -> Key {
     Key::from_fill(|out| out.fill(byte))
 }
 
 /// Small but legal.
-pub(super) fn cheap() -> KdfParameters {
+pub(crate) fn cheap() -> KdfParameters {
     KdfParameters::new(64, 3, 1).unwrap()
 }
 
-pub(super) fn ada() -> UserId {
+pub(crate) fn ada() -> UserId {
     UserId("ada".to_owned())
 }
 
-pub(super) fn owner(user: &UserId) -> Owner<'_> {
+pub(crate) fn owner(user: &UserId) -> Owner<'_> {
     Owner {
         user,
         vault: None,
@@ -44,34 +52,43 @@ pub(super) fn owner(user: &UserId) -> Owner<'_> {
 }
 
 /// A vault from bytes: another number, another vault.
-pub(super) fn vault(key_byte: u8, vault: u8, epoch: u64, device: u8) -> Unlocked {
+pub(crate) fn vault(key_byte: u8, vault: u8, epoch: u64, device: u8) -> Unlocked {
+    let place = Place {
+        vault: VaultId([vault; 16]),
+        epoch,
+    };
+    let vault_key = VaultKey::from_key(key(key_byte));
+    let enrolled = |id: u8| {
+        let named = (DeviceId([id; 16]), "machine", Timestamp(5));
+        Device::make(named, derive_public(&key(100 + id)), place, &vault_key).unwrap()
+    };
     let header = Header {
         version: HeaderVersion(3),
-        place: Place {
-            vault: VaultId([vault; 16]),
-            epoch,
-        },
+        place,
         user: ada(),
-        devices: vec![DeviceId([1; 16]), DeviceId([3; 16])],
+        devices: vec![enrolled(1), enrolled(3)],
         slots: SlotSet::default(),
+        rolls: Vec::new(),
+        recovery: None,
     };
-    Unlocked::new(VaultKey::from_key(key(key_byte)), header, DeviceId([device; 16]))
+    let local = Local::new(SlotSet::default(), DeviceKey::open(key(100 + device)), 0);
+    Unlocked::new(vault_key, header, DeviceId([device; 16]), local)
 }
 
-pub(super) fn home() -> Unlocked {
+pub(crate) fn home() -> Unlocked {
     vault(1, 1, 1, 1)
 }
 
 pub(super) const RECORD: RecordId = RecordId([0x0a; 16]);
 
-pub(super) fn binding(executable: Option<&str>) -> Binding {
+pub(crate) fn binding(executable: Option<&str>) -> Binding {
     Binding {
         publisher: Publisher::Package,
         executable: executable.map(PathBuf::from),
     }
 }
 
-pub(super) fn logon(id: RecordId) -> Logon {
+pub(crate) fn logon(id: RecordId) -> Logon {
     Logon {
         id,
         template: TemplateId::from("org.filezilla.FileZilla"),
@@ -90,6 +107,6 @@ pub(super) fn logon(id: RecordId) -> Logon {
 }
 
 /// The version this device wrote first.
-pub(super) fn first(unlocked: &Unlocked) -> Expected<'static> {
+pub(crate) fn first(unlocked: &Unlocked) -> Expected<'static> {
     unlocked.expect(RECORD, Written::By(unlocked.device_id(), 1))
 }
