@@ -11,6 +11,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-model", 1),
     ("countersign-rules", 2),
     ("countersign-vault", 2),
+    ("countersign-trust", 2),
     ("countersign-wire", 2),
     ("countersign-signon", 3),
     ("countersign-sync", 3),
@@ -32,6 +33,8 @@ const ROOMS: &[(&str, &str)] = &[
     ("ldap3", "countersign-directory"),
     ("aes-gcm", "countersign-vault"),
     ("argon2", "countersign-vault"),
+    ("x25519-dalek", "countersign-vault"),
+    ("ed25519-dalek", "countersign-trust"),
     ("enigo", "countersign-desktop"),
 ];
 

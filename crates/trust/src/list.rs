@@ -1,0 +1,367 @@
+//! The list a root signs: who speaks for the organisation, until when.
+
+use crate::codec::{Malformed, Reader, put_text};
+use crate::root::{Pin, RootKey, RootPublic};
+use countersign_model::Timestamp;
+
+const MAGIC: &[u8; 8] = b"CSTRUST\n";
+const FORMAT: u16 = 1;
+const DOMAIN: &[u8] = b"countersign/v1/root-list\0";
+const LONGEST_NAME: usize = 256;
+const LONGEST: usize = 64 * 1024;
+const MOST_MEMBERS: u16 = 256;
+
+/// A recovery ring on the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedRing {
+    /// Its name, for people.
+    pub name: String,
+    /// Its X25519 public key.
+    pub key: [u8; 32],
+}
+
+/// How recovery works in this organisation.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Recovery {
+    /// There is none.
+    #[default]
+    Off,
+    /// One operator is enough.
+    One(ListedRing),
+    /// It takes two operators.
+    Two(ListedRing, ListedRing),
+}
+
+/// Something else on the list, of a kind this version does not use: kept as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The number of its kind; 1 is a recovery ring.
+    pub kind: u16,
+    /// Its name.
+    pub name: String,
+    /// Its public key.
+    pub key: [u8; 32],
+}
+
+/// The list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootList {
+    /// The organisation.
+    pub organisation: String,
+    /// From 1; each new list is the next.
+    pub version: u64,
+    /// When it was signed.
+    pub issued: Timestamp,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// The root that signs it.
+    pub root: RootPublic,
+    /// The recovery rings.
+    pub recovery: Recovery,
+    /// Members of kinds this version does not use.
+    pub others: Vec<Member>,
+}
+
+/// A list that was accepted. Remember its version and its root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The list.
+    pub list: RootList,
+    /// The root to believe from now on: another one after a rotation.
+    pub pin: Pin,
+}
+
+/// Whether an accepted list still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Good,
+    /// It has expired: the last good list stays in force and is shown stale.
+    Stale,
+}
+
+/// Why a list is not accepted or not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// The bytes are no list.
+    #[error("the organisation's list is damaged ({0}); fetch it again")]
+    Damaged(&'static str),
+    /// A newer version wrote it.
+    #[error("the organisation's list is of format {0}, which this version does not know; update Countersign")]
+    Unsupported(u16),
+    /// It is another root's.
+    #[error(
+        "the organisation's list is signed by another root than the one trusted here; nothing of it is used, tell the administrator"
+    )]
+    OtherRoot,
+    /// The signature is wrong.
+    #[error("the organisation's list was changed after it was signed; nothing of it is used, tell the administrator")]
+    BadSignature,
+    /// It is older than one that was seen.
+    #[error("the organisation's list went back from version {seen} to {found}; the newer one stays in force")]
+    WentBack {
+        /// The newest version seen.
+        seen: u64,
+        /// Its version.
+        found: u64,
+    },
+    /// It has the version of one that was seen and says something else.
+    #[error("there are two lists of version {0}; the one that was seen first stays in force, tell the administrator")]
+    TwoOfOneVersion(u64),
+    /// A rotation left out a version.
+    #[error(
+        "the root was changed between versions {seen} and {found}, and the list between them is missing; fetch it first"
+    )]
+    Skipped {
+        /// The newest version seen.
+        seen: u64,
+        /// Its version.
+        found: u64,
+    },
+    /// It has expired and none was accepted before.
+    #[error(
+        "the organisation's list has expired and none was accepted here before; ask the administrator for a new one"
+    )]
+    Expired,
+    /// It is signed for later.
+    #[error("the organisation's list is dated in the future; check this machine's clock")]
+    NotYet,
+    /// It is another organisation's.
+    #[error("the list is of another organisation")]
+    OtherOrganisation,
+    /// What is to be signed cannot be.
+    #[error("the list cannot be signed: {0}")]
+    OutOfBounds(&'static str),
+}
+
+impl From<Malformed> for ListError {
+    fn from(Malformed(what): Malformed) -> Self {
+        Self::Damaged(what)
+    }
+}
+
+const RING: u16 = 1;
+
+fn encode(list: &RootList) -> Result<Vec<u8>, ListError> {
+    let rings: Vec<&ListedRing> = match &list.recovery {
+        Recovery::Off => Vec::new(),
+        Recovery::One(ring) => vec![ring],
+        Recovery::Two(one, other) if one.key == other.key => {
+            return Err(ListError::OutOfBounds("two rings need two keys"));
+        }
+        Recovery::Two(one, other) => vec![one, other],
+    };
+    let rings = rings.into_iter().map(|ring| (RING, &ring.name, &ring.key));
+    let others = list
+        .others
+        .iter()
+        .map(|member| (member.kind, &member.name, &member.key));
+    let members: Vec<_> = rings.chain(others).collect();
+    let named = |name: &str| (1..=LONGEST_NAME).contains(&name.len());
+    if !named(&list.organisation) || members.iter().any(|(_, name, _)| !named(name)) {
+        return Err(ListError::OutOfBounds("a name has 1 to 256 bytes"));
+    }
+    if list.version == 0 || list.expires <= list.issued {
+        return Err(ListError::OutOfBounds(
+            "versions begin at 1, and it has to expire after it was issued",
+        ));
+    }
+    let count = u16::try_from(members.len()).ok().filter(|count| *count <= MOST_MEMBERS);
+    let count = count.ok_or(ListError::OutOfBounds("it has too many members"))?;
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    bytes.extend_from_slice(&0_u16.to_le_bytes());
+    put_text(&mut bytes, &list.organisation);
+    bytes.extend_from_slice(&list.version.to_le_bytes());
+    bytes.extend_from_slice(&list.issued.0.to_le_bytes());
+    bytes.extend_from_slice(&list.expires.0.to_le_bytes());
+    bytes.extend_from_slice(&list.root.0);
+    bytes.extend_from_slice(&count.to_le_bytes());
+    for (kind, name, key) in members {
+        bytes.extend_from_slice(&kind.to_le_bytes());
+        put_text(&mut bytes, name);
+        bytes.extend_from_slice(key);
+    }
+    Ok(bytes)
+}
+
+/// What was read, not yet believed: the list, the bytes the signatures are over, the signatures.
+struct Read<'a> {
+    list: RootList,
+    signed: &'a [u8],
+    /// Under the list's own root, and in a rotation under the root before it.
+    signature: [u8; 64],
+    before: Option<[u8; 64]>,
+}
+
+fn read(bytes: &[u8]) -> Result<Read<'_>, ListError> {
+    if bytes.len() > LONGEST {
+        return Err(ListError::Damaged("length"));
+    }
+    let mut from = Reader::new(bytes);
+    if from.array::<8>("magic")? != *MAGIC {
+        return Err(ListError::Damaged("magic"));
+    }
+    let format = from.u16("format")?;
+    if format != FORMAT {
+        return Err(ListError::Unsupported(format));
+    }
+    let (rest, before) = match from.u16("flags")? {
+        0 => (bytes, None),
+        1 => {
+            let (rest, before) = bytes.split_last_chunk::<64>().ok_or(Malformed("length"))?;
+            (rest, Some(*before))
+        }
+        _ => return Err(ListError::Damaged("flags")),
+    };
+    let (signed, signature) = rest.split_last_chunk::<64>().ok_or(Malformed("length"))?;
+    let mut from = Reader::new(signed);
+    let _: [u8; 12] = from.array("length")?;
+    let organisation = from.text(LONGEST_NAME, "organisation")?;
+    let version = from.u64("version")?;
+    let (issued, expires) = (Timestamp(from.u64("time")?), Timestamp(from.u64("time")?));
+    let root = RootPublic(from.array("root")?);
+    let count = from.u16("members")?;
+    if count > MOST_MEMBERS {
+        return Err(ListError::Damaged("members"));
+    }
+    let (mut rings, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let kind = from.u16("members")?;
+        let name = from.text(LONGEST_NAME, "members")?;
+        let key = from.array("members")?;
+        match kind {
+            RING => rings.push(ListedRing { name, key }),
+            kind => others.push(Member { kind, name, key }),
+        }
+    }
+    from.end("end of the list")?;
+    let mut rings = rings.into_iter();
+    let recovery = match (rings.next(), rings.next(), rings.next()) {
+        (None, ..) => Recovery::Off,
+        (Some(ring), None, _) => Recovery::One(ring),
+        (Some(one), Some(other), None) if one.key != other.key => Recovery::Two(one, other),
+        _ => return Err(ListError::Damaged("recovery rings")),
+    };
+    Ok(Read {
+        list: RootList {
+            organisation,
+            version,
+            issued,
+            expires,
+            root,
+            recovery,
+            others,
+        },
+        signed,
+        signature: *signature,
+        before,
+    })
+}
+
+fn message(signed: &[u8]) -> Vec<u8> {
+    [DOMAIN, signed].concat()
+}
+
+/// Signs a list. Its `root` is set to the key's own.
+///
+/// # Errors
+/// [`ListError::OutOfBounds`].
+pub fn sign_list(key: &RootKey, list: &RootList) -> Result<Vec<u8>, ListError> {
+    let mut bytes = encode(&RootList {
+        root: key.public(),
+        ..list.clone()
+    })?;
+    let signature = key.sign(&message(&bytes));
+    bytes.extend_from_slice(&signature);
+    Ok(bytes)
+}
+
+/// Signs the first list of a new root, with the new key and with the old one.
+///
+/// # Errors
+/// [`ListError::OutOfBounds`].
+pub fn rotate_list(old: &RootKey, new: &RootKey, list: &RootList) -> Result<Vec<u8>, ListError> {
+    let mut bytes = encode(&RootList {
+        root: new.public(),
+        ..list.clone()
+    })?;
+    // The flag is signed: a rotation cannot be made into a plain list or the other way round.
+    if let Some(flag) = bytes.get_mut(10) {
+        *flag = 1;
+    }
+    let signed = message(&bytes);
+    bytes.extend_from_slice(&new.sign(&signed));
+    bytes.extend_from_slice(&old.sign(&signed));
+    Ok(bytes)
+}
+
+/// What a list says of itself. For people, and to show the fingerprint to pin; nothing of it is verified.
+///
+/// # Errors
+/// [`ListError::Damaged`], [`ListError::Unsupported`].
+pub fn inspect_list(bytes: &[u8]) -> Result<RootList, ListError> {
+    read(bytes).map(|read| read.list)
+}
+
+/// Accepts a list under a pinned root. `before` is the list that was accepted last, if one was: a newer one is of the same
+/// organisation and not older; a list that has expired is refused only where none was accepted before.
+///
+/// # Errors
+/// [`ListError`].
+pub fn accept_list(pin: Pin, bytes: &[u8], before: Option<&RootList>, now: Timestamp) -> Result<Accepted, ListError> {
+    let read = read(bytes)?;
+    let (list, signed) = (read.list, message(read.signed));
+    let rotates = match &read.before {
+        None if list.root == pin.0 => false,
+        // The list the rotation brought is already the one in force.
+        Some(_) if list.root == pin.0 => false,
+        Some(old) if pin.0.verifies(&signed, old) => true,
+        _ => return Err(ListError::OtherRoot),
+    };
+    if !list.root.verifies(&signed, &read.signature) {
+        return Err(ListError::BadSignature);
+    }
+    if let Some(before) = before {
+        if before.organisation != list.organisation {
+            return Err(ListError::OtherOrganisation);
+        }
+        if list.version < before.version {
+            return Err(ListError::WentBack {
+                seen: before.version,
+                found: list.version,
+            });
+        }
+        if list.version == before.version && list != *before {
+            return Err(ListError::TwoOfOneVersion(list.version));
+        }
+        if rotates && before.version.checked_add(1) != Some(list.version) {
+            return Err(ListError::Skipped {
+                seen: before.version,
+                found: list.version,
+            });
+        }
+    } else if standing(&list, now) == Standing::Stale {
+        return Err(ListError::Expired);
+    }
+    if list.issued > now && before.is_none_or(|before| before.version < list.version) {
+        return Err(ListError::NotYet);
+    }
+    Ok(Accepted {
+        pin: Pin(list.root),
+        list,
+    })
+}
+
+/// Whether a list holds at this time.
+#[must_use]
+pub fn standing(list: &RootList, now: Timestamp) -> Standing {
+    if now < list.expires {
+        Standing::Good
+    } else {
+        Standing::Stale
+    }
+}
+
+#[cfg(test)]
+mod tests;
