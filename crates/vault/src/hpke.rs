@@ -126,8 +126,10 @@ fn multiply(private: &Key, public: &[u8; 32]) -> [u8; 32] {
 /// The KEM's shared secret; `None` when the other key is of small order.
 fn agree(private: &Key, other: PublicKey, enc: PublicKey, recipient: PublicKey) -> Option<Key> {
     let product = Key::from_fill(|out| {
-        let product = Zeroizing::new(multiply(private, &other.0));
-        out.copy_from_slice(product.as_slice());
+        scrubbed(|| {
+            let product = Zeroizing::new(multiply(private, &other.0));
+            out.copy_from_slice(product.as_slice());
+        });
     });
     if bool::from(product.expose().ct_eq(&[0; 32])) {
         return None;

@@ -11,7 +11,10 @@ use countersign_model::{
     Timestamp, UserId,
 };
 use countersign_secret::{Key, Password};
-use countersign_vault::{Commitment, LiveBinding, Owner, Unlocked, Written, normalise_answer, release, unlock_login};
+use countersign_vault::{
+    Commitment, HalfA, HalfB, KdfParameters, LiveBinding, Owner, RecoveryAtRoll, Rings, RollPlan, Unlocked, Written,
+    derive_vault_name, make_ring_key, normalise_answer, recover, release, unlock_login, unseal_half,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
@@ -41,10 +44,18 @@ const WIDTH: usize = 8;
 
 /// Which needles are found, any eight bytes of them, and where, in the writable memory of this process.
 fn found(needles: &[(&'static str, &Masked)]) -> BTreeSet<(&'static str, String)> {
+    found_where(needles, |_| true)
+}
+
+/// As [`found`], for the windows that `counts`.
+fn found_where(
+    needles: &[(&'static str, &Masked)],
+    counts: impl Fn(&[u8]) -> bool,
+) -> BTreeSet<(&'static str, String)> {
     let mut windows = HashMap::new();
     let mut first = vec![false; 1 << 16];
     for (what, needle) in needles {
-        for window in needle.0.windows(WIDTH) {
+        for window in needle.0.windows(WIDTH).filter(|window| counts(window)) {
             windows.insert(window, *what);
             first[usize::from(u16::from_le_bytes([window[0], window[1]]))] = true;
         }
@@ -155,6 +166,71 @@ fn once(unlocked: &Unlocked, secret: &Masked, counter: u64) {
     };
     let released = release(opened, &live).unwrap();
     assert_eq!(released.fields().get(&FieldName::from("password")).unwrap().chars(), 26);
+}
+
+/// A recovery from the helpdesk's words to the roll after it: the words, both halves' keys gone again.
+#[inline(never)]
+fn recovery(password: &Masked) -> Vec<Masked> {
+    let user = UserId("ada".to_owned());
+    let owner = Owner {
+        user: &user,
+        vault: None,
+        filed: None,
+        at_least: HeaderVersion(1),
+    };
+    let secret = Key::from_fill(|out| out.fill(7));
+    let slots = fixture("device-slots.bin");
+    let mut unlocked = unlock_login(&owner, &fixture("header.bin"), &slots, &password.password(), &secret).unwrap();
+    let ring = make_ring_key().unwrap();
+    let rings = Rings::One(ring.public());
+    let made = unlocked.header_with_recovery(&rings).unwrap();
+    unlocked.follow(&owner, &made.header).unwrap();
+    let name = derive_vault_name(unlocked.vault_id()).join(" ");
+    let told = unseal_half(&ring, &made.header, &name).unwrap();
+    let (a, b) = (
+        HalfA::from_words(&told.words).unwrap(),
+        HalfB::from_words(&made.printed).unwrap(),
+    );
+    let opened = recover(&owner, &made.header, None, &a, Some(&b)).unwrap();
+    let rolled = opened.roll(&RollPlan {
+        revoke: &[],
+        renew: &[],
+        remove: &[],
+        recovery: RecoveryAtRoll::Renew(&rings),
+        kdf: KdfParameters::new(64, 3, 1).unwrap(),
+    });
+    let rolled = rolled.unwrap();
+    vec![
+        Masked::of(told.words.expose().as_bytes()),
+        Masked::of(made.printed.expose().as_bytes()),
+        Masked::of(rolled.printed.as_ref().unwrap().expose().as_bytes()),
+        Masked::of(ring.private().expose()),
+        Masked::of(rolled.unlocked.store_key().expose()),
+        Masked::of(opened.store_key().expose()),
+    ]
+}
+
+#[test]
+fn nothing_of_a_recovery_is_left_in_memory() {
+    let password = Masked(vec![
+        0xf1, 0xd7, 0x95, 0xd0, 0xc7, 0x91, 0xc1, 0xca, 0xd7, 0x85, 0x83, 0x85, 0xc1, 0xd7, 0xc0, 0xcc,
+    ]);
+    let left = recovery(&password);
+    let words = [
+        ("half A's words", &left[0]),
+        ("the printed code", &left[1]),
+        ("the new code", &left[2]),
+    ];
+    // The word list itself holds every word: what counts are windows across the space between two.
+    let hits = found_where(&words, |window| window.contains(&(b' ' ^ MASK)));
+    assert!(hits.is_empty(), "{hits:#?}");
+    let hits = found(&[
+        ("the ring's key", &left[3]),
+        ("the new store key", &left[4]),
+        ("the store key", &left[5]),
+        ("the password", &password),
+    ]);
+    assert!(hits.is_empty(), "{hits:#?}");
 }
 
 #[test]

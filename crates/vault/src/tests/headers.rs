@@ -221,3 +221,55 @@ fn a_device_joins_once_and_in_order() {
     );
     assert!(home().header_with_this_device().is_none());
 }
+
+/// Every door, with every container in the place of every other.
+#[test]
+fn any_two_containers_swapped_are_refused() {
+    let user = ada();
+    let unlocked = home();
+    let answer = normalise_answer(&super::password("x")).unwrap();
+    let ring = crate::make_ring_key().unwrap();
+    let key_file = crate::seal_key_file(
+        (crate::KeyKind::Ring, "desk"),
+        &ring.public().0,
+        ring.private(),
+        &answer,
+        super::cheap(),
+    );
+    let containers = [
+        (
+            "record",
+            unlocked
+                .seal_logon(&super::logon(super::RECORD), 1, crate::Commitment::NONE)
+                .unwrap(),
+        ),
+        ("header", unlocked.seal_header()),
+        ("slots", unlocked.device_slots(&device_secret()).unwrap()),
+        ("join", crate::make_join_request(&user, "laptop").unwrap().request),
+        ("key file", key_file.unwrap()),
+    ];
+    for (kind, bytes) in &containers {
+        let record = unlocked.open_record(&super::first(&unlocked), bytes);
+        assert_eq!(record.is_ok(), *kind == "record", "{kind} as a record");
+        let header = inspect_header(bytes);
+        assert_eq!(header.is_ok(), *kind == "header", "{kind} as a header");
+        let slots = inspect_device_slots(bytes);
+        assert_eq!(slots.is_ok(), *kind == "slots", "{kind} as slots");
+        assert_eq!(
+            crate::inspect_join_request(bytes).is_ok(),
+            *kind == "join",
+            "{kind} as a request"
+        );
+        assert_eq!(
+            crate::inspect_key_file(bytes).is_ok(),
+            *kind == "key file",
+            "{kind} as a key file"
+        );
+        for refused in [header.err(), slots.err()].into_iter().flatten() {
+            assert!(matches!(refused, UnlockError::Misplaced { .. }), "{kind}: {refused:?}");
+        }
+        // And none is a log.
+        let log = crate::verify_audit(&key(3), bytes, None);
+        assert!(log.fault.is_some() && log.entries.is_empty(), "{kind}");
+    }
+}
