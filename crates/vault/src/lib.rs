@@ -70,8 +70,8 @@ pub use release::{
     BindingChanged, BindingState, LiveBinding, NotTheOwner, Reauthenticated, Released, release, release_for_owner,
 };
 pub use slot::{
-    AnswerOrigin, Attacker, Circumstances, DeviceSecretHome, Exposure, Factor, Grade, Rating, Roaming, ShortSecret,
-    SlotFacts, SlotKind, SlotSecrets, Stored, rate,
+    AnswerOrigin, Attacker, Circumstances, DeviceSecretHome, Exposure, Factor, Grade, NoSuchGrade, NoSuchKind, Rating,
+    Roaming, ShortSecret, SlotFacts, SlotKind, SlotSecrets, Stored, rate,
 };
 pub use unlock::{ThisDevice, UnlockError, unlock, unlock_login, unlock_passphrase};
 pub use unlocked::{Amendment, ResealError, Unlocked};

@@ -261,6 +261,10 @@ mod tests {
             [Grade::Weak, Grade::Fair, Grade::Strong].map(|grade| grade.to_string()),
             ["weak", "fair", "strong"]
         );
+        for grade in [Grade::Weak, Grade::Fair, Grade::Strong] {
+            assert_eq!(grade.to_string().parse(), Ok(grade));
+        }
+        assert!("excellent".parse::<Grade>().is_err());
         assert_eq!(SlotKind::Login.rating(HERE).grade(), Grade::Fair);
         assert_eq!(SlotKind::Recovery.rating(HERE).grade(), Grade::Strong);
         assert_eq!(SlotKind::DirectoryKey.rating(HERE).grade(), Grade::Weak);

@@ -149,9 +149,40 @@ impl SlotKind {
     }
 }
 
+/// A text that names no kind of slot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is no kind of slot; there are login, passphrase, device, silent, directory-key, directory-identity, os-protection, \
+     program and recovery"
+)]
+pub struct NoSuchKind(pub String);
+
+impl std::str::FromStr for SlotKind {
+    type Err = NoSuchKind;
+
+    /// Reads a kind as settings write it: its name in any case, with hyphens or spaces.
+    fn from_str(text: &str) -> Result<Self, NoSuchKind> {
+        let plain = text.trim().replace('-', " ");
+        let named = Self::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(&plain));
+        named.ok_or_else(|| NoSuchKind(text.to_owned()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_are_read_as_settings_write_them() {
+        for kind in SlotKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            assert_eq!(kind.name().to_uppercase().replace(' ', "-").parse(), Ok(kind));
+        }
+        assert_eq!("os-protection".parse(), Ok(SlotKind::OsProtection));
+        assert_eq!("sid".parse::<SlotKind>(), Err(NoSuchKind("sid".to_owned())));
+    }
 
     #[test]
     fn codes_are_those_of_the_format() {

@@ -24,6 +24,25 @@ impl fmt::Display for Grade {
     }
 }
 
+/// A text that names no grade.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no grade; there are weak, fair and strong")]
+pub struct NoSuchGrade(pub String);
+
+impl std::str::FromStr for Grade {
+    type Err = NoSuchGrade;
+
+    /// Reads a grade as settings write it (`unlock.floor`).
+    fn from_str(text: &str) -> Result<Self, NoSuchGrade> {
+        match text.trim() {
+            "weak" => Ok(Self::Weak),
+            "fair" => Ok(Self::Fair),
+            "strong" => Ok(Self::Strong),
+            _ => Err(NoSuchGrade(text.to_owned())),
+        }
+    }
+}
+
 impl Rating {
     /// The rating in one word.
     #[must_use]

@@ -7,8 +7,8 @@ mod rating;
 mod secrets;
 mod set;
 
-pub use factor::{Factor, SlotKind, Stored};
-pub use grade::Grade;
+pub use factor::{Factor, NoSuchKind, SlotKind, Stored};
+pub use grade::{Grade, NoSuchGrade};
 use life::Life;
 pub use rating::{AnswerOrigin, Attacker, Circumstances, DeviceSecretHome, Exposure, Rating, Roaming, rate};
 use secrets::Given;

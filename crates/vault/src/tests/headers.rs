@@ -273,3 +273,27 @@ fn any_two_containers_swapped_are_refused() {
         assert!(log.fault.is_some() && log.entries.is_empty(), "{kind}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600), at in 0..2000_usize) {
+        // Noise behind each magic, and noise within a genuine header under a right checksum.
+        for magic in [b"CSVAULT\n\x02\0\0\0", b"CSSLOTS\n\x02\0\0\0", b"CSJOIN1\n\x01\0\0\0", b"CSKEYFL\n\x01\0\x03\0"] {
+            let mut ours = [magic.as_slice(), &bytes, &[0; 32]].concat();
+            ours = with_checksum(ours);
+            proptest::prop_assert!(inspect_header(&ours).is_err());
+            proptest::prop_assert!(inspect_device_slots(&ours).is_err());
+            proptest::prop_assert!(crate::inspect_key_file(&ours).is_err());
+            let _ = crate::inspect_join_request(&ours);
+        }
+        let mut header = home().seal_header();
+        let from = at % (header.len() - 32);
+        let end = header.len() - 32;
+        for (place, noise) in header[from..end].iter_mut().zip(&bytes) {
+            *place ^= noise;
+        }
+        let _ = inspect_header(&with_checksum(header));
+        let report = crate::verify_audit(&key(3), &bytes, None);
+        proptest::prop_assert!(report.entries.is_empty());
+    }
+}
