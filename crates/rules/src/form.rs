@@ -72,13 +72,18 @@ impl LoadedTemplate {
         (0..opened.forms.len()).filter_map(move |index| FormRef::new(&loaded, &opened, index))
     }
 
+    /// The template opened for the caller alone: nothing stays when he is done with it.
+    pub(crate) fn open_apart(&self) -> Arc<OpenTemplate> {
+        Arc::new(OpenTemplate::new(self.template()))
+    }
+
     /// The template opened, and whether it was opened just now.
     pub(crate) fn open(&self) -> (Arc<OpenTemplate>, Opening) {
         let mut known = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(opened) = known.upgrade() {
             return (opened, Opening::Before);
         }
-        let opened = Arc::new(OpenTemplate::new(self.template()));
+        let opened = self.open_apart();
         *known = Arc::downgrade(&opened);
         (opened, Opening::Now)
     }

@@ -86,7 +86,7 @@ impl TemplateSet {
         set.firsts = firsts.into();
         set.index = Index::build(count, &|number| {
             let (loaded, index) = set.place(number)?;
-            FormRef::new(loaded, &loaded.open().0, index)
+            FormRef::new(loaded, &loaded.open_apart(), index)
         });
         set
     }

@@ -3,6 +3,8 @@
     reason = "a global allocator is unsafe by its trait, and so are the C library's knobs"
 )]
 
+#[cfg(target_os = "linux")]
+use crate::code;
 use std::alloc::{GlobalAlloc, Layout, System};
 
 /// The system allocator, wiping every block before it is freed.
@@ -57,13 +59,16 @@ pub fn keep_memory_small() {
     }
 }
 
-/// Gives freed memory back to the system, after work that needed much of it for a moment.
+/// Gives memory back to the system after work that needed much of it for a moment: what is freed, and the pages of the program's own
+/// code, most of which is for starting and reading templates. What runs again comes back from the page cache, a fault each.
 pub fn give_back_memory() {
     #[cfg(target_env = "gnu")]
     // SAFETY: returns whole free pages; no block in use is touched.
     unsafe {
         malloc_trim(0);
     }
+    #[cfg(target_os = "linux")]
+    code::give_back();
 }
 
 #[cfg(test)]

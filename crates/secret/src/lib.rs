@@ -6,6 +6,8 @@
 
 mod allocator;
 mod buffer;
+#[cfg(target_os = "linux")]
+mod code;
 mod key;
 mod pages;
 mod password;
