@@ -66,7 +66,12 @@ pub(crate) struct Source<'a> {
     place: &'a str,
     text: &'a str,
     lines: Vec<usize>,
+    /// How many characters begin before each block, so that a long line costs no more than a short one.
+    blocks: Vec<usize>,
 }
+
+/// Bytes in a block.
+const BLOCK: usize = 256;
 
 impl<'a> Source<'a> {
     pub(crate) fn new(place: &'a str, text: &'a str) -> Self {
@@ -75,9 +80,16 @@ impl<'a> Source<'a> {
             .enumerate()
             .filter(|(_, byte)| *byte == b'\n')
             .map(|(at, _)| at + 1);
+        let mut begun = 0;
+        let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = begun;
+            begun += beginnings(block);
+            before
+        });
         Self {
             place,
             text,
+            blocks: blocks.collect(),
             lines: std::iter::once(0).chain(after_breaks).collect(),
         }
     }
@@ -86,20 +98,29 @@ impl<'a> Source<'a> {
         let offset = offset.min(self.text.len());
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0);
-        let line_text = self.text.get(start..).unwrap_or_default();
-        let column = line_text
-            .char_indices()
-            .take_while(|(at, _)| start + at < offset)
-            .count();
+        let column = self.characters(offset).saturating_sub(self.characters(start));
         Position {
             line: small(line),
             column: small(column + 1),
         }
     }
 
+    /// How many characters begin before an offset.
+    fn characters(&self, offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let begun = self.blocks.get(block).copied().unwrap_or_default();
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        begun + beginnings(rest)
+    }
+
     pub(crate) fn error(&self, at: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Problem {
         problem(self.place, self.position(at.start), Severity::Error, message, help)
     }
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 pub(crate) fn problem(
@@ -138,5 +159,14 @@ mod tests {
         );
         assert_eq!(source.position(9_999), Position { line: 2, column: 14 });
         assert_eq!(source.error(&(6..7), "no", "yes").to_string(), "x.toml:2:1: no");
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_the_same_as_counted() {
+        let text = "ä€x漢".repeat(300);
+        let source = Source::new("x.toml", &text);
+        for (counted, (at, _)) in text.char_indices().enumerate() {
+            assert_eq!(source.position(at).column as usize, counted + 1);
+        }
     }
 }
