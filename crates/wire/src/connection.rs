@@ -1,12 +1,12 @@
 use crate::frame::{FrameError, read_frame, write_frame};
 use crate::hello::{Welcome, greet};
+use crate::seats::{Place, State};
 use crate::timed::Timed;
 use crate::{Answer, ErrorCode, ErrorReply, Limits, Peer, Reply, Request};
 use countersign_secret::Password;
 use serde::Serialize;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Why a connection is of no use any more. Close it.
@@ -20,37 +20,21 @@ pub enum ConnectionError {
     Hello(ErrorReply),
 }
 
-/// One of the places the listener has.
-pub(crate) struct Place(Arc<AtomicUsize>);
-
-impl Place {
-    pub(crate) fn take(open: &Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(open))
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// A client's connection, on the agent's side.
 pub struct Connection {
-    stream: UnixStream,
+    stream: Arc<UnixStream>,
     peer: Peer,
     limits: Limits,
-    _place: Place,
+    place: Place,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: UnixStream, peer: Peer, limits: Limits, place: Place) -> Self {
+    pub(crate) fn new(stream: Arc<UnixStream>, peer: Peer, limits: Limits, place: Place) -> Self {
         Self {
             stream,
             peer,
             limits,
-            _place: place,
+            place,
         }
     }
 
@@ -80,13 +64,17 @@ impl Connection {
     /// # Errors
     /// See [`ConnectionError`].
     pub fn receive(&self) -> Result<Option<(Request, Vec<Password>)>, ConnectionError> {
+        self.place.set(State::Waiting);
         loop {
             let mut timed = Timed::reading(&self.stream, self.limits.silence, self.limits.frame);
             let Some(frame) = read_frame(&mut timed)? else {
                 return Ok(None);
             };
             match understand(&frame.header, frame.secrets.len()) {
-                Ok(request) => return Ok(Some((request, frame.secrets))),
+                Ok(request) => {
+                    self.place.set(State::Working);
+                    return Ok(Some((request, frame.secrets)));
+                }
                 Err(error) => self.answer(&error.into())?,
             }
         }
@@ -97,6 +85,7 @@ impl Connection {
     /// # Errors
     /// See [`ConnectionError`].
     pub fn answer(&self, answer: &Answer) -> Result<(), ConnectionError> {
+        self.place.set(State::Waiting);
         let sent = self.write(&answer.reply, &answer.secrets);
         let Err(FrameError::TooLarge(_)) = sent else {
             return Ok(sent?);
@@ -112,19 +101,19 @@ impl Connection {
         Ok(self.write(&Reply::Error(error), &[])?)
     }
 
-    /// Tells a client that there is no room for it, without waiting for anything.
-    pub(crate) fn turn_away(&self) {
-        let error = ErrorReply::new(ErrorCode::Busy, "the agent serves too many clients at the moment")
-            .next("try again in a moment; if this stays, end programs that keep connections to the agent open");
-        let mut timed = Timed::writing(&self.stream, Duration::from_millis(50));
-        if let Ok(header) = serde_json::to_vec(&Welcome::Error(error)) {
-            let _ = write_frame(&mut timed, &header, &[]);
-        }
-    }
-
     fn write(&self, message: &impl Serialize, secrets: &[Password]) -> Result<(), FrameError> {
         let header = serde_json::to_vec(message).map_err(|error| FrameError::Io(error.into()))?;
         write_frame(&mut Timed::writing(&self.stream, self.limits.frame), &header, secrets)
+    }
+}
+
+/// Tells a client that there is no room for it, without waiting for anything.
+pub(crate) fn turn_away(stream: &UnixStream) {
+    let error = ErrorReply::new(ErrorCode::Busy, "the agent serves too many clients at the moment")
+        .next("try again in a moment; if this stays, end programs that keep connections to the agent open");
+    let mut timed = Timed::writing(stream, Duration::from_millis(50));
+    if let Ok(header) = serde_json::to_vec(&Welcome::Error(error)) {
+        let _ = write_frame(&mut timed, &header, &[]);
     }
 }
 

@@ -19,6 +19,7 @@ pub mod peer;
 mod place;
 mod reply;
 mod request;
+mod seats;
 mod serve;
 mod status;
 mod stores;

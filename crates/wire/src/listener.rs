@@ -1,6 +1,7 @@
-use crate::connection::{Connection, Place};
+use crate::connection::{Connection, turn_away};
 use crate::folder::{Folder, Trust};
 use crate::peer::{PeerProblem, own_uid};
+use crate::seats::Seats;
 use crate::{FolderProblem, Peer, SocketPlace};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use rustix::fs::{FlockOperation, Mode};
@@ -9,13 +10,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// What one client may take up.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at a time. One more is told that the agent is busy.
+    /// Connections at a time. For one more the oldest idle one of the process that has the most is closed; a process that has as
+    /// many itself is told that the agent is busy.
     pub connections: usize,
     /// How long a connection may be silent before it is closed.
     pub silence: Duration,
@@ -96,7 +97,7 @@ pub struct Listener {
     /// The folder, its lock, and the socket's inode. Not of a listener that was passed in.
     bound: Option<(Folder, (u64, u64))>,
     own: u32,
-    open: Arc<AtomicUsize>,
+    seats: Arc<Seats>,
     limits: Limits,
     stop: Stopper,
 }
@@ -169,7 +170,7 @@ impl Listener {
             socket,
             bound,
             own,
-            open: Arc::default(),
+            seats: Arc::default(),
             limits: Limits::default(),
             stop: Stopper(Arc::new(stop)),
         })
@@ -210,7 +211,11 @@ impl Listener {
             match self.socket.accept() {
                 Ok((stream, _)) => return self.admit(stream),
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-                Err(error) => return Err(AcceptError::System(error)),
+                Err(error) => {
+                    // No descriptors left, say: whoever keeps many idle connections has to give way.
+                    self.seats.make_room();
+                    return Err(AcceptError::System(error));
+                }
             }
         }
     }
@@ -219,14 +224,14 @@ impl Listener {
         let peer = Peer::of(&stream).map_err(AcceptError::System)?;
         peer.judge_client(self.own)?;
         stream.set_nonblocking(false).map_err(AcceptError::System)?;
-        let taken = Place::take(&self.open);
-        let open = self.open.load(Ordering::Relaxed);
-        let connection = Connection::new(stream, peer, self.limits, taken);
-        if open > self.limits.connections {
-            connection.turn_away();
-            return Err(AcceptError::TooMany(self.limits.connections));
+        let stream = Arc::new(stream);
+        match self.seats.take(peer.pid, &stream, self.limits.connections) {
+            Some(place) => Ok(Connection::new(stream, peer, self.limits, place)),
+            None => {
+                turn_away(&stream);
+                Err(AcceptError::TooMany(self.limits.connections))
+            }
         }
-        Ok(connection)
     }
 
     /// Waits a moment, or until stopped, so that a system without descriptors is not asked in a circle.
