@@ -11,10 +11,12 @@ pub mod agent;
 pub mod applications;
 pub mod deadline;
 pub mod keyboard;
+pub mod memory;
 pub mod process;
 pub mod screen;
 pub mod servers;
 pub mod session;
+pub mod stranger;
 pub mod window;
 
 mod error;

@@ -9,12 +9,14 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 21] = [
+const PACKAGES: [(&str, &str); 23] = [
+    ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
     ("dbus-x11", "session bus start-up on X11"),
     ("filezilla", "a wxGTK application to log on to"),
     ("fonts-dejavu-core", "text in the pictures"),
+    ("gdb", "a debugger that our programs refuse"),
     ("keepassxc", "the rival in measurements"),
     ("lxqt-openssh-askpass", "a Qt 5 application to log on to"),
     ("openbox", "the window manager"),

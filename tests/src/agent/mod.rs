@@ -3,6 +3,7 @@
 mod answer;
 mod command_line;
 mod explained;
+mod fragments;
 mod package;
 mod programs;
 mod secrets;
@@ -13,6 +14,7 @@ use std::process::{Command, ExitStatus};
 pub use answer::Answer;
 pub use command_line::CommandLine;
 pub use explained::{Explained, decision};
+pub use fragments::{Found, Fragments, Secret};
 pub use package::Package;
 pub use programs::Programs;
 pub use secrets::{Needles, PASSPHRASE, PASSWORD, SETTINGS};

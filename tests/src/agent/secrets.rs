@@ -29,26 +29,31 @@ impl Needles {
     /// What is found in the files below `folder`, with the file; and how many files were looked at.
     #[must_use]
     pub fn found_below(&self, folder: &Path) -> (Vec<String>, usize) {
-        let (mut hits, mut files, mut open) = (Vec::new(), 0_usize, vec![folder.to_owned()]);
-        while let Some(path) = open.pop() {
-            let Ok(facts) = std::fs::symlink_metadata(&path) else {
-                continue;
-            };
-            if facts.is_dir() {
-                open.extend(entries(&path));
-            } else if facts.is_file()
-                && let Ok(bytes) = std::fs::read(&path)
-            {
-                files += 1;
-                hits.extend(
-                    self.found(&bytes)
-                        .into_iter()
-                        .map(|hit| format!("{}: {hit}", path.display())),
-                );
-            }
-        }
-        (hits, files)
+        let files = files_below(folder);
+        let hits = files.iter().flat_map(|(path, bytes)| {
+            let hits = self.found(bytes).into_iter();
+            hits.map(move |hit| format!("{}: {hit}", path.display()))
+        });
+        (hits.collect(), files.len())
     }
+}
+
+/// The files below `folder` and what is in them.
+pub(super) fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let (mut files, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(path) = open.pop() {
+        let Ok(facts) = std::fs::symlink_metadata(&path) else {
+            continue;
+        };
+        if facts.is_dir() {
+            open.extend(entries(&path));
+        } else if facts.is_file()
+            && let Ok(bytes) = std::fs::read(&path)
+        {
+            files.push((path, bytes));
+        }
+    }
+    files
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

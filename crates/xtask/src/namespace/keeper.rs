@@ -2,11 +2,13 @@
 //!
 //! One request a connection: the client writes `ftp\n` and gets `PORT LOG\n`; the server lives until the client hangs
 //! up. The configuration is ours, so the client gains nothing but a server on a loopback port. Or it writes `memory PID\n`
-//! and gets the kernel's count of that process's memory, if the process is the ordinary user's: what is undumpable keeps
-//! even that from its own user.
+//! and gets the kernel's count of that process's memory, or `pages PID\n` and gets a copy of it. Both only of the ordinary
+//! user's processes in this namespace: what is undumpable keeps even that from its own user. Or it writes
+//! `stranger WORD\0WORD…\n`: these words run as a user who owns nothing, until the client hangs up.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
@@ -15,7 +17,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use countersign_tests::Deadline;
-use rustix::process::{Pid, Signal, kill_process_group};
+use countersign_tests::memory::Memory;
+use countersign_tests::stranger;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 
 use crate::error::{Error, Result};
 
@@ -52,6 +56,17 @@ fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
         let _client_may_be_gone = client.write_all(answer.as_bytes());
         return;
     }
+    if let Some(process) = request.trim_end().strip_prefix("pages ") {
+        let _client_may_be_gone = match ours(process, uid).and_then(Memory::copied) {
+            Ok(memory) => memory.send(&mut BufWriter::new(&client)),
+            Err(error) => writeln!(client, "error {error}"),
+        };
+        return;
+    }
+    if let Some(words) = request.trim_end().strip_prefix("stranger ") {
+        let _client_may_be_gone = lend(&client, words);
+        return;
+    }
     if request.trim_end() != "ftp" {
         return;
     }
@@ -69,13 +84,42 @@ fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
 
 /// The kernel's count of a process's memory.
 fn memory(process: &str, uid: u32) -> std::io::Result<String> {
+    let number = ours(process, uid)?;
+    std::fs::read_to_string(format!("/proc/{number}/smaps_rollup"))
+}
+
+/// Runs a program as a user who owns nothing, until it ends or the client hangs up. What it says goes to the client.
+fn lend(client: &UnixStream, words: &str) -> std::io::Result<()> {
+    let words: Vec<_> = words.split('\0').map(str::to_owned).collect();
+    let output = OwnedFd::from(client.try_clone()?);
+    let mut command = stranger::command(&words);
+    command.stdin(Stdio::null()).stdout(output).stderr(Stdio::inherit());
+    let mut child = command.spawn()?;
+    // The command keeps a copy of the stream, which would otherwise never end.
+    drop(command);
+    let mut reading = client.try_clone()?;
+    // A handle, not a number: the number may be somebody else's by the time the client hangs up.
+    let handle = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
+    std::thread::spawn(move || {
+        let _hung_up = reading.read_to_end(&mut Vec::new());
+        let _gone_already = pidfd_send_signal(handle, Signal::KILL);
+    });
+    child.wait()?;
+    client.shutdown(std::net::Shutdown::Both)
+}
+
+/// A process of the ordinary user in this namespace. The caller's other programs are none of the laboratory's business.
+fn ours(process: &str, uid: u32) -> std::io::Result<u32> {
     let number: u32 = process.parse().map_err(std::io::Error::other)?;
     let status = std::fs::read_to_string(format!("/proc/{number}/status"))?;
     let owner = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-    if owner.and_then(|line| line.split_whitespace().next()) != Some(uid.to_string().as_str()) {
-        return Err(std::io::Error::other("it is not yours"));
+    let owned = owner.and_then(|line| line.split_whitespace().next()) == Some(uid.to_string().as_str());
+    let inside = std::fs::read_link(format!("/proc/{number}/ns/mnt"))? == std::fs::read_link("/proc/self/ns/mnt")?;
+    if owned && inside {
+        Ok(number)
+    } else {
+        Err(std::io::Error::other("it is not yours, or not in the laboratory"))
     }
-    std::fs::read_to_string(format!("/proc/{number}/smaps_rollup"))
 }
 
 struct Server {
