@@ -1,7 +1,7 @@
 //! Attacks over the agent's socket and its folder, by programs of the same user and of another: none succeeds, and the agent serves on.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test's own functions"
 )]
