@@ -363,7 +363,7 @@ fn a_field_is_typed_only_once_it_has_the_focus() {
     assert_eq!(respond(&double, vec![kind("username", Some("u"))]), Outcome::Done);
     assert_eq!(
         double.did(),
-        ["await u 100", "await u 400", "type 4 within u", "wait 100"]
+        ["await u 100", "await u 1900", "type 4 within u", "wait 100"]
     );
     let double = Double {
         focused_after: usize::MAX,
