@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-store", 3),
     ("countersign-directory", 3),
     ("countersign-desktop", 3),
+    ("countersign-factors", 3),
     ("countersign-agent", 4),
     ("countersign", 5),
     ("countersign-cli", 5),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("x25519-dalek", "countersign-vault"),
     ("ed25519-dalek", "countersign-trust"),
     ("enigo", "countersign-desktop"),
+    ("oo7", "countersign-factors"),
 ];
 
 /// What is measured beside ours.
@@ -93,7 +95,7 @@ fn libraries_stay_in_their_rooms() {
 
 #[test]
 fn the_model_is_the_only_meeting_place_of_adapters() {
-    let adapters = ["countersign-store", "countersign-directory", "countersign-desktop"];
+    let adapters = ["countersign-store", "countersign-directory", "countersign-desktop", "countersign-factors"];
     let machines = ["countersign-signon", "countersign-sync"];
     for package in members() {
         let name = package.name.as_str();

@@ -6,6 +6,7 @@
 mod binding;
 mod controls;
 mod explain;
+mod factor;
 mod ids;
 mod logon;
 mod pattern;

@@ -2,6 +2,7 @@
 //!
 //! Each port has one contract suite that runs on an in-memory twin and on the real part.
 
+pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{
     Carried, Change, ConfigObject, ControlQuery, ControlTree, FieldValues, HeaderVersion, KeyStep, KeyTarget,
     Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, StoreKey, StoreKind, TerminalFacts, Timestamp, UserId,

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 23] = [
+const PACKAGES: [(&str, &str); 24] = [
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
@@ -17,6 +17,7 @@ const PACKAGES: [(&str, &str); 23] = [
     ("filezilla", "a wxGTK application to log on to"),
     ("fonts-dejavu-core", "text in the pictures"),
     ("gdb", "a debugger that our programs refuse"),
+    ("gnome-keyring", "the Secret Service of tests"),
     ("keepassxc", "the rival in measurements"),
     ("lxqt-openssh-askpass", "a Qt 5 application to log on to"),
     ("openbox", "the window manager"),
