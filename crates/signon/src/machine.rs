@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::window::{Phase, Watched, Wish};
 use crate::{Effect, Event, Notice, Now, Rules, Ticket, VaultState};
 use countersign_model::port::Attention;
-use countersign_model::{Decision, Monotonic, WindowEvent, WindowFacts, WindowId};
+use countersign_model::{Criterion, Decision, Monotonic, WindowEvent, WindowFacts, WindowId};
 use countersign_rules::{FormRef, TemplateSet};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -197,8 +197,10 @@ impl Machine {
                             turn.effects.push(Effect::Cancel(ticket));
                             window.phase = Phase::Responding(ticket, chosen);
                         }
-                        Phase::AwaitingFocus(chosen) => window.phase = Phase::Held(chosen.form),
-                        Phase::Choosing(_, recognised) => window.phase = Phase::Held(recognised.found.form),
+                        Phase::AwaitingFocus(chosen) => window.lock(chosen.form, chosen.criteria, turn),
+                        Phase::Choosing(_, recognised) => {
+                            window.lock(recognised.found.form, recognised.found.criteria, turn);
+                        }
                         other => window.phase = other,
                     }
                 }
@@ -255,6 +257,12 @@ impl Watched {
         if !std::mem::replace(&mut self.attended, true) {
             turn.effects.push(Effect::Attend(self.facts.clone(), attention));
         }
+    }
+
+    /// The vault was locked before the form was answered: whoever waits for the answer is told.
+    fn lock(&mut self, form: FormRef, criteria: Vec<Criterion>, turn: &mut Turn) {
+        self.explain_form(Some(&form), criteria, Decision::Locked, turn);
+        self.phase = Phase::Held(form);
     }
 
     /// Whether nothing was decided about this window yet: the form came with it.

@@ -35,8 +35,21 @@ pub(crate) struct Chosen {
     pub fallback: Option<Box<countersign_model::Plan>>,
     pub live: countersign_model::Binding,
     pub warnings: Vec<String>,
+    /// Whether the user asked for it: it stays so while it waits.
+    pub wish: Wish,
     /// What goes into the ledger when the response begins.
     pub entry: Entry,
+}
+
+impl Chosen {
+    /// Whether it still answers what is seen now: the same form and, in a terminal, the same prompt.
+    pub(crate) fn is_for(&self, form: &FormRef, seen: &Seen) -> bool {
+        let same_prompt = match (seen, &self.plan.terminal) {
+            (Seen::Terminal(now), Some(then)) => now.is_same_prompt(then),
+            _ => true,
+        };
+        same_prompt && same(&self.form, form)
+    }
 }
 
 /// Where a window is on its way to a logon.

@@ -471,3 +471,50 @@ fn what_a_lock_stopped_before_it_wrote_is_filled_after_the_unlock() {
     bench.done();
     assert_eq!(bench.last(), Some(&Decision::Responded(Outcome::Done)));
 }
+
+#[test]
+fn a_fill_the_user_asked_for_waits_for_the_focus_without_loop_protection() {
+    let typed = DIALOG.replace("method = \"controls\"", "method = \"keys\"");
+    let mut bench = Bench::new(&typed);
+    bench.rules(Rules {
+        automatic: true,
+        fills: 1,
+        grace: Duration::from_secs(60),
+    });
+    bench.appear(window("dialog", 10));
+    bench.focus();
+    bench.done();
+    bench.send(Event::Window(WindowEvent::Activated(None)));
+    bench.send(Event::Fill(Some(WINDOW), None));
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    // Its controls settle before the user is back in the window.
+    bench.changed();
+    bench.changed();
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    bench.focus();
+    bench.done();
+    // The wish was for one fill.
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    bench.tree = nothing();
+    bench.changed();
+    bench.tree = form(&[]);
+    bench.changed();
+    assert!(bench.responding.is_empty());
+    assert!(matches!(
+        bench.last(),
+        Some(Decision::LoopStopped { .. } | Decision::LogonFailed(_))
+    ));
+}
+
+#[test]
+fn a_lock_is_told_to_whoever_waits_for_the_focus() {
+    let typed = DIALOG.replace("method = \"controls\"", "method = \"keys\"");
+    let mut bench = Bench::new(&typed);
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::AwaitsFocus));
+    bench.send(Event::Vault(VaultState::Locked));
+    assert_eq!(bench.last(), Some(&Decision::Locked));
+    bench.focus();
+    assert!(bench.responding.is_empty());
+}

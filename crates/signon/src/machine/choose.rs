@@ -112,6 +112,7 @@ impl Machine {
             fallback: candidates::fallback(&matched, &window.facts).map(Box::new),
             live,
             warnings,
+            wish,
             entry,
         });
         self.respond_or_wait(id, chosen, turn);

@@ -177,7 +177,12 @@ impl Machine {
         if !matches!(&window.phase, Phase::Held(form) if same(form, &found.form)) && !window.fresh() {
             window.since = turn.now.steady;
         }
-        let hold = match window.wish {
+        // A fill that the user asked for and that waits for the focus is still his wish when the form is looked at again.
+        let wish = match (window.wish, &window.phase) {
+            (Wish::Automatic, Phase::AwaitingFocus(chosen)) if chosen.is_for(&found.form, &seen) => chosen.wish,
+            (wish, _) => wish,
+        };
+        let hold = match wish {
             _ if self.vault == VaultState::Locked => Some(Decision::Locked),
             Wish::Asked(_) => None,
             Wish::Automatic if paused => Some(Decision::Paused),
@@ -190,7 +195,7 @@ impl Machine {
             return;
         }
         turn.effects.push(Effect::FindLogons(ticket, found.form.id().clone()));
-        let wish = std::mem::replace(&mut window.wish, Wish::Automatic);
+        window.wish = Wish::Automatic;
         window.phase = Phase::Choosing(ticket, Box::new(Recognised { found, seen, wish }));
     }
 }
