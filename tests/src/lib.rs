@@ -11,6 +11,7 @@ pub mod agent;
 pub mod applications;
 pub mod deadline;
 pub mod keyboard;
+pub mod logind;
 pub mod memory;
 pub mod process;
 pub mod screen;

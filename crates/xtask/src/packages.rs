@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 24] = [
+const PACKAGES: [(&str, &str); 25] = [
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
@@ -25,6 +25,7 @@ const PACKAGES: [(&str, &str); 24] = [
     ("openssh-server", "the counterpart of ssh"),
     ("pinentry-qt", "a Qt password prompt"),
     ("python3-cryptography", "the second reader of the store"),
+    ("python3-dbusmock", "a logind that tests can speak for"),
     ("vsftpd", "the counterpart of FileZilla"),
     ("x11-utils", "looking at windows"),
     ("x11-xkb-utils", "keyboard layouts"),
