@@ -1,7 +1,7 @@
 //! Windows, controls and keys of the desktop.
 //!
 //! [`connect`] gives the [`Desktop`] of this platform, which implements the ports of `countersign_model::port`: `WindowSource`,
-//! `ControlAccess`, `Responder` and `KeySender`. Plans are carried out by one interpreter ([`respond`]) everywhere.
+//! `ControlAccess`, `Responder` and `KeySender`; [`watch_session`] hears when the session is locked, sleeps or is left alone. Plans are carried out by one interpreter ([`respond`]) everywhere.
 
 pub mod null;
 pub mod pace;
@@ -14,6 +14,6 @@ pub mod linux;
 pub use session::Session;
 
 #[cfg(target_os = "linux")]
-pub use linux::{Desktop, connect};
+pub use linux::{Desktop, connect, watch_session};
 #[cfg(not(target_os = "linux"))]
-pub use null::{Desktop, connect};
+pub use null::{Desktop, connect, watch_session};

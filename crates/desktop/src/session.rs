@@ -5,4 +5,6 @@ pub struct Session {
     pub display: Option<String>,
     /// The session bus's address; `None`: what `DBUS_SESSION_BUS_ADDRESS` says, else the usual place.
     pub bus: Option<String>,
+    /// The system bus's address; `None`: what `DBUS_SYSTEM_BUS_ADDRESS` says, else the usual place.
+    pub system_bus: Option<String>,
 }

@@ -112,6 +112,7 @@ fn without_an_accessibility_bus_windows_and_keys_still_work() {
         let desktop = countersign_desktop::connect(&countersign_desktop::Session {
             display: Some(lab.session.display().to_owned()),
             bus: Some("unix:path=/nonexistent/bus".to_owned()),
+            ..countersign_desktop::Session::default()
         })
         .unwrap();
         assert!(matches!(desktop.accessibility(), Err(DesktopError::NoAccessibility(_))));
@@ -133,7 +134,7 @@ fn without_an_accessibility_bus_windows_and_keys_still_work() {
             .unwrap();
         let no_display = countersign_desktop::Session {
             display: Some(":999".to_owned()),
-            bus: None,
+            ..countersign_desktop::Session::default()
         };
         assert!(matches!(
             countersign_desktop::connect(&no_display),

@@ -13,6 +13,7 @@ mod pattern;
 pub mod port;
 mod record;
 mod respond;
+mod session;
 mod setting;
 mod stored;
 mod template;
@@ -32,6 +33,7 @@ pub use respond::{
     Action, Carried, KeyName, KeyPress, KeyStep, KeyTarget, Method, Modifier, Outcome, Plan, PlannedStep, Refusal,
     Timing,
 };
+pub use session::{Delay, Hearing, LockOn, SessionEvent, SessionHearing};
 pub use setting::{Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{

@@ -4,9 +4,9 @@
 
 pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{
-    Carried, Change, ConfigObject, ControlQuery, ControlTree, FieldValues, HeaderVersion, KeyStep, KeyTarget,
-    Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, StoreKey, StoreKind, TerminalFacts, Timestamp, UserId,
-    WindowEvent, WindowFacts, WindowId,
+    Carried, Change, ConfigObject, ControlQuery, ControlTree, FieldValues, HeaderVersion, KeyStep, KeyTarget, LockOn,
+    Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, SessionHearing, StoreKey, StoreKind, TerminalFacts,
+    Timestamp, UserId, WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -128,6 +128,16 @@ pub trait KeySender: Send + Sync {
     /// The [`Refusal`] that says why nothing was typed. After [`Refusal::FocusMoved`] in a long burst a part may have been typed,
     /// into the target only.
     fn send(&self, target: &KeyTarget<'_>, burst: &[KeyStep<'_>]) -> Result<(), Refusal>;
+}
+
+/// Hears when the session is locked, about to sleep or left alone, and says so as `SessionEvent`s, until it is dropped. Nothing polls:
+/// it costs nothing while nothing happens.
+pub trait SessionWatch: Send + Sync {
+    /// What is wanted from now on; for the rest nothing is held. A source that was lost is looked for again.
+    fn want(&self, lock_on: LockOn);
+
+    /// What is heard now, and by what.
+    fn hearing(&self) -> SessionHearing;
 }
 
 /// Why a store could not do something.

@@ -70,6 +70,27 @@ pub const SETTINGS: &[Setting] = &[
         up_to: Layer::Directory,
     },
     Setting {
+        name: "lock.idle_minutes",
+        kind: SettingKind::Number(0, 1440),
+        default: "15",
+        doc: "Lock the vault when nobody has touched keyboard or pointer for this many minutes. 0: never.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "lock.on_session_lock",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Lock the vault when the session is locked or ends.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "lock.on_suspend",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Lock the vault before the machine sleeps.",
+        up_to: Layer::Directory,
+    },
+    Setting {
         name: "loop.fills",
         kind: SettingKind::Number(1, 20),
         default: "3",

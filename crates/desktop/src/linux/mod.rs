@@ -1,11 +1,13 @@
-//! Linux: X11 for windows and keys, the accessibility bus for controls, `/proc` for identity.
+//! Linux: X11 for windows and keys, the accessibility bus for controls, `/proc` for identity, logind and screen savers for the session.
 
 mod accessibility;
+mod bus;
 mod hands;
 pub mod identity;
 pub mod keys;
 pub mod pointer;
 mod ports;
+mod session;
 mod sinks;
 pub mod terminal;
 pub mod x11;
@@ -17,6 +19,7 @@ use countersign_model::Monotonic;
 use countersign_model::port::DesktopError;
 use keys::X11Typist;
 use pointer::X11Pointer;
+pub use session::watch_session;
 use sinks::Sinks;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;

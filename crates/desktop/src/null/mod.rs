@@ -2,13 +2,14 @@
 
 use crate::Session;
 use countersign_model::port::{
-    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, Watch, WindowSource,
+    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, SessionWatch, Watch, WindowSource,
 };
 use countersign_model::{
-    Carried, ControlQuery, ControlTree, FieldValues, KeyStep, KeyTarget, Outcome, Plan, Refusal, TerminalFacts,
-    WindowEvent, WindowFacts, WindowId,
+    Carried, ControlQuery, ControlTree, FieldValues, Hearing, KeyStep, KeyTarget, LockOn, Outcome, Plan, Refusal,
+    SessionEvent, SessionHearing, TerminalFacts, WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::mpsc::Sender;
+use std::sync::{Mutex, PoisonError};
 
 /// A desktop with nothing in it.
 #[derive(Debug, Default)]
@@ -80,5 +81,37 @@ impl Responder for Desktop {
 impl KeySender for Desktop {
     fn send(&self, _target: &KeyTarget<'_>, _burst: &[KeyStep<'_>]) -> Result<(), Refusal> {
         Err(Refusal::WindowGone)
+    }
+}
+
+/// A session that nothing is heard of.
+#[derive(Debug, Default)]
+pub struct Unheard(Mutex<LockOn>);
+
+/// Watches a session that nothing is heard of: it says so, and reports nothing.
+#[must_use]
+pub fn watch_session(_session: &Session, lock_on: LockOn, _events: Sender<SessionEvent>) -> Box<dyn SessionWatch> {
+    Box::new(Unheard(Mutex::new(lock_on)))
+}
+
+impl SessionWatch for Unheard {
+    fn want(&self, lock_on: LockOn) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = lock_on;
+    }
+
+    fn hearing(&self) -> SessionHearing {
+        let wanted = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hearing = |wanted: bool| match wanted {
+            false => Hearing::Off,
+            true => Hearing::Missing {
+                why: "this system's session is not listened to yet".to_owned(),
+                next: "lock the vault with `countersign lock` when you leave".to_owned(),
+            },
+        };
+        SessionHearing {
+            session_lock: hearing(wanted.session_lock),
+            suspend: hearing(wanted.suspend),
+            idle: hearing(wanted.idle.is_some()),
+        }
     }
 }

@@ -62,6 +62,7 @@ impl Lab<'_> {
         let desktop = countersign_desktop::connect(&countersign_desktop::Session {
             display: Some(session.display().to_owned()),
             bus: Some(session.bus().to_owned()),
+            ..countersign_desktop::Session::default()
         })
         .unwrap();
         let (sender, events) = channel();

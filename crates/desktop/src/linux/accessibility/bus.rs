@@ -1,16 +1,15 @@
 //! The accessibility bus and single calls on it, with a time limit each.
 
-use super::socket::reach;
+use crate::linux::bus::reach;
+pub(super) use crate::linux::bus::{CallError, within};
 use async_executor::Executor;
-use async_io::Timer;
-use futures_lite::future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
-use zbus::{Address, Connection, Error};
+use zbus::{Address, Connection};
 
 /// How long one application may take to answer.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
@@ -31,53 +30,6 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// An object as AT-SPI refers to it: bus name and path.
 pub(super) type Reference = (String, OwnedObjectPath);
-
-/// Why a call brought nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum CallError {
-    /// No answer in time.
-    #[error("no answer within the time allowed")]
-    Silent,
-    /// The other side is not there any more.
-    #[error("the application left the accessibility bus")]
-    Gone,
-    /// It has no such object, interface or method.
-    #[error("it offers no such thing ({0})")]
-    Absent(String),
-    /// Anything else.
-    #[error("{0}")]
-    Failed(String),
-}
-
-impl From<Error> for CallError {
-    fn from(error: Error) -> Self {
-        let Error::MethodError(name, text, _) = &error else {
-            return match error {
-                Error::InputOutput(_) => Self::Gone,
-                other => Self::Failed(other.to_string()),
-            };
-        };
-        let name = name.as_str();
-        match name.strip_prefix("org.freedesktop.DBus.Error.").unwrap_or(name) {
-            "ServiceUnknown" | "NameHasNoOwner" | "NoReply" | "Disconnected" => Self::Gone,
-            "UnknownObject" | "UnknownInterface" | "UnknownMethod" | "UnknownProperty" | "InvalidArgs"
-            | "NotSupported" => Self::Absent(name.to_owned()),
-            _ => Self::Failed(text.clone().unwrap_or_else(|| name.to_owned())),
-        }
-    }
-}
-
-/// Ends `work` after `limit`.
-pub(super) async fn within<T>(
-    limit: Duration,
-    work: impl Future<Output = Result<T, CallError>>,
-) -> Result<T, CallError> {
-    future::or(work, async {
-        Timer::after(limit).await;
-        Err(CallError::Silent)
-    })
-    .await
-}
 
 /// A way to one application: its own socket where it offers one, else the shared bus.
 #[derive(Clone, Debug)]

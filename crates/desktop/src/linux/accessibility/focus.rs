@@ -3,11 +3,11 @@
 //! A question costs the application about as much as a character typed into it, so while keys are on their way nobody asks.
 
 use super::actions::Doing;
-use super::bell::Bell;
 use super::bus::{ACCESSIBLE, ANSWER, COMPONENT, CallError, within};
 use super::events::{OBJECT, REGISTRY, listen, rule, state_of};
 use super::peers::Application;
 use super::roles::Bits;
+use crate::linux::bus::Bell;
 use crate::pace::steady;
 use crate::respond::{Problem, Reached, Trouble};
 use async_executor::Executor;

@@ -1,7 +1,6 @@
 //! Controls, over the accessibility bus (AT-SPI). One thread serves the bus; every call from outside waits for it, in bounded time.
 
 mod actions;
-mod bell;
 mod bus;
 mod events;
 mod focus;
@@ -9,10 +8,10 @@ mod fresh;
 mod peers;
 mod roles;
 mod search;
-mod socket;
 mod texts;
 mod token;
 
+use crate::linux::bus::Bell;
 use crate::linux::sinks::Sinks;
 use crate::pace::steady;
 use crate::respond::{Problem, Switch, Trouble};
@@ -51,7 +50,7 @@ pub(crate) struct Accessibility {
     fresh: Fresh,
     executor: Arc<Executor<'static>>,
     following: Option<(Task<()>, Task<()>)>,
-    stop: Arc<bell::Bell>,
+    stop: Arc<Bell>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -69,7 +68,7 @@ impl Accessibility {
     pub(crate) fn connect(session: Option<&str>, sinks: Sinks) -> Result<Self, DesktopError> {
         let none = |why: String| DesktopError::NoAccessibility(why);
         let executor = Arc::new(Executor::new());
-        let stop = Arc::new(bell::Bell::default());
+        let stop = Arc::new(Bell::default());
         let (serving, stopping) = (Arc::clone(&executor), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("accessibility".to_owned())

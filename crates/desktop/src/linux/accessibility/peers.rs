@@ -1,9 +1,8 @@
 //! Which applications are on the accessibility bus, by process. Kept up to date by events, so that a look-up costs nothing.
 
-use super::bell::Bell;
 use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
 use super::roles::Sight;
-use super::socket::{dial, open};
+use crate::linux::bus::{Bell, dial, open};
 use async_executor::Executor;
 use futures_lite::future;
 use futures_util::future::join3;

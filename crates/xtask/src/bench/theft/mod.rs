@@ -37,6 +37,7 @@ pub fn run() -> Result<Report, BenchError> {
     let desktop = countersign_desktop::connect(&countersign_desktop::Session {
         display: Some(session.display().to_owned()),
         bus: Some(session.bus().to_owned()),
+        ..countersign_desktop::Session::default()
     })
     .map_err(|error| BenchError::NotReady {
         who: "our desktop",

@@ -1,6 +1,6 @@
 //! Sockets of buses and applications.
 
-use super::bus::CallError;
+use super::CallError;
 use async_executor::Executor;
 use futures_lite::future;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
@@ -12,7 +12,7 @@ use zbus::connection::Builder;
 use zbus::{Address, Connection};
 
 /// Connects to a local socket without blocking: a program that is stopped with a full backlog gives an error, not a wait.
-pub(super) fn dial(address: &Address) -> Result<UnixStream, CallError> {
+pub(crate) fn dial(address: &Address) -> Result<UnixStream, CallError> {
     let failed = |error: rustix::io::Errno| CallError::Failed(error.to_string());
     let Transport::Unix(unix) = address.transport() else {
         return Err(CallError::Absent("a local socket".to_owned()));
@@ -29,12 +29,12 @@ pub(super) fn dial(address: &Address) -> Result<UnixStream, CallError> {
 }
 
 /// Connects to a bus.
-pub(super) async fn reach(executor: &Arc<Executor<'static>>, address: &Address) -> Result<Connection, CallError> {
+pub(crate) async fn reach(executor: &Arc<Executor<'static>>, address: &Address) -> Result<Connection, CallError> {
     open(executor, Builder::async_io_unix_stream(dial(address)?)).await
 }
 
 /// Builds a connection that runs on our executor, not on a thread of its own.
-pub(super) async fn open(executor: &Arc<Executor<'static>>, builder: Builder<'_>) -> Result<Connection, CallError> {
+pub(crate) async fn open(executor: &Arc<Executor<'static>>, builder: Builder<'_>) -> Result<Connection, CallError> {
     let connection = builder.internal_executor(false).build().await?;
     let work = connection.executor().clone();
     let held = connection.clone();

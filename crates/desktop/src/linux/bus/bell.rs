@@ -4,7 +4,7 @@ use std::task::{Poll, Waker};
 
 /// Wakes whoever waits for a change. A ring between looking and waiting is not lost.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
+pub(crate) struct Bell {
     state: Mutex<State>,
 }
 
@@ -16,12 +16,12 @@ struct State {
 
 impl Bell {
     /// How often it rang. Take this before looking, and hand it to [`Bell::after`].
-    pub(super) fn rings(&self) -> u64 {
+    pub(crate) fn rings(&self) -> u64 {
         self.state().rings
     }
 
     /// Rings.
-    pub(super) fn ring(&self) {
+    pub(crate) fn ring(&self) {
         let waiting = {
             let mut state = self.state();
             state.rings += 1;
@@ -31,7 +31,7 @@ impl Bell {
     }
 
     /// Waits until it has rung more often than `rings`.
-    pub(super) async fn after(&self, rings: u64) {
+    pub(crate) async fn after(&self, rings: u64) {
         poll_fn(|context| {
             let mut state = self.state();
             if state.rings > rings {
