@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::keeper::State;
+use countersign_model::Hearing;
 use countersign_model::port::{DesktopError, WindowSource};
 use countersign_secret::Protection;
 use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState};
@@ -14,6 +15,13 @@ impl Engine {
             self.check_display(),
             self.check_accessibility(),
             check_memory(),
+            check_hearing(
+                "session lock",
+                self.locking.hearing().session_lock,
+                "lock.on_session_lock",
+            ),
+            check_hearing("suspend", self.locking.hearing().suspend, "lock.on_suspend"),
+            check_hearing("idle", self.locking.hearing().idle, "lock.idle_minutes"),
             self.check_templates(),
             self.check_repository(),
             self.check_session_programs(),
@@ -152,6 +160,29 @@ impl Engine {
             found.join("; "),
             "install these programs system-wide to be sure what is filled",
         )
+    }
+}
+
+/// Whether the vault is locked by itself for this reason.
+fn check_hearing(name: &str, hearing: Hearing, setting: &str) -> Check {
+    match hearing {
+        Hearing::Off => good(name, format!("does not lock the vault: `{setting}` is off")),
+        Hearing::By { sources, lacks: None } => good(name, format!("locks the vault, heard by {}", sources.join(", "))),
+        Hearing::By {
+            sources,
+            lacks: Some(lacks),
+        } => check(
+            name,
+            CheckResult::Warning,
+            format!("locks the vault, heard by {}, but {lacks}", sources.join(", ")),
+            "run `countersign lock` before the machine sleeps",
+        ),
+        Hearing::Missing { why, next } => check(
+            name,
+            CheckResult::Warning,
+            format!("does not lock the vault: {why}"),
+            next,
+        ),
     }
 }
 

@@ -4,12 +4,13 @@ use crate::clock::SystemClock;
 use crate::configuration::Configuration;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
+use crate::locking::Locking;
 use crate::message::{Call, Message};
 use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
 use countersign_desktop::Desktop;
-use countersign_model::port::{ControlAccess, DesktopError};
-use countersign_model::{Carried, Explanation, Monotonic, Outcome, Refusal, WindowEvent, WindowId};
+use countersign_model::port::{ControlAccess, DesktopError, SessionWatch};
+use countersign_model::{Carried, Explanation, Monotonic, Outcome, Refusal, SessionEvent, WindowEvent, WindowId};
 use countersign_signon::{Effect, Event, Machine, Notice, VaultState};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
 use std::collections::{BTreeSet, VecDeque};
@@ -47,7 +48,8 @@ pub(crate) struct Engine {
     pub(crate) clock: SystemClock,
     pub(crate) paused_until: Option<Monotonic>,
     pub(crate) active: Option<WindowId>,
-    tasks: Tasks,
+    pub(crate) locking: Locking,
+    pub(crate) tasks: Tasks,
     alarms: BTreeSet<Monotonic>,
     export_due: Option<Monotonic>,
     awaited: Vec<Awaited>,
@@ -59,6 +61,7 @@ impl Engine {
         configuration: Configuration,
         syncing: Syncing,
         screen: Screen,
+        session: Box<dyn SessionWatch>,
         inbox: Sender<Message>,
     ) -> Self {
         Self {
@@ -72,6 +75,7 @@ impl Engine {
             clock: SystemClock,
             paused_until: None,
             active: None,
+            locking: Locking::new(session),
             tasks: Tasks::new(inbox),
             alarms: BTreeSet::new(),
             export_due: None,
@@ -97,6 +101,7 @@ impl Engine {
                 Err(RecvTimeoutError::Timeout) => self.alarm(),
             }
             self.plan_export();
+            self.let_sleep();
         }
         self.keeper.export();
         self.keeper.lock();
@@ -107,7 +112,11 @@ impl Engine {
             Message::Desktop(event) => {
                 match &event {
                     WindowEvent::Activated(window) => self.active = *window,
-                    WindowEvent::Lost(why) => self.screen = Err(DesktopError::Display(why.clone())),
+                    WindowEvent::Lost(why) => {
+                        self.screen = Err(DesktopError::Display(why.clone()));
+                        // With its display a session ends.
+                        self.session(SessionEvent::Locked);
+                    }
                     _ => {}
                 }
                 self.signon(Event::Window(event));
@@ -122,14 +131,15 @@ impl Engine {
             Message::Material(reply) => {
                 let _ = reply.send(self.material());
             }
-            Message::Adopt(adoption, reply) => {
-                let answer = self.adopt(adoption);
+            Message::Adopt(opening, reply) => {
+                let answer = self.adopt(opening);
                 let _ = reply.send(answer);
             }
             Message::Owner(call, proof, reply) => {
                 let answer = self.owner_call(call, proof);
                 let _ = reply.send(answer);
             }
+            Message::Session(event) => self.session(event),
             Message::Repository(event) => self.repository_changed(event),
             Message::Exchanged(exchanged) => self.exchanged(*exchanged),
             Message::Stop => {}

@@ -1,7 +1,7 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Call, Elsewhere, Material, Message, OwnerCall};
+use crate::message::{Adoption, Call, Elsewhere, Material, Message, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
 use crate::throttle::Throttle;
 use countersign_model::port::Clock;
@@ -52,8 +52,9 @@ impl Front {
         self.ask(Message::Material)
     }
 
-    fn adopt(&self, adoption: Adoption) -> Result<Answer, ErrorReply> {
-        self.ask(|reply| Message::Adopt(adoption, reply))
+    fn adopt(&self, material: &Material, adoption: Adoption) -> Result<Answer, ErrorReply> {
+        let locks = material.locks;
+        self.ask(|reply| Message::Adopt(Opening { adoption, locks }, reply))
     }
 
     /// Holds wrong secrets back. The lock is held while one is tried, so that parallel tries gain nothing.
@@ -122,11 +123,14 @@ impl Front {
             kdf: terms.kdf,
         };
         let made = enroll(&wanted).map_err(|error| enroll_error(&error))?;
-        self.adopt(Adoption::Enrolled {
-            unlocked: Box::new(made.unlocked),
-            header: made.header,
-            device_slots: made.device_slots,
-        })
+        self.adopt(
+            &material,
+            Adoption::Enrolled {
+                unlocked: Box::new(made.unlocked),
+                header: made.header,
+                device_slots: made.device_slots,
+            },
+        )
     }
 
     fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
@@ -134,7 +138,7 @@ impl Front {
         let (header, slots) = enrolled(&material)?;
         let owner = owner(&material, header);
         let unlocked = self.guarded(|| unlock_login(&owner, header, slots, password, &material.device_secret))?;
-        self.adopt(Adoption::Unlocked(Box::new(unlocked)))
+        self.adopt(&material, Adoption::Unlocked(Box::new(unlocked)))
     }
 
     fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
@@ -147,10 +151,13 @@ impl Front {
         let owner = owner(&material, header);
         let unlocked = self.guarded(|| unlock_passphrase(&owner, header, Some(slots), &answer))?;
         let device_slots = login_slot(&material, &unlocked, password)?;
-        self.adopt(Adoption::Rewrapped {
-            unlocked: Box::new(unlocked),
-            device_slots,
-        })
+        self.adopt(
+            &material,
+            Adoption::Rewrapped {
+                unlocked: Box::new(unlocked),
+                device_slots,
+            },
+        )
     }
 
     /// Makes this device one of the user's: the passphrase opens his vault, the header gets the device by compare-and-set, and a
@@ -183,11 +190,14 @@ impl Front {
             }
             None => elsewhere.header.clone(),
         };
-        self.adopt(Adoption::Enrolled {
-            unlocked: Box::new(unlocked),
-            header,
-            device_slots,
-        })
+        self.adopt(
+            material,
+            Adoption::Enrolled {
+                unlocked: Box::new(unlocked),
+                header,
+                device_slots,
+            },
+        )
     }
 
     /// Checks the password once more and lets the engine do what only the owner may ask.

@@ -10,6 +10,7 @@ mod engine;
 mod front;
 mod journal;
 mod keeper;
+mod locking;
 mod log;
 mod logons;
 mod message;

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::keeper::Fields;
-use crate::message::{Adoption, Elsewhere, Material, OwnerCall};
+use crate::message::{Adoption, Elsewhere, Material, Opening, OwnerCall};
 use crate::requests::{desktop_error, problem};
 use crate::syncing::Scope;
 use countersign_model::port::{ControlAccess, WindowSource};
@@ -25,14 +25,22 @@ impl Engine {
             header,
         });
         let terms = self.configuration.enroll_terms(self.syncing.user());
-        self.keeper.material(terms, elsewhere)
+        self.keeper.material(terms, elsewhere, self.locking.count())
     }
 
     /// Takes a vault over that a client's thread has opened or made.
-    pub(crate) fn adopt(&mut self, adoption: Adoption) -> Answer {
+    pub(crate) fn adopt(&mut self, opening: Opening) -> Answer {
+        let Opening { adoption, locks } = opening;
         let fresh = matches!(adoption, Adoption::Enrolled { .. });
         if let Err(error) = self.keeper.adopt(adoption) {
             return ErrorReply::from(error).into();
+        }
+        if locks != self.locking.count() && !fresh {
+            // What was changed on the way stays, such as a new password; the vault does not.
+            self.keeper.lock();
+            return ErrorReply::new(ErrorCode::Locked, "the vault was locked while it was being unlocked")
+                .next("run `countersign unlock` again")
+                .into();
         }
         self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));

@@ -2,7 +2,7 @@
 
 use crate::syncing::Exchanged;
 use countersign_model::port::DirectoryRepository;
-use countersign_model::{FieldName, HeaderVersion, LogonId, RepositoryEvent, WindowEvent};
+use countersign_model::{FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
 use countersign_vault::{Reauthenticated, Unlocked};
@@ -21,9 +21,11 @@ pub(crate) enum Message {
     /// A client's thread needs what a key derivation works on.
     Material(Sender<Material>),
     /// A client's thread has derived the key and opened the vault.
-    Adopt(Adoption, Sender<Answer>),
+    Adopt(Opening, Sender<Answer>),
     /// A client's thread has checked the password once more, for something only the owner may do.
     Owner(OwnerCall, Reauthenticated, Sender<Answer>),
+    /// The session reports.
+    Session(SessionEvent),
     /// The repository reports.
     Repository(RepositoryEvent),
     /// An exchange of records has ended.
@@ -41,6 +43,8 @@ pub(crate) struct Call {
 
 /// What opens a vault, but for the user's secret. Key derivation runs on the client's thread, so the engine never waits for it.
 pub(crate) struct Material {
+    /// How often the vault had been locked: what was begun before a lock does not open it after.
+    pub locks: u64,
     pub device_secret: Arc<Key>,
     pub terms: crate::front::Terms,
     /// The vault this device is enrolled for.
@@ -60,7 +64,13 @@ pub(crate) struct Elsewhere {
     pub header: Vec<u8>,
 }
 
-/// A vault that a client's thread has opened or made.
+/// A vault that a client's thread has opened or made, and how often the vault had been locked when it began.
+pub(crate) struct Opening {
+    pub adoption: Adoption,
+    pub locks: u64,
+}
+
+/// What a client's thread has opened or made.
 pub(crate) enum Adoption {
     /// Just enrolled: these are to be stored.
     Enrolled {

@@ -7,8 +7,8 @@ use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
 use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
 use countersign_signon::{Event, VaultState};
 use countersign_wire::{
-    AccessibilityState, Answer, DesktopState, DisplayState, EnrollTerms, ErrorCode, ErrorReply, Problem, Reply,
-    RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status, TemplateCounts, TemplateField,
+    AccessibilityState, Answer, DesktopState, DisplayState, EnrollTerms, ErrorCode, ErrorReply, LockCause, Problem,
+    Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status, TemplateCounts, TemplateField,
     TemplateSummary, UnlockTerms,
 };
 use std::time::Duration;
@@ -52,8 +52,7 @@ impl Engine {
             Request::EnrollTerms => Reply::EnrollTerms(self.enroll_terms()?),
             Request::UnlockTerms => Reply::UnlockTerms(self.unlock_terms()),
             Request::Lock => {
-                self.keeper.lock();
-                self.signon(Event::Vault(VaultState::Locked));
+                self.lock(LockCause::Asked);
                 Reply::Done
             }
             Request::Templates => Reply::Templates(self.template_summaries()),
@@ -238,6 +237,8 @@ impl Engine {
             },
             paused_until: self.paused_until.map(|until| self.wall(until)),
             desktop: self.desktop_state(),
+            locks_on: self.locking.hearing(),
+            locked_by: self.locked_by(),
             protection: countersign_secret::protection().into(),
         }
     }

@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::paths::{PathError, Paths, private_folder};
 use crate::syncing::Syncing;
 use countersign_desktop::Session;
-use countersign_model::port::{DesktopError, Watch, WindowSource};
+use countersign_model::port::{DesktopError, SessionWatch, Watch, WindowSource};
 use countersign_wire::{BindError, Listener, SocketPlace, Stopper};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -62,6 +62,7 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
 
     let (inbox, messages) = channel();
     let (screen, _watch) = watch_desktop(&inbox);
+    let session = watch_session(&configuration, &inbox)?;
     let syncing = Syncing::start(&paths, &configuration, &inbox);
     let stopper = listener.stopper();
     end_on_signals(inbox.clone(), stopper)?;
@@ -72,7 +73,7 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
         }
     })?;
 
-    let mut engine = Engine::new(keeper, configuration, syncing, screen, inbox);
+    let mut engine = Engine::new(keeper, configuration, syncing, screen, session, inbox);
     engine.begin();
     engine.run(&messages);
     Ok(())
@@ -102,6 +103,17 @@ fn watch_desktop(inbox: &Sender<Message>) -> (Screen, Option<Box<dyn Watch>>) {
             (Err(error), None)
         }
     }
+}
+
+/// Hears when the session is locked, sleeps or is left alone; `doctor` says what of that is there.
+fn watch_session(configuration: &Configuration, inbox: &Sender<Message>) -> Result<Box<dyn SessionWatch>, ServeError> {
+    let (sender, events) = channel();
+    forward(events, inbox.clone(), Message::Session).map_err(ServeError::System)?;
+    Ok(countersign_desktop::watch_session(
+        &Session::default(),
+        configuration.lock_on(),
+        sender,
+    ))
 }
 
 /// Passes events on as messages until either side has gone.

@@ -74,6 +74,11 @@ impl Tasks {
         }
     }
 
+    /// Whether nothing is being filled.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
     pub(crate) fn ended(&mut self, ticket: Ticket) {
         self.running.remove(&ticket);
     }

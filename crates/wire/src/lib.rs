@@ -40,7 +40,7 @@ pub use reply::{
 pub use request::{Losses, PlainField, Removed, Request};
 pub use serve::{Handler, ServeError, Trouble, serve};
 pub use status::{
-    AccessibilityState, Check, CheckResult, DesktopState, DisplayState, MemoryProtection, Problem, Rating,
+    AccessibilityState, Check, CheckResult, DesktopState, DisplayState, LockCause, MemoryProtection, Problem, Rating,
     RepositoryHealth, RepositoryState, Severity, SlotReport, Status, TemplateCounts, VaultState,
 };
 pub use stores::{StoreExported, StoreImported, StoreName, StoreRepaired, StoreVerified};

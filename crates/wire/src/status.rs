@@ -1,4 +1,4 @@
-use countersign_model::{DeviceId, Timestamp, UserId};
+use countersign_model::{DeviceId, SessionHearing, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -154,6 +154,31 @@ impl From<countersign_secret::Protection> for MemoryProtection {
     }
 }
 
+/// Why the vault was locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LockCause {
+    /// The user asked.
+    Asked,
+    /// The session was locked, or ended.
+    Session,
+    /// The machine went to sleep.
+    Suspend,
+    /// Nobody touched keyboard or pointer.
+    Idle,
+}
+
+impl fmt::Display for LockCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked => "you asked for it",
+            Self::Session => "the session was locked or has ended",
+            Self::Suspend => "the machine went to sleep",
+            Self::Idle => "nobody touched keyboard or pointer",
+        })
+    }
+}
+
 /// How things stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
@@ -181,6 +206,10 @@ pub struct Status {
     pub paused_until: Option<Timestamp>,
     /// The desktop.
     pub desktop: DesktopState,
+    /// When the vault is locked by itself, and by what that is heard.
+    pub locks_on: SessionHearing,
+    /// Why the vault was locked, if it was since the agent started.
+    pub locked_by: Option<LockCause>,
     /// Whether secrets in memory can reach the disk.
     pub protection: MemoryProtection,
 }

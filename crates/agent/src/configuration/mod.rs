@@ -8,7 +8,7 @@ pub(crate) use edition::Edition;
 use crate::front::Terms;
 use crate::paths::Paths;
 use countersign_model::port::{RecordStore, RepositoryError};
-use countersign_model::{ConfigObject, Layer, StoreKey, StoreKind, UserId};
+use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
 use countersign_signon::Rules;
 use countersign_vault::KdfParameters;
@@ -148,6 +148,16 @@ impl Configuration {
             user: user.clone(),
             min_length: number("passphrase.min_length"),
             min_strength: number("passphrase.min_strength"),
+        }
+    }
+
+    /// When the vault is locked without being asked.
+    pub(crate) fn lock_on(&self) -> LockOn {
+        let minutes = self.settings.number("lock.idle_minutes");
+        LockOn {
+            session_lock: self.settings.switch("lock.on_session_lock"),
+            suspend: self.settings.switch("lock.on_suspend"),
+            idle: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
         }
     }
 

@@ -33,7 +33,7 @@ use exports::Exports;
 use mending::open_or_begin_anew;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tale::Tale;
 
 /// Why the keeper cannot do something.
@@ -117,6 +117,8 @@ pub(crate) struct Keeper {
     vault_folder: PathBuf,
     enrolled: Option<Enrolled>,
     open: Option<Open>,
+    /// The vault that was locked last, while somebody still holds it.
+    locked: Weak<Unlocked>,
     tales: Vec<Tale>,
     exports: Exports,
     clock: SystemClock,
@@ -157,6 +159,7 @@ impl Keeper {
             vault_folder: paths.vault_store(),
             enrolled: None,
             open: None,
+            locked: Weak::new(),
             tales: anew.into_iter().collect(),
             exports,
             clock,
@@ -199,8 +202,9 @@ impl Keeper {
         }
     }
 
-    pub(crate) fn material(&self, terms: Terms, elsewhere: Option<Elsewhere>) -> Material {
+    pub(crate) fn material(&self, terms: Terms, elsewhere: Option<Elsewhere>, locks: u64) -> Material {
         Material {
+            locks,
             terms,
             elsewhere,
             vault_id: self.vault_id(),
@@ -280,12 +284,18 @@ impl Keeper {
         Ok(())
     }
 
+    /// Whether nobody holds the key of a vault any more that was locked.
+    pub(crate) fn is_wiped(&self) -> bool {
+        self.locked.strong_count() == 0
+    }
+
     /// Forgets the vault key and closes the vault store, after an export of what has changed.
     pub(crate) fn lock(&mut self) {
         if self.open.is_some() && self.wants_export() {
             self.export();
         }
         if let Some(open) = self.open.take() {
+            self.locked = Arc::downgrade(&open.unlocked);
             drop(open.unlocked);
             // An exchange that still holds it closes it when it is done.
             if let Some(Err(error)) = open.store.into_store().map(Store::close) {

@@ -157,6 +157,7 @@ impl Engine {
         if scope == Scope::Everything {
             self.configuration.read_settings();
             self.signon(Event::Rules(self.configuration.rules()));
+            self.want_of_session();
         }
         if self.syncing.follow(&self.configuration) {
             scope = Scope::Everything;

@@ -4,6 +4,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::words::{ago, counted, problem, still, table};
+use countersign_model::Hearing;
 use countersign_wire::{
     AccessibilityState, DisplayState, MemoryProtection, Rating, Reply, RepositoryHealth, Request, SlotReport, Status,
     VaultState,
@@ -34,7 +35,10 @@ pub(crate) fn run(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
 fn rows(status: &Status) -> Vec<[String; 2]> {
     let vault = match status.vault {
         VaultState::Unenrolled => format!("{}: `countersign enroll` makes it", Paint::Warn.on("none yet")),
-        VaultState::Locked => format!("{}: `countersign unlock` opens it", Paint::Warn.on("locked")),
+        VaultState::Locked => {
+            let why = status.locked_by.map(|why| format!(" ({why})")).unwrap_or_default();
+            format!("{}{why}: `countersign unlock` opens it", Paint::Warn.on("locked"))
+        }
         VaultState::Unlocked => match status.logons {
             Some(logons) => format!("{}, {}", Paint::Good.on("unlocked"), counted(logons.into(), "logon")),
             None => Paint::Good.on("unlocked"),
@@ -69,6 +73,9 @@ fn rows(status: &Status) -> Vec<[String; 2]> {
         ("display", display),
         ("accessibility", accessibility),
         ("memory", memory),
+        ("session lock", hearing(&status.locks_on.session_lock)),
+        ("suspend", hearing(&status.locks_on.suspend)),
+        ("idle", hearing(&status.locks_on.idle)),
     ]);
     rows.push(("user", status.user.to_string()));
     if let Some(device) = &status.device {
@@ -76,6 +83,22 @@ fn rows(status: &Status) -> Vec<[String; 2]> {
     }
     rows.push(("agent", format!("{}, process {}", status.version, status.pid)));
     rows.into_iter().map(|(name, value)| [name.to_owned(), value]).collect()
+}
+
+/// Whether the vault is locked by itself for a reason.
+fn hearing(hearing: &Hearing) -> String {
+    match hearing {
+        Hearing::Off => "does not lock the vault (switched off)".to_owned(),
+        Hearing::By { sources, lacks } => {
+            let lacks = lacks.as_ref().map(|lacks| Paint::Warn.on(format_args!("; {lacks}")));
+            format!(
+                "locks the vault, heard by {}{}",
+                sources.join(", "),
+                lacks.unwrap_or_default()
+            )
+        }
+        Hearing::Missing { why, .. } => Paint::Warn.on(format_args!("does not lock the vault: {why}")),
+    }
 }
 
 fn repository(status: &Status) -> String {

@@ -181,6 +181,18 @@ pub fn status() -> Status {
             display: DisplayState::Watching(":7".to_owned()),
             accessibility: AccessibilityState::Missing("no bus".to_owned()),
         },
+        locks_on: SessionHearing {
+            session_lock: Hearing::By {
+                sources: vec!["logind (session 2)".to_owned()],
+                lacks: None,
+            },
+            suspend: Hearing::Missing {
+                why: "there is no system bus".to_owned(),
+                next: "lock it yourself".to_owned(),
+            },
+            idle: Hearing::Off,
+        },
+        locked_by: None,
         protection: MemoryProtection::Locked,
     }
 }
