@@ -95,7 +95,12 @@ fn libraries_stay_in_their_rooms() {
 
 #[test]
 fn the_model_is_the_only_meeting_place_of_adapters() {
-    let adapters = ["countersign-store", "countersign-directory", "countersign-desktop", "countersign-factors"];
+    let adapters = [
+        "countersign-store",
+        "countersign-directory",
+        "countersign-desktop",
+        "countersign-factors",
+    ];
     let machines = ["countersign-signon", "countersign-sync"];
     for package in members() {
         let name = package.name.as_str();
