@@ -3,7 +3,7 @@
 
 use countersign_tests::agent::{Agent, PASSWORD, PATIENCE, Package, SETTINGS, Start};
 use countersign_tests::logind::{ID, Logind, ScreenSaver};
-use countersign_tests::{Deadline, Process, Session};
+use countersign_tests::{Deadline, Session};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -399,24 +399,4 @@ fn an_untouched_display_locks_after_a_minute() {
         .unwrap();
     assert_eq!(status(&agent)["locked_by"], "idle");
     assert!(monotonic() - begun >= 30_000_000);
-}
-
-#[test]
-fn with_the_display_the_session_ends() {
-    let session = Session::start().unwrap();
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    // A display of its own, which ends before the session does.
-    let mut command = session.command("Xvfb");
-    command.args([":7391", "-nolisten", "tcp"]);
-    let mut display = Process::start("Xvfb", &mut command, &session.log("other-display")).unwrap();
-    soon()
-        .wait_for("the display", || countersign_tests::window::Screen::open(":7391").ok())
-        .unwrap();
-    let agent = Agent::start_as(&session, &package, &Start::usual().with("DISPLAY", ":7391"))
-        .unwrap()
-        .enrolled()
-        .unwrap();
-    assert!(!is_locked(&agent));
-    display.stop();
-    locks(&agent, "session");
 }

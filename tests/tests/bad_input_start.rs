@@ -248,6 +248,9 @@ fn a_display_that_goes_away_does_not_take_the_agent_with_it() {
             .map(str::to_owned)
     };
     deadline.wait_for("the agent's noticing", missing).unwrap();
+    // With its display the session has ended: the vault is locked, and serves again when it is unlocked.
+    assert_eq!(status(&agent)["locked_by"], "session");
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
     agent
         .done(
             &["logon", "add", "test.keys", "--set", "username=anna"],
