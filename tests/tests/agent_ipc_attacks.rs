@@ -358,6 +358,7 @@ fn frames_that_are_too_large_cost_nothing_and_end_their_connection() {
 }
 
 #[test]
+#[ignore = "slow: how soon a place is free is a matter of luck on a busy machine"]
 fn many_half_frames_keep_nobody_else_from_being_served() {
     besieged(&Start::usual());
 }
