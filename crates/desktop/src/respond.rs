@@ -18,7 +18,7 @@ use typed::Typed;
 
 /// How long a control may take to get the focus after a key moved it.
 const FOCUS: Duration = Duration::from_secs(2);
-/// How often the focus or a length is asked for meanwhile: closely at first, when the answer is expected any moment.
+/// How often a length is asked for while keys arrive: closely at first, when the answer is expected any moment.
 const CLOSE: Duration = Duration::from_millis(1);
 const STEP: Duration = Duration::from_millis(5);
 /// How long closely.

@@ -17,7 +17,7 @@ use zbus::{Connection, MatchRule, Message, MessageStream};
 
 pub(super) const OBJECT: &str = "org.a11y.atspi.Event.Object";
 const WINDOW: &str = "org.a11y.atspi.Event.Window";
-pub(super) const REGISTRY: (&str, &str, &str) = (
+const REGISTRY: (&str, &str, &str) = (
     "org.a11y.atspi.Registry",
     "/org/a11y/atspi/registry",
     "org.a11y.atspi.Registry",
@@ -134,19 +134,19 @@ impl Attendance {
 
     /// Ends [`Attendance::attend`].
     pub(super) fn ignore(self: &Arc<Self>, window: WindowId) {
-        let mut ended = Vec::new();
-        self.listening().retain(|name, listening| {
+        let mut ended = 0;
+        self.listening().retain(|_, listening| {
             listening.windows.retain(|known| *known != window);
             let keep = !listening.windows.is_empty();
             if !keep {
-                ended.push(name.clone());
+                ended += 1;
             }
             keep
         });
-        for name in ended {
+        for _ in 0..ended {
             let attendance = Arc::clone(self);
             self.executor
-                .spawn(async move { attendance.register("DeregisterEvent", &name).await })
+                .spawn(async move { attendance.register(Registering::NoMore).await })
                 .detach();
         }
     }
@@ -161,7 +161,7 @@ impl Attendance {
             |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
         let objects = within(ANSWER, listen(&self.bus, from(OBJECT)?)).await?;
         let windows = within(ANSWER, listen(&self.bus, from(WINDOW)?)).await?;
-        self.register("RegisterEvent", name).await;
+        self.register(Registering::For(name)).await;
         // Once the application answers over the bus, it has heard what is to be sent.
         let line = Line::shared(&self.bus, name.clone());
         let _answered = within(ANSWER, line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &())).await;
@@ -181,27 +181,10 @@ impl Attendance {
         Ok(())
     }
 
-    async fn register(&self, method: &str, name: &OwnedUniqueName) {
-        let (registry, path, interface) = REGISTRY;
+    async fn register(&self, registering: Registering<'_>) {
         for event in EVENTS {
-            let registering = async {
-                let known = match method {
-                    "RegisterEvent" => {
-                        let body = (event, Vec::<String>::new(), name.as_str());
-                        self.bus
-                            .call_method(Some(registry), path, Some(interface), method, &body)
-                            .await
-                    }
-                    _ => {
-                        self.bus
-                            .call_method(Some(registry), path, Some(interface), method, &(event))
-                            .await
-                    }
-                };
-                Ok(known.map(drop)?)
-            };
-            if let Err(error) = within(ANSWER, registering).await {
-                tracing::debug!(event, %error, "{method}");
+            if let Err(error) = register(&self.bus, event, registering).await {
+                tracing::debug!(event, %error, ?registering, "the registry");
             }
         }
     }
@@ -216,6 +199,35 @@ impl Attendance {
     fn listening(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Listening>> {
         self.listening.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What the registry is told of an event.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Registering<'a> {
+    /// Somebody listens to this application.
+    For(&'a OwnedUniqueName),
+    /// Nobody of ours listens any more, to any application: the registry knows no less.
+    NoMore,
+}
+
+/// Tells the registry, which tells the applications what to speak of.
+pub(super) async fn register(bus: &Connection, event: &str, registering: Registering<'_>) -> Result<(), CallError> {
+    let (registry, path, interface) = REGISTRY;
+    let telling = async {
+        let told = match registering {
+            Registering::For(name) => {
+                let body = (event, Vec::<String>::new(), name.as_str());
+                bus.call_method(Some(registry), path, Some(interface), "RegisterEvent", &body)
+                    .await
+            }
+            Registering::NoMore => {
+                bus.call_method(Some(registry), path, Some(interface), "DeregisterEvent", &(event))
+                    .await
+            }
+        };
+        Ok(told.map(drop)?)
+    };
+    within(ANSWER, telling).await
 }
 
 pub(super) fn rule() -> zbus::match_rule::Builder<'static> {

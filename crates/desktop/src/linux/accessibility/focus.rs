@@ -3,10 +3,10 @@
 //! A question costs the application about as much as a character typed into it, so while keys are on their way nobody asks.
 
 use super::actions::Doing;
-use super::bus::{ACCESSIBLE, ANSWER, COMPONENT, CallError, within};
-use super::events::{OBJECT, REGISTRY, listen, rule, state_of};
+use super::bus::{ANSWER, COMPONENT, CallError, within};
+use super::events::{OBJECT, Registering, listen, register, rule, state_of};
 use super::peers::Application;
-use super::roles::Bits;
+use super::texts::states;
 use crate::linux::bus::Bell;
 use crate::pace::steady;
 use crate::respond::{Problem, Reached, Trouble};
@@ -96,8 +96,7 @@ impl Ears {
             .arg(0, "focused")?
             .build();
         let mut moves = within(ANSWER, listen(&self.bus, moves)).await?;
-        self.register("RegisterEvent", &(EVENT, Vec::<String>::new(), name.as_str()))
-            .await?;
+        register(&self.bus, EVENT, Registering::For(name)).await?;
         ear.known().heard = true;
         let hearing = async {
             while let Some(Ok(message)) = moves.next().await {
@@ -115,22 +114,7 @@ impl Ears {
         };
         future::or(hearing, ending).await;
         ear.known().heard = false;
-        self.register("DeregisterEvent", &(EVENT)).await
-    }
-
-    async fn register<B>(&self, method: &str, body: &B) -> Result<(), CallError>
-    where
-        B: serde::Serialize + zbus::zvariant::DynamicType,
-    {
-        let (registry, path, interface) = REGISTRY;
-        let registering = async {
-            let known = self
-                .bus
-                .call_method(Some(registry), path, Some(interface), method, body)
-                .await;
-            Ok(known.map(drop)?)
-        };
-        within(ANSWER, registering).await
+        register(&self.bus, EVENT, Registering::NoMore).await
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Arc<Ear>>> {
@@ -222,12 +206,7 @@ pub(super) async fn give(doing: &Doing, ear: &Ear) -> Result<(), Trouble> {
 
 /// Asks the application.
 async fn asked(doing: &Doing, ear: &Ear) -> Result<bool, Trouble> {
-    let line = &doing.application.line;
-    let asking = line.call::<_, Vec<u32>>(&doing.path, ACCESSIBLE, "GetState", &());
-    let bits = within(ANSWER, asking)
-        .await
-        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
-    let focused = Bits(bits).states(doing.application.sight()).focused;
+    let focused = states(doing).await?.focused;
     let mut known = ear.known();
     if focused {
         known.focused = Some((doing.path.clone(), steady()));
