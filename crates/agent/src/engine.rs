@@ -25,6 +25,8 @@ const FILL_PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long after a change the stores are exported.
 const EXPORT_AFTER: Duration = Duration::from_secs(60);
+/// How long nothing has happened when memory goes back to the system.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// The display, or why there is none.
 pub(crate) type Screen = Result<Arc<Desktop>, DesktopError>;
@@ -88,17 +90,28 @@ impl Engine {
         self.exchange(Scope::Everything);
     }
 
-    /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due.
+    /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due; once it is quiet after work, what the
+    /// work needed is given back, and nothing wakes it after that.
     pub(crate) fn run(mut self, inbox: &Receiver<Message>) {
+        let mut quiet = Some(self.clock.both().steady.after(QUIET));
         loop {
-            let message = match self.alarms.first() {
+            let message = match self.alarms.first().copied().into_iter().chain(quiet).min() {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(due) => inbox.recv_timeout(due.since(self.clock.both().steady)),
             };
+            let now = self.clock.both().steady;
             match message {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
-                Ok(message) => self.take(message),
-                Err(RecvTimeoutError::Timeout) => self.alarm(),
+                Ok(message) => {
+                    self.take(message);
+                    quiet = Some(now.after(QUIET));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.alarm();
+                    if quiet.take_if(|due| *due <= now).is_some() {
+                        countersign_secret::give_back_memory();
+                    }
+                }
             }
             self.plan_export();
             self.let_sleep();

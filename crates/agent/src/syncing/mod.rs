@@ -211,7 +211,6 @@ impl Engine {
             self.syncing.unsaved = 0;
         }
         let (report, news) = self.take_exchanged(exchanged);
-        countersign_secret::give_back_memory();
         match again.max(news) {
             Some(scope) => self.exchange(scope),
             None => self.answer_refreshes(&report.unwrap_or_default()),
