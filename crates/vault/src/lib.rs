@@ -42,6 +42,22 @@ pub mod fuzzing {
     pub use crate::record::fuzzing::record;
 }
 
+#[cfg(feature = "measuring")]
+#[doc(hidden)]
+pub mod measuring {
+    //! The password hash by itself.
+    use crate::{KdfError, KdfParameters};
+    use countersign_secret::Key;
+
+    /// Runs Argon2id exactly as a slot does.
+    ///
+    /// # Errors
+    /// As unlocking.
+    pub fn stretch(parameters: KdfParameters, secret: &[u8], salt: &[u8; 32]) -> Result<Key, KdfError> {
+        parameters.stretch(secret, salt)
+    }
+}
+
 pub use answer::{Answer, AnswerError, normalise_answer};
 pub use audit::{AuditEntry, AuditEvent, AuditFault, AuditHead, AuditReport, append_audit, verify_audit};
 pub use container::{open_bytes, seal_bytes};

@@ -17,6 +17,7 @@ mod random;
 mod report;
 mod store;
 mod theft;
+mod unlock;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -32,7 +33,7 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// killstore: how many rounds.
+    /// killstore, unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
     /// fuzz: how many seconds each target runs; idle: how many are counted.
@@ -129,6 +130,12 @@ const BENCHES: &[Bench] = &[
         about: "does a character reach a window that steals the keyboard: guarded keys, controls, an unguarded typist",
         place: Place::Laboratory,
         run: |_| theft::run(),
+    },
+    Bench {
+        name: "unlock",
+        about: "Argon2id as a slot runs it beside the C tool argon2, and from unlock to a waiting form (--rounds, 12)",
+        place: Place::Laboratory,
+        run: unlock::run,
     },
 ];
 
