@@ -1,5 +1,6 @@
 //! The engine: one thread that owns all state and never blocks.
 
+use crate::audit::Audit;
 use crate::clock::SystemClock;
 use crate::configuration::Configuration;
 use crate::journal::Journal;
@@ -10,8 +11,11 @@ use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
 use countersign_desktop::Desktop;
 use countersign_model::port::{ControlAccess, DesktopError, SessionWatch};
-use countersign_model::{Carried, Explanation, Monotonic, Outcome, Refusal, SessionEvent, WindowEvent, WindowId};
+use countersign_model::{
+    Carried, Decision, DeviceId, Explanation, Monotonic, Outcome, Refusal, SessionEvent, WindowEvent, WindowId,
+};
 use countersign_signon::{Effect, Event, Machine, Notice, VaultState};
+use countersign_vault::{AuditEntry, AuditEvent};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -42,6 +46,7 @@ struct Awaited {
 pub(crate) struct Engine {
     pub(crate) machine: Machine,
     pub(crate) keeper: Keeper,
+    pub(crate) audit: Audit,
     pub(crate) configuration: Configuration,
     pub(crate) syncing: Syncing,
     pub(crate) screen: Screen,
@@ -60,6 +65,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(
         keeper: Keeper,
+        audit: Audit,
         configuration: Configuration,
         syncing: Syncing,
         screen: Screen,
@@ -69,6 +75,7 @@ impl Engine {
         Self {
             machine: Machine::new(configuration.templates(), configuration.rules()),
             keeper,
+            audit,
             configuration,
             syncing,
             screen,
@@ -117,6 +124,9 @@ impl Engine {
             self.let_sleep();
         }
         self.keeper.export();
+        if self.keeper.state() == VaultState::Unlocked {
+            self.audit(AuditEvent::Lock, "vault", "the agent ended");
+        }
         self.keeper.lock();
     }
 
@@ -153,6 +163,7 @@ impl Engine {
                 let _ = reply.send(answer);
             }
             Message::Session(event) => self.session(event),
+            Message::Refused(reason) => self.audit(AuditEvent::Refusal, "vault", reason),
             Message::Repository(event) => self.repository_changed(event),
             Message::Exchanged(exchanged) => self.exchanged(*exchanged),
             Message::Stop => {}
@@ -191,6 +202,23 @@ impl Engine {
     /// Sees to it that [`Engine::alarm`] comes round then.
     pub(crate) fn wake_at(&mut self, at: Monotonic) {
         self.alarms.insert(at);
+    }
+
+    /// Enters something into the audit log. What cannot be entered is said; it does not keep the user from his logons.
+    pub(crate) fn audit(&mut self, event: AuditEvent, subject: &str, detail: &str) {
+        let entry = AuditEntry {
+            at: self.clock.both().wall,
+            device: self.keeper.device().unwrap_or(DeviceId([0; 16])),
+            event: Some(event),
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+        };
+        if let Err(error) = self.audit.enter(self.keeper.device_store(), &entry) {
+            self.notify(Notice {
+                application: "audit log".to_owned(),
+                text: error.to_string(),
+            });
+        }
     }
 
     /// Feeds the machine and carries its effects out.
@@ -238,12 +266,18 @@ impl Engine {
             } => {
                 let values = match self.keeper.release(logon, &template, &live) {
                     Ok(values) => values,
-                    Err(why) => return Some(Event::Responded(ticket, refused(&why.to_string()))),
+                    Err(why) => {
+                        self.audit(AuditEvent::Refusal, template.as_str(), &why.to_string());
+                        return Some(Event::Responded(ticket, refused(&why.to_string())));
+                    }
                 };
                 match &self.screen {
                     Ok(desktop) => self.tasks.respond(desktop, ticket, plan, values),
                     Err(error) => return Some(Event::Responded(ticket, refused(&error.to_string()))),
                 }
+                // While the form is being filled: the entry takes a moment to be on the disk.
+                let program = live.executable.unwrap_or_default();
+                self.audit(AuditEvent::Release, template.as_str(), &program.to_string_lossy());
             }
             Effect::Cancel(ticket) => self.tasks.cancel(ticket),
             Effect::Explain(explanation) => self.explained(*explanation),
@@ -260,8 +294,12 @@ impl Engine {
             "{:?}",
             explanation.decision
         );
+        if let (Decision::BindingChanged { .. }, Some(template)) = (&explanation.decision, &explanation.template) {
+            let reason = "the program is not the one the logon was saved for";
+            self.audit(AuditEvent::Refusal, template.as_str(), reason);
+        }
         let window = explanation.window;
-        let final_word = !matches!(explanation.decision, countersign_model::Decision::AwaitsFocus);
+        let final_word = !matches!(explanation.decision, Decision::AwaitsFocus);
         if final_word {
             for awaited in self.awaited.extract_if(.., |awaited| awaited.window == window) {
                 let _ = awaited.reply.send(Reply::Filled(Box::new(explanation.clone())).into());

@@ -77,6 +77,8 @@ impl Front {
             Err(UnlockError::WrongSecret) => {
                 let now = self.clock.steady();
                 throttle.wrong(now);
+                let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let _ending = inbox.send(Message::Refused("a wrong password or passphrase"));
                 let error = ErrorReply::new(ErrorCode::WrongSecret, "that is not right")
                     .next("try again; if your password was changed elsewhere, run `countersign unlock --passphrase`");
                 Err(match throttle.wait(now) {

@@ -2,6 +2,7 @@
 //!
 //! One engine thread owns all state; what may block runs on threads of its own and answers with a message. See `ARCHITECTURE.md`.
 
+mod audit;
 mod clock;
 mod configuration;
 mod device_secret;

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use countersign_model::port::SessionWatch;
 use countersign_model::{Delay, Monotonic, SessionEvent, SessionHearing};
 use countersign_signon::{Event, VaultState};
+use countersign_vault::AuditEvent;
 use countersign_wire::LockCause;
 use std::time::Duration;
 
@@ -47,11 +48,13 @@ impl Engine {
     /// Forgets every key, stops what is being filled and says so to whoever waits for it.
     pub(crate) fn lock(&mut self, cause: LockCause) {
         self.locking.count += 1;
-        if self.keeper.state() == VaultState::Unlocked {
+        let was_open = self.keeper.state() == VaultState::Unlocked;
+        self.keeper.lock();
+        if was_open {
             tracing::info!("the vault is locked: {cause}");
             self.locking.cause = Some(cause);
+            self.audit(AuditEvent::Lock, "vault", &cause.to_string());
         }
-        self.keeper.lock();
         self.signon(Event::Vault(VaultState::Locked));
     }
 

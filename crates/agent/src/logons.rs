@@ -10,6 +10,7 @@ use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_rules::{TemplateSet, parse_template};
 use countersign_secret::Password;
 use countersign_signon::{Event, VaultState, explain_template};
+use countersign_vault::AuditEvent;
 use countersign_vault::{Amendment, Reauthenticated};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
 use std::sync::Arc;
@@ -32,8 +33,16 @@ impl Engine {
     pub(crate) fn adopt(&mut self, opening: Opening) -> Answer {
         let Opening { adoption, locks } = opening;
         let fresh = matches!(adoption, Adoption::Enrolled { .. });
+        let (slot, changed) = match &adoption {
+            Adoption::Enrolled { .. } => ("login", Some("the vault is on this device now")),
+            Adoption::Rewrapped { .. } => ("passphrase", Some("a new password")),
+            Adoption::Unlocked(_) => ("login", None),
+        };
         if let Err(error) = self.keeper.adopt(adoption) {
             return ErrorReply::from(error).into();
+        }
+        if let Some(changed) = changed {
+            self.audit(AuditEvent::SlotChange, "login", changed);
         }
         if locks != self.locking.count() && !fresh {
             // What was changed on the way stays, such as a new password; the vault does not.
@@ -42,6 +51,7 @@ impl Engine {
                 .next("run `countersign unlock` again")
                 .into();
         }
+        self.audit(AuditEvent::Unlock, slot, "");
         self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));
         match fresh {
@@ -58,7 +68,12 @@ impl Engine {
     pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated) -> Answer {
         match call {
             OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
-                Ok(Some(secret)) => Answer::revealed(secret),
+                Ok(Some(secret)) => {
+                    let template = self.keeper.template_of(id);
+                    let subject = template.as_ref().map_or("", |template| template.as_str());
+                    self.audit(AuditEvent::Reveal, subject, &format!("field {field}"));
+                    Answer::revealed(secret)
+                }
                 Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the logon has no field {field}")).into(),
                 Err(error) => ErrorReply::from(error).into(),
             },

@@ -26,6 +26,8 @@ pub(crate) enum Message {
     Owner(OwnerCall, Reauthenticated, Sender<Answer>),
     /// The session reports.
     Session(SessionEvent),
+    /// A client's thread has refused a wrong secret.
+    Refused(&'static str),
     /// The repository reports.
     Repository(RepositoryEvent),
     /// An exchange of records has ended.

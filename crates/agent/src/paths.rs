@@ -82,6 +82,12 @@ impl Paths {
         self.state.join("device-secret")
     }
 
+    /// The audit log.
+    #[must_use]
+    pub fn audit(&self) -> PathBuf {
+        self.state.join("audit.log")
+    }
+
     /// The folder of the device store.
     #[must_use]
     pub fn device_store(&self) -> PathBuf {

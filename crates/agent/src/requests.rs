@@ -75,6 +75,10 @@ impl Engine {
             }
             Request::StoreImport { folder, removed } => self.import_stores(&folder, removed)?,
             Request::StoreRepair { losses } => self.repair_stores(losses)?,
+            Request::Audit { limit } => match self.audit.told(limit) {
+                Ok(told) => Reply::Audit(told),
+                Err(error) => return Err(ErrorReply::new(ErrorCode::Failed, error.to_string())),
+            },
             Request::Windows => Reply::Windows(self.desktop()?.snapshot().map_err(|error| desktop_error(&error))?),
             other => {
                 return Err(ErrorReply::new(

@@ -1,5 +1,7 @@
 //! Starting and ending: everything is opened here, in an order that lets each failure be said plainly.
 
+use crate::audit::{Audit, AuditError, Found};
+use crate::clock::SystemClock;
 use crate::configuration::Configuration;
 use crate::device_secret::{DeviceSecretError, load_or_make};
 use crate::engine::{Engine, Screen};
@@ -9,7 +11,8 @@ use crate::message::Message;
 use crate::paths::{PathError, Paths, private_folder};
 use crate::syncing::Syncing;
 use countersign_desktop::Session;
-use countersign_model::port::{DesktopError, SessionWatch, Watch, WindowSource};
+use countersign_model::port::{Clock, DesktopError, SessionWatch, Watch, WindowSource};
+use countersign_vault::{AuditEvent, derive_audit_key};
 use countersign_wire::{BindError, Listener, SocketPlace, Stopper};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -36,6 +39,9 @@ pub enum ServeError {
     /// A store cannot be opened.
     #[error(transparent)]
     Keeper(#[from] KeeperError),
+    /// The audit log cannot be read or begun.
+    #[error("{0}; make it readable, or move it away")]
+    Audit(String),
     /// The socket cannot be had; another agent is running, for one.
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -45,6 +51,12 @@ pub enum ServeError {
     /// A thread or signal handler cannot be had.
     #[error("the system gives no thread or signal handler: {0}; end some programs")]
     System(std::io::Error),
+}
+
+impl From<AuditError> for ServeError {
+    fn from(error: AuditError) -> Self {
+        Self::Audit(error.to_string())
+    }
 }
 
 /// Runs the agent until it is told to end.
@@ -58,6 +70,9 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     private_folder(&paths.state)?;
     let device_secret = Arc::new(load_or_make(&paths.device_secret())?);
     let keeper = Keeper::open(&paths, Arc::clone(&device_secret))?;
+    let seconds = SystemClock.now().0 / 1000;
+    let audit_key = derive_audit_key(&device_secret);
+    let Found { audit, alarm } = Audit::open(paths.audit(), audit_key, keeper.device_store(), seconds)?;
     let configuration = Configuration::load(paths.clone(), keeper.device_store());
 
     let (inbox, messages) = channel();
@@ -73,7 +88,10 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
         }
     })?;
 
-    let mut engine = Engine::new(keeper, configuration, syncing, screen, session, inbox);
+    let mut engine = Engine::new(keeper, audit, configuration, syncing, screen, session, inbox);
+    if let Some(alarm) = alarm {
+        engine.audit(AuditEvent::Alarm, "audit log", &alarm);
+    }
     engine.begin();
     engine.run(&messages);
     Ok(())

@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Application templates.
     #[command(subcommand)]
     Template(Template),
+    /// The audit log: what was filled, shown, refused, opened and locked. It holds no secret.
+    #[command(subcommand)]
+    Audit(Audit),
     /// The stores on this machine. Needs no agent; without one, standard input: the password.
     #[command(subcommand)]
     Store(Store),
@@ -63,6 +66,23 @@ pub(crate) struct Why {
     pub(crate) window: Option<WindowId>,
     /// At most so many decisions, the latest ones.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Shows the latest entries.
+    Show(AuditShow),
+    /// Reads the whole log and says whether anything was changed, removed or added. Exit code 8 if so.
+    Verify(Format),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditShow {
+    /// At most so many entries.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) limit: u32,
     #[command(flatten)]
     pub(crate) format: Format,
@@ -246,6 +266,8 @@ impl Command {
             Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
                 files.format.json
             }
+            Self::Audit(Audit::Show(show)) => show.format.json,
+            Self::Audit(Audit::Verify(format)) => format.json,
             Self::Store(Store::Verify(format)) => format.json,
             Self::Store(Store::Export(export)) => export.format.json,
             Self::Store(Store::Import(import)) => import.format.json,

@@ -8,6 +8,7 @@
 //! A client: [`SocketPlace::from_environment`], [`Client::connect`], [`Client::call`]. The agent: [`Listener::bind`] or
 //! [`Listener::from_activated`], then [`serve`] with a [`Handler`].
 
+mod audit;
 mod client;
 mod connection;
 mod error;
@@ -25,6 +26,7 @@ mod status;
 mod stores;
 mod timed;
 
+pub use audit::{AuditLine, AuditTold};
 pub use client::{Client, ClientError};
 pub use connection::{Connection, ConnectionError};
 pub use error::{ErrorCode, ErrorReply};

@@ -1,6 +1,6 @@
 use crate::{
-    Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status, StoreExported, StoreImported, StoreRepaired,
-    StoreVerified,
+    AuditTold, Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status, StoreExported, StoreImported,
+    StoreRepaired, StoreVerified,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -54,6 +54,8 @@ pub enum Reply {
     },
     /// The windows on the screen.
     Windows(Vec<WindowFacts>),
+    /// The audit log.
+    Audit(AuditTold),
     /// What reading the stores showed.
     StoresVerified(Vec<StoreVerified>),
     /// What was written.

@@ -123,6 +123,11 @@ pub enum Request {
     },
     /// The windows on the screen now. Answer: `Windows`.
     Windows,
+    /// The audit log, read again from its start. Answer: `Audit`.
+    Audit {
+        /// So many of the latest entries at most; never more than 500.
+        limit: Option<u32>,
+    },
     /// Reads both stores from end to end and changes nothing. Answer: `StoresVerified`.
     StoreVerify,
     /// Writes everything both stores hold into sealed files. Answer: `StoresExported`.

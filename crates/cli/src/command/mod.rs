@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod audit;
 mod doctor;
 mod logon;
 mod settings;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Refresh(format) => refresh(*format, screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
+        Command::Audit(command) => audit::run(command, screen),
         Command::Store(command) => store::run(command, screen),
     }
 }
