@@ -57,14 +57,14 @@ fn what_was_done_with_secrets_is_entered_and_a_changed_log_is_noticed() {
     agent.done(&["unlock", "--passphrase"], &[PASSPHRASE, NEW]).unwrap();
     let names: Vec<_> = events(&agent).into_iter().map(|(event, _, _)| event).collect();
     let expected = [
-        "unlock",
         "slot-change",
+        "unlock",
         "release",
         "reveal",
         "lock",
         "refusal",
-        "unlock",
         "slot-change",
+        "unlock",
     ];
     assert_eq!(names, expected);
     let all = events(&agent);

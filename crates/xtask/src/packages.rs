@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 24] = [
+const PACKAGES: [(&str, &str); 25] = [
+    ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
     ("dbus-x11", "session bus start-up on X11"),
