@@ -158,10 +158,7 @@ impl Engine {
                 let answer = self.adopt(opening);
                 let _ = reply.send(answer);
             }
-            Message::Owner(call, proof, reply) => {
-                let answer = self.owner_call(call, proof);
-                let _ = reply.send(answer);
-            }
+            Message::Owner(call, proof, reply) => self.owner_call(call, proof, reply),
             Message::Session(event) => self.session(event),
             Message::Refused(reason) => self.audit(AuditEvent::Refusal, "vault", reason),
             Message::Repository(event) => self.repository_changed(event),

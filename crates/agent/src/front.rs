@@ -3,13 +3,14 @@
 use crate::clock::SystemClock;
 use crate::message::{Adoption, Call, Elsewhere, Material, Message, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
+use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
 use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    Enroll, EnrollError, KdfParameters, Owner, UnlockError, Unlocked, enroll, inspect_header, normalise_answer,
-    unlock_login, unlock_passphrase,
+    Enroll, EnrollError, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked, enroll, inspect_header,
+    normalise_answer, unlock,
 };
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
 use std::sync::mpsc::{Sender, channel};
@@ -139,19 +140,23 @@ impl Front {
         let material = self.material()?;
         let (header, slots) = enrolled(&material)?;
         let owner = owner(&material, header);
-        let unlocked = self.guarded(|| unlock_login(&owner, header, slots, password, &material.device_secret))?;
+        let secrets = SlotSecrets::login(password, &material.device_secret);
+        let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
         self.adopt(&material, Adoption::Unlocked(Box::new(unlocked)))
     }
 
     fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
         let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
-        if let (None, Some(elsewhere)) = (&material.vault, &material.elsewhere) {
+        // A device that was taken off comes back as a new one.
+        let is_new = material.vault.is_none() || material.standing == Standing::Revoked;
+        if let (true, Some(elsewhere)) = (is_new, &material.elsewhere) {
             return self.join(&material, elsewhere, &answer, password);
         }
         let (header, slots) = enrolled(&material)?;
         let owner = owner(&material, header);
-        let unlocked = self.guarded(|| unlock_passphrase(&owner, header, Some(slots), &answer))?;
+        let secrets = SlotSecrets::passphrase(&answer);
+        let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
         let device_slots = login_slot(&material, &unlocked, password)?;
         self.adopt(
             &material,
@@ -178,9 +183,10 @@ impl Front {
             filed: Some(elsewhere.version),
             at_least: elsewhere.version,
         };
-        let unlocked = self.guarded(|| unlock_passphrase(&owner, &elsewhere.header, None, answer))?;
+        let unlocked = self.guarded(|| unlock(&owner, &elsewhere.header, None, &SlotSecrets::passphrase(answer)))?;
         let device_slots = login_slot(material, &unlocked, password)?;
-        let header = match unlocked.header_with_this_device() {
+        let next = unlocked.join_header(&machine_name(), self.clock.now());
+        let header = match next.map_err(|error| enroll_error(&error))? {
             Some(next) => {
                 elsewhere
                     .repository
@@ -192,14 +198,17 @@ impl Front {
             }
             None => elsewhere.header.clone(),
         };
-        self.adopt(
-            material,
-            Adoption::Enrolled {
-                unlocked: Box::new(unlocked),
-                header,
-                device_slots,
-            },
-        )
+        let joined = Adoption::Enrolled {
+            unlocked: Box::new(unlocked),
+            header,
+            device_slots,
+        };
+        let answer = self.adopt(material, joined)?;
+        // To the client it is an unlock.
+        Ok(match answer.reply {
+            Reply::Enrolled(_) => Reply::Done.into(),
+            _ => answer,
+        })
     }
 
     /// Checks the password once more and lets the engine do what only the owner may ask.
@@ -226,6 +235,7 @@ impl Handler for Front {
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
             (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
+            (Request::DeviceRevoke { id }, [password]) => self.as_owner(OwnerCall::Revoke(id), password),
             (request, _) => self.ask(|reply| {
                 Message::Call(Call {
                     request,
@@ -239,6 +249,13 @@ impl Handler for Front {
 
     fn trouble(&self, trouble: Trouble<'_>) {
         tracing::warn!("client: {trouble:?}");
+    }
+}
+
+fn this_device<'a>(material: &'a Material, slots: &'a [u8]) -> ThisDevice<'a> {
+    ThisDevice {
+        slots,
+        secret: &material.device_secret,
     }
 }
 

@@ -26,7 +26,8 @@ impl Engine {
             header,
         });
         let terms = self.configuration.enroll_terms(self.syncing.user());
-        self.keeper.material(terms, elsewhere, self.locking.count())
+        self.keeper
+            .material(terms, elsewhere, self.standing(), self.locking.count())
     }
 
     /// Takes a vault over that a client's thread has opened or made.
@@ -41,6 +42,9 @@ impl Engine {
         if let Err(error) = self.keeper.adopt(adoption) {
             return ErrorReply::from(error).into();
         }
+        if fresh {
+            self.joined();
+        }
         if let Some(changed) = changed {
             self.audit(AuditEvent::SlotChange, "login", changed);
         }
@@ -52,6 +56,8 @@ impl Engine {
                 .into();
         }
         self.audit(AuditEvent::Unlock, slot, "");
+        // What other devices did to the vault while it was locked.
+        self.follow_newest();
         self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));
         match fresh {
@@ -65,8 +71,10 @@ impl Engine {
     }
 
     /// Does what only the owner may ask; the password was just checked.
-    pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated) -> Answer {
-        match call {
+    pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated, reply: Sender<Answer>) {
+        let answer = match call {
+            // Answered when the repository has been asked.
+            OwnerCall::Revoke(device) => return self.revoke(device, reply),
             OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
                 Ok(Some(secret)) => {
                     let template = self.keeper.template_of(id);
@@ -92,7 +100,8 @@ impl Engine {
                     Err(error) => ErrorReply::from(error).into(),
                 }
             }
-        }
+        };
+        let _ = reply.send(answer);
     }
 
     pub(crate) fn logon_list(&self) -> Result<Vec<LogonSummary>, ErrorReply> {

@@ -1,8 +1,8 @@
 //! What reaches the engine.
 
-use crate::syncing::Exchanged;
+use crate::syncing::{Exchanged, Standing};
 use countersign_model::port::DirectoryRepository;
-use countersign_model::{FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
+use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
 use countersign_vault::{Reauthenticated, Unlocked};
@@ -51,6 +51,8 @@ pub(crate) struct Material {
     pub terms: crate::front::Terms,
     /// The vault this device is enrolled for.
     pub vault_id: Option<countersign_model::VaultId>,
+    /// Whether this device is one of that vault's.
+    pub standing: Standing,
     /// The vault header and the device's own slots; none before enrolment.
     pub vault: Option<(Vec<u8>, Vec<u8>)>,
     /// The user's vault in the repository, which a new device joins by the passphrase.
@@ -93,4 +95,5 @@ pub(crate) enum Adoption {
 pub(crate) enum OwnerCall {
     Reveal(LogonId, FieldName),
     Rebind(LogonId),
+    Revoke(DeviceId),
 }

@@ -7,9 +7,9 @@ use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
 use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
 use countersign_signon::{Event, VaultState};
 use countersign_wire::{
-    AccessibilityState, Answer, DesktopState, DisplayState, EnrollTerms, ErrorCode, ErrorReply, LockCause, Problem,
-    Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status, TemplateCounts, TemplateField,
-    TemplateSummary, UnlockTerms,
+    AccessibilityState, Answer, DesktopState, DeviceReport, DisplayState, EnrollTerms, ErrorCode, ErrorReply,
+    LockCause, Problem, Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status,
+    TemplateCounts, TemplateField, TemplateSummary, UnlockTerms,
 };
 use std::time::Duration;
 
@@ -73,6 +73,7 @@ impl Engine {
                 self.logon_remove(id)?;
                 Reply::Done
             }
+            Request::DeviceList => Reply::Devices(self.devices()?),
             Request::StoreImport { folder, removed } => self.import_stores(&folder, removed)?,
             Request::StoreRepair { losses } => self.repair_stores(losses)?,
             Request::Audit { limit } => match self.audit.told(limit) {
@@ -212,6 +213,13 @@ impl Engine {
             .collect()
     }
 
+    fn devices(&self) -> Result<Vec<DeviceReport>, ErrorReply> {
+        match self.keeper.is_enrolled() {
+            true => Ok(self.keeper.devices()),
+            false => Err(self.keeper.locked()),
+        }
+    }
+
     fn status(&self) -> Status {
         let set = self.configuration.templates();
         let count = |publisher: &Publisher| {
@@ -224,6 +232,7 @@ impl Engine {
             user: self.syncing.user().clone(),
             device: self.keeper.device(),
             slots: self.keeper.slots(),
+            devices: self.keeper.devices(),
             logons: self.keeper.count(),
             templates: TemplateCounts {
                 package: count(&Publisher::Package),
@@ -286,8 +295,10 @@ impl Engine {
             .faults()
             .iter()
             .map(|fault| plain(&place, fault, Severity::Warning));
+        let header = self.header_faults().map(|fault| plain(&place, fault, Severity::Error));
         files
             .chain(faults)
+            .chain(header)
             .chain(records)
             .chain(stores)
             .chain(export)

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// The audit log: what was filled, shown, refused, opened and locked. It holds no secret.
     #[command(subcommand)]
     Audit(Audit),
+    /// Your machines that open the vault.
+    #[command(subcommand)]
+    Device(Device),
     /// The stores on this machine. Needs no agent; without one, standard input: the password.
     #[command(subcommand)]
     Store(Store),
@@ -204,6 +207,22 @@ pub(crate) enum Template {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Device {
+    /// Lists them.
+    List(Format),
+    /// Takes one off: the vault gets a new key, which it does not get. Standard input: the password.
+    Revoke(DeviceRevoke),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeviceRevoke {
+    /// The device: its id or the beginning of it, or its name if there is only one of that name.
+    pub(crate) device: String,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Store {
     /// Reads everything in both stores and changes nothing. Exit code 8: something is damaged.
     Verify(Format),
@@ -268,6 +287,8 @@ impl Command {
             }
             Self::Audit(Audit::Show(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
+            Self::Device(Device::List(format)) => format.json,
+            Self::Device(Device::Revoke(revoke)) => revoke.format.json,
             Self::Store(Store::Verify(format)) => format.json,
             Self::Store(Store::Export(export)) => export.format.json,
             Self::Store(Store::Import(import)) => import.format.json,

@@ -27,6 +27,14 @@ pub trait RecordCheck {
     /// [`Refused`] when they are anything else.
     fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused>;
 
+    /// Checks bytes that just came in, filed as exactly this version.
+    ///
+    /// # Errors
+    /// As [`RecordCheck::check`]; and when somebody may have written them who no longer may.
+    fn check_incoming(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
+        self.check(version, sealed)
+    }
+
     /// Finds out which version of a record these bytes from the own vault store are.
     ///
     /// # Errors
@@ -44,6 +52,17 @@ impl RecordCheck for Unlocked {
         )
     }
 
+    /// Whoever was taken off the vault still has the keys of earlier epochs. What he wrote before is sealed anew by those who had it.
+    fn check_incoming(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
+        if self.epoch_of(sealed) < self.epoch() && !self.devices().contains(&version.device) {
+            return Err(Refused(format!(
+                "it is of an earlier key of the vault, and device {} was taken off the vault since",
+                version.device
+            )));
+        }
+        self.check(version, sealed)
+    }
+
     fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {
         open(self, record, Written::AtLeast(1), sealed)
     }
@@ -53,7 +72,7 @@ fn open(vault: &Unlocked, record: RecordId, written: Written, sealed: &[u8]) -> 
     let refused = |error: OpenError| Refused(error.to_string());
     Ok(
         match vault
-            .open_record(&vault.expect(record, written), sealed)
+            .open_record(&vault.expect(record, written).of_epoch(vault.epoch_of(sealed)), sealed)
             .map_err(refused)?
         {
             OpenedRecord::Logon(opened) => Checked {

@@ -167,7 +167,7 @@ fn merge_inbox(
                 }
                 Err(other) => return Err(other),
             };
-            match check.check(&version, &sealed) {
+            match check.check_incoming(&version, &sealed) {
                 Ok(checked) => {
                     incoming.push(Incoming { checked, sealed });
                     pending.done.push(Change::Remove(key));

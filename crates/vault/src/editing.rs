@@ -238,6 +238,33 @@ impl Unlocked {
         self.header_with_device((self.device, name, at), key).map(Some)
     }
 
+    /// The next header, with this device in it under a name it does not have yet, and with its key; `None` when there is nothing to add,
+    /// or when the header does not list this device. Write it by compare-and-set, then follow it.
+    ///
+    /// # Errors
+    /// See [`EnrollError`].
+    pub fn header_with_name(&self, name: &str, at: Timestamp) -> Result<Option<Vec<u8>>, EnrollError> {
+        match self.header.device(self.device) {
+            Some(known) if !known.has_key() || (known.name.is_empty() && !name.is_empty()) => self
+                .header_with_device((self.device, name, at), self.local.key.public())
+                .map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Goes on as a device with a new id and key of its own: this one is a copy of another, or was set back. Write
+    /// [`Unlocked::device_slots`] and join ([`Unlocked::join_header`]).
+    ///
+    /// # Errors
+    /// [`EnrollError::Random`].
+    pub fn become_another_device(&mut self) -> Result<DeviceId, EnrollError> {
+        let mut fresh = [0; 16];
+        getrandom::fill(&mut fresh).map_err(EnrollError::Random)?;
+        self.local.key = DeviceKey::make_random().map_err(EnrollError::Random)?;
+        self.device = DeviceId(fresh);
+        Ok(self.device)
+    }
+
     pub(crate) fn header_with_device(
         &self,
         (id, name, at): (DeviceId, &str, Timestamp),

@@ -12,6 +12,9 @@ use crate::unlocked::{Local, Unlocked};
 use countersign_model::DeviceId;
 use countersign_secret::Password;
 
+/// Where a record's header has its epoch.
+const EPOCH: std::ops::Range<usize> = 32..40;
+
 /// What becomes of the recovery halves in a roll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecoveryAtRoll<'a> {
@@ -191,6 +194,16 @@ impl Unlocked {
     /// # Errors
     /// [`UnlockError`]; the vault stays as it was, and what the header did wrong is said.
     pub fn follow(&mut self, owner: &Owner<'_>, header: &[u8]) -> Result<Followed, UnlockError> {
+        let (next, followed) = self.followed(owner, header)?;
+        *self = next;
+        Ok(followed)
+    }
+
+    /// The vault as [`Unlocked::follow`] leaves it, beside this one: for a vault that others still hold.
+    ///
+    /// # Errors
+    /// As [`Unlocked::follow`].
+    pub fn followed(&self, owner: &Owner<'_>, header: &[u8]) -> Result<(Self, Followed), UnlockError> {
         let at_least = owner.at_least.max(self.header.version);
         let owner = Owner {
             vault: Some(self.vault_id()),
@@ -220,8 +233,17 @@ impl Unlocked {
         } else {
             Followed::Newer
         };
-        *self = next;
-        Ok(followed)
+        Ok((next, followed))
+    }
+
+    /// The epoch a sealed record says it is of, if this vault has that epoch's key; else the vault's own. Only a record that was sealed
+    /// under that key then opens.
+    #[must_use]
+    pub fn epoch_of(&self, sealed: &[u8]) -> u64 {
+        let said = sealed.get(EPOCH).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        let said = said.map(u64::from_le_bytes);
+        said.filter(|said| self.past.iter().any(|past| past.epoch == *said))
+            .unwrap_or(self.epoch())
     }
 
     fn past_with_current(&self) -> Vec<crate::header::Past> {

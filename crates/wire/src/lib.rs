@@ -11,6 +11,7 @@
 mod audit;
 mod client;
 mod connection;
+mod devices;
 mod error;
 mod folder;
 pub mod frame;
@@ -29,6 +30,7 @@ mod timed;
 pub use audit::{AuditLine, AuditTold};
 pub use client::{Client, ClientError};
 pub use connection::{Connection, ConnectionError};
+pub use devices::{DeviceReport, DeviceState, Revocation};
 pub use error::{ErrorCode, ErrorReply};
 pub use folder::FolderProblem;
 pub use hello::PROTOCOL;

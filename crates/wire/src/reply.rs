@@ -1,6 +1,6 @@
 use crate::{
-    AuditTold, Check, ErrorReply, PlainField, Problem, Rating, SlotReport, Status, StoreExported, StoreImported,
-    StoreRepaired, StoreVerified,
+    AuditTold, Check, DeviceReport, ErrorReply, PlainField, Problem, Rating, Revocation, SlotReport, Status,
+    StoreExported, StoreImported, StoreRepaired, StoreVerified,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -64,6 +64,10 @@ pub enum Reply {
     StoresImported(Vec<StoreImported>),
     /// What the repair did.
     StoresRepaired(Vec<StoreRepaired>),
+    /// The devices the vault lists.
+    Devices(Vec<DeviceReport>),
+    /// What became of the wish to take a device off.
+    DeviceRevoked(Revocation),
 }
 
 /// A reply and the secrets that travel beside it.

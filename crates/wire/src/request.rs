@@ -1,4 +1,4 @@
-use countersign_model::{FieldName, LogonId, TemplateId, WindowId};
+use countersign_model::{DeviceId, FieldName, LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
@@ -147,6 +147,13 @@ pub enum Request {
         /// What becomes of what cannot be read any more.
         losses: Losses,
     },
+    /// The devices the vault lists. Answer: `Devices`.
+    DeviceList,
+    /// Takes a device off the vault, which gets a new key. Secret: the password, for re-authentication. Answer: `DeviceRevoked`.
+    DeviceRevoke {
+        /// Which.
+        id: DeviceId,
+    },
 }
 
 /// What an import does about logons that were removed since the export was made.
@@ -175,7 +182,7 @@ impl Request {
     pub fn secrets(&self) -> usize {
         match self {
             Self::Enroll | Self::UnlockWithPassphrase => 2,
-            Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } => 1,
+            Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,
         }

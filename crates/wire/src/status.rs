@@ -194,6 +194,8 @@ pub struct Status {
     pub device: Option<DeviceId>,
     /// The ways to open the vault.
     pub slots: Vec<SlotReport>,
+    /// The devices the vault lists, as far as this one knows.
+    pub devices: Vec<crate::DeviceReport>,
     /// Stored logons; unknown while locked.
     pub logons: Option<u32>,
     /// Templates in force.

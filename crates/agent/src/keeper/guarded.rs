@@ -47,6 +47,11 @@ impl Shared {
         }
     }
 
+    /// Whether nobody else holds it.
+    pub(crate) fn is_held_here_only(&self) -> bool {
+        Arc::strong_count(&self.store) == 1
+    }
+
     /// The store itself, if nobody else holds it.
     pub(crate) fn into_store(self) -> Option<Store> {
         Arc::into_inner(self.store)

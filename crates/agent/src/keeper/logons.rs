@@ -66,10 +66,9 @@ impl Open {
             Some(version) => Written::By(version.device, version.counter),
             None => Written::AtLeast(1),
         };
-        Ok(Some(
-            self.unlocked
-                .open_record(&self.unlocked.expect(record, written), &sealed)?,
-        ))
+        let expected = self.unlocked.expect(record, written);
+        let expected = expected.of_epoch(self.unlocked.epoch_of(&sealed));
+        Ok(Some(self.unlocked.open_record(&expected, &sealed)?))
     }
 
     fn read(&self, id: LogonId) -> Result<Opened, KeeperError> {

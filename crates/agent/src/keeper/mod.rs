@@ -1,10 +1,12 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
+mod devices;
 mod exports;
 mod guarded;
 mod heads;
 mod logons;
 mod mending;
+mod rekey;
 mod slots;
 mod stores;
 mod tale;
@@ -21,6 +23,7 @@ use crate::clock::SystemClock;
 use crate::front::Terms;
 use crate::message::{Adoption, Elsewhere, Material};
 use crate::paths::Paths;
+use crate::syncing::Standing;
 use countersign_model::port::{Clock, RecordStore, StoreError};
 use countersign_model::{Change, DeviceId, HeaderVersion, StoreKey, StoreKind, TemplateId};
 use countersign_model::{LogonId, VaultId};
@@ -31,6 +34,7 @@ use countersign_vault::{OpenError, SealError, UnlockError, Unlocked, derive_devi
 use countersign_wire::{ErrorCode, ErrorReply, StoreName};
 use exports::Exports;
 use mending::open_or_begin_anew;
+use rekey::open_vault_store;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
@@ -51,6 +55,9 @@ pub enum KeeperError {
     /// The header or the slots cannot be read.
     #[error(transparent)]
     Header(#[from] UnlockError),
+    /// This device's slots could not be made.
+    #[error(transparent)]
+    Slots(#[from] countersign_vault::EnrollError),
     /// The vault is locked.
     #[error("the vault is locked")]
     Locked,
@@ -87,7 +94,9 @@ impl From<KeeperError> for ErrorReply {
                 ErrorCode::Integrity,
                 "run `countersign refresh` to fetch it from the repository, then `countersign doctor`",
             ),
-            KeeperError::Store(_) | KeeperError::Seal(_) => (ErrorCode::Failed, "run `countersign doctor`"),
+            KeeperError::Store(_) | KeeperError::Seal(_) | KeeperError::Slots(_) => {
+                (ErrorCode::Failed, "run `countersign doctor`")
+            }
         };
         Self::new(code, error.to_string()).next(next)
     }
@@ -202,12 +211,19 @@ impl Keeper {
         }
     }
 
-    pub(crate) fn material(&self, terms: Terms, elsewhere: Option<Elsewhere>, locks: u64) -> Material {
+    pub(crate) fn material(
+        &self,
+        terms: Terms,
+        elsewhere: Option<Elsewhere>,
+        standing: Standing,
+        locks: u64,
+    ) -> Material {
         Material {
             locks,
             terms,
             elsewhere,
             vault_id: self.vault_id(),
+            standing,
             device_secret: Arc::clone(&self.device_secret),
             vault: self
                 .enrolled
@@ -225,6 +241,8 @@ impl Keeper {
                 header,
                 device_slots,
             } => {
+                // A device that was taken off and comes back has its store open.
+                self.lock();
                 self.covers_nothing(&unlocked)?;
                 let fresh = Enrolled { header, device_slots };
                 self.device.commit(&[
@@ -250,23 +268,16 @@ impl Keeper {
 
     /// A vault store from before that this vault does not open is never covered by a new vault: it may still be rescued.
     fn covers_nothing(&self, unlocked: &Unlocked) -> Result<(), KeeperError> {
-        let is_there = std::fs::read_dir(&self.vault_folder).is_ok_and(|mut entries| entries.next().is_some());
-        if !is_there {
-            return Ok(());
-        }
-        match Store::open(&self.vault_folder, unlocked.store_key()) {
-            Ok((store, _)) => Ok(store.close()?),
-            Err(StoreError::Damaged(_)) => Err(KeeperError::EarlierVault(self.vault_folder.clone())),
-            Err(error) => Err(error.into()),
+        match rekey::opens(&self.vault_folder, unlocked)? {
+            true => Ok(()),
+            false => Err(KeeperError::EarlierVault(self.vault_folder.clone())),
         }
     }
 
     fn open_vault(&mut self, unlocked: Unlocked) -> Result<(), KeeperError> {
         self.lock();
         let seconds = self.clock.now().0 / 1000;
-        // The vault opened with this key: a store that does not is destroyed.
-        let key = || unlocked.store_key();
-        let (store, found, anew) = open_or_begin_anew(&self.vault_folder, StoreName::Vault, key, |_| true, seconds)?;
+        let (store, found, anew) = open_vault_store(&self.vault_folder, &unlocked, seconds)?;
         self.tales.retain(|tale| tale.store != StoreName::Vault);
         self.tales.extend(anew);
         self.report(StoreName::Vault, &found);

@@ -113,6 +113,7 @@ impl Keeper {
             }
             let sealed = export.get(&key)?.unwrap_or_default();
             let expected = open.unlocked.expect(record, Written::AtLeast(1));
+            let expected = expected.of_epoch(open.unlocked.epoch_of(&sealed));
             let Ok(OpenedRecord::Logon(logon)) = open.unlocked.open_record(&expected, &sealed) else {
                 continue;
             };

@@ -1,11 +1,13 @@
 //! One exchange with the repository, on a thread of its own.
 
+use super::following::Standing;
+use super::headers::{Headers, Wishes};
 use crate::configuration::Edition;
 use crate::keeper::Observed;
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
 use countersign_model::{HeaderVersion, UserId};
 use countersign_store::Store;
-use countersign_sync::{Ends, HeaderOutcome, Report, exchange, exchange_header, fetch};
+use countersign_sync::{Ends, Report, exchange, fetch};
 use countersign_vault::Unlocked;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +31,8 @@ pub(crate) struct Exchanged {
     pub(super) edition: Option<Edition>,
     /// The newest vault header there, if it could be read.
     pub(super) header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
+    /// What is wrong with it.
+    pub(super) header_fault: Option<String>,
     pub(super) records: Result<Report, StoreError>,
     /// Whether the vault was open, so that its records were exchanged.
     pub(super) merged: Merged,
@@ -55,6 +59,10 @@ pub(super) struct Errand {
     pub(super) vault: Option<(Observed, Arc<Unlocked>)>,
     /// This device's vault header.
     pub(super) header: Option<(HeaderVersion, Vec<u8>)>,
+    /// The header there that this device does not follow.
+    pub(super) refused: Option<Vec<u8>>,
+    pub(super) standing: Standing,
+    pub(super) wishes: Wishes,
 }
 
 impl Errand {
@@ -69,9 +77,19 @@ impl Errand {
             reached = fetched.as_ref().map(drop).map_err(Clone::clone);
             self.edition.next(&self.package, fetched, &*self.device)
         });
-        let (header, records) = match &self.repository {
-            Ok(repository) => (self.header(&**repository), self.records(&**repository)),
-            Err(error) => (Err(error.clone()), Ok(Report::default())),
+        let mut merged = if self.vault.is_some() { Merged::Yes } else { Merged::No };
+        let (header, header_fault, records) = match &self.repository {
+            Ok(repository) => {
+                let Headers { newest, fault } = self.headers(&**repository);
+                let records = if self.is_behind(&newest) || self.standing == Standing::Revoked {
+                    merged = Merged::No;
+                    Ok(Report::default())
+                } else {
+                    self.records(&**repository)
+                };
+                (newest, fault, records)
+            }
+            Err(error) => (Err(error.clone()), None, Ok(Report::default())),
         };
         if reached.is_ok()
             && let Ok(report) = &records
@@ -83,27 +101,10 @@ impl Errand {
             reached,
             edition,
             header,
+            header_fault,
             records,
-            merged: if self.vault.is_some() { Merged::Yes } else { Merged::No },
+            merged,
         }
-    }
-
-    fn header(
-        &self,
-        repository: &dyn DirectoryRepository,
-    ) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
-        if let Some((version, header)) = &self.header {
-            match exchange_header(repository, &self.user, *version, header) {
-                Ok(HeaderOutcome::WentBack(found)) => tracing::error!(
-                    "the repository's vault header went back to version {}; ours is {} and stays. Was a backup restored?",
-                    found.0,
-                    version.0
-                ),
-                Ok(_) => {}
-                Err(error) => tracing::info!("vault header: {error}"),
-            }
-        }
-        repository.header(&self.user)
     }
 
     fn records(&self, repository: &dyn DirectoryRepository) -> Result<Report, StoreError> {

@@ -2,9 +2,12 @@
 
 mod backoff;
 mod errand;
+mod following;
+mod headers;
 mod place;
 
 pub(crate) use errand::{Exchanged, Scope};
+pub(crate) use following::Standing;
 pub(crate) use place::Place;
 
 use crate::configuration::{Configuration, Templates};
@@ -19,6 +22,8 @@ use countersign_signon::Event;
 use countersign_sync::Report;
 use countersign_wire::{Answer, RefreshReport, Reply};
 use errand::{Errand, Merged};
+use following::{Awaiting, Refused};
+use headers::Wishes;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
@@ -40,6 +45,12 @@ pub(crate) struct Syncing {
     faults: Vec<String>,
     /// The vault header that is there.
     header: Option<(HeaderVersion, Vec<u8>)>,
+    /// The header that is there and that this device does not follow.
+    refused: Option<Refused>,
+    /// What else is wrong with the header there.
+    header_fault: Option<String>,
+    /// Clients that wait for a device to be taken off.
+    awaiting: Vec<Awaiting>,
     /// Clients that wait for the end of an exchange.
     clients: Vec<Sender<Answer>>,
     running: Running,
@@ -73,6 +84,9 @@ impl Syncing {
             waiting: 0,
             faults: Vec::new(),
             header: None,
+            refused: None,
+            header_fault: None,
+            awaiting: Vec::new(),
             clients: Vec::new(),
             running: Running::No,
             unsaved: 0,
@@ -96,6 +110,7 @@ impl Syncing {
         self.health = self.repository.as_ref().map(drop).map_err(Clone::clone);
         self.back_off.answered();
         (self.synced, self.header, self.faults) = (None, None, Vec::new());
+        (self.refused, self.header_fault) = (None, None);
         self.watch_again();
         true
     }
@@ -174,6 +189,7 @@ impl Engine {
             Ok(_) => self.syncing.running = Running::Yes(None),
             Err(error) => {
                 tracing::error!("cannot start an exchange: {error}");
+                self.answer_awaiting();
                 self.answer_refreshes(&Report::default());
             }
         }
@@ -188,8 +204,19 @@ impl Engine {
             device: self.keeper.device_store_handle(),
             package: self.syncing.paths.package.clone(),
             edition: self.configuration.edition(),
-            vault: self.keeper.for_exchange(),
+            vault: match self.standing() {
+                Standing::Listed => self.keeper.for_exchange(),
+                Standing::Revoked => None,
+            },
             header: self.keeper.header(),
+            refused: self.syncing.refused.as_ref().map(|refused| refused.header.clone()),
+            standing: self.standing(),
+            wishes: Wishes {
+                name: machine_name(),
+                now: self.clock.both().wall,
+                leaving: self.keeper.leaving(),
+                kdf: self.configuration.enroll_terms(self.syncing.user()).kdf,
+            },
         }
     }
 
@@ -213,7 +240,10 @@ impl Engine {
         let (report, news) = self.take_exchanged(exchanged);
         match again.max(news) {
             Some(scope) => self.exchange(scope),
-            None => self.answer_refreshes(&report.unwrap_or_default()),
+            None => {
+                self.answer_awaiting();
+                self.answer_refreshes(&report.unwrap_or_default());
+            }
         }
     }
 
@@ -229,7 +259,9 @@ impl Engine {
             if let Ok(header) = exchanged.header {
                 self.syncing.header = header;
             }
-            self.take_health(exchanged.reached)
+            self.syncing.header_fault = exchanged.header_fault;
+            let followed = self.follow_newest();
+            self.take_health(exchanged.reached).max(followed)
         } else {
             Some(Scope::Everything)
         };
@@ -247,7 +279,23 @@ impl Engine {
                 });
             }
         }
-        (report, news)
+        let resealed = match (reached, exchanged.merged, news) {
+            (true, Merged::Yes, None) => self.reseal(),
+            _ => None,
+        };
+        (report, news.max(resealed))
+    }
+
+    /// Records of earlier epochs are sealed anew once the repository has none that are already.
+    fn reseal(&mut self) -> Option<Scope> {
+        match self.keeper.reseal_some() {
+            Ok(0) => None,
+            Ok(_) => Some(Scope::Records),
+            Err(error) => {
+                tracing::warn!("records keep their earlier key for now: {error}");
+                None
+            }
+        }
     }
 
     /// One that does not answer is asked again in a while. One that does may only now be watched: what changed before is fetched.
@@ -337,6 +385,11 @@ impl Engine {
             let _ = client.send(Reply::Refreshed(refreshed.clone()).into());
         }
     }
+}
+
+/// What this machine is called.
+pub(crate) fn machine_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 fn open(place: &Place) -> Result<Arc<dyn DirectoryRepository>, RepositoryError> {

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod audit;
+mod device;
 mod doctor;
 mod logon;
 mod settings;
@@ -39,6 +40,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
         Command::Audit(command) => audit::run(command, screen),
+        Command::Device(command) => device::run(command, screen),
         Command::Store(command) => store::run(command, screen),
     }
 }

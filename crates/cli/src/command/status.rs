@@ -23,6 +23,10 @@ pub(crate) fn run(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
         screen.say("\nThe vault opens with:")?;
         screen.say(slots(&status.slots))?;
     }
+    if status.devices.len() > 1 {
+        screen.say("\nYour devices:")?;
+        screen.say(super::device::rows(&status.devices))?;
+    }
     if !status.problems.is_empty() {
         screen.say("\nMistakes in files (the last good ones stay in force):")?;
         for found in &status.problems {

@@ -157,6 +157,7 @@ pub fn status() -> Status {
         user: "anna".into(),
         device: Some(DeviceId([1; 16])),
         slots: vec![slot("login", Rating::Strong), slot("passphrase", Rating::Fair)],
+        devices: Vec::new(),
         logons: Some(2),
         templates: TemplateCounts {
             package: 3,
