@@ -2,8 +2,8 @@
 
 use crate::bytes::{Malformed, Reader};
 use crate::stack::scrubbed;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use countersign_secret::{Key, RangeLock};
+use argon2::{Algorithm, Argon2, Params, Version};
+use countersign_secret::{Blocks, Key};
 
 const MIB: u32 = 1024;
 const ARGON2ID: u8 = 1;
@@ -121,40 +121,14 @@ impl KdfParameters {
         let no_memory = KdfError::OutOfMemory(self.memory_mib);
         let params =
             Params::new(self.memory_mib * MIB, self.passes, self.lanes, Some(Key::LEN)).map_err(|_| no_memory)?;
-        let mut memory = Memory::new(params.block_count()).ok_or(no_memory)?;
+        let mut memory = Blocks::zeroed(params.block_count()).ok_or(no_memory)?;
         Key::try_from_fill(|out| {
             scrubbed(|| {
                 Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                    .hash_password_into_with_memory(secret, salt, out, memory.blocks.as_mut_slice())
+                    .hash_password_into_with_memory(secret, salt, out, &mut memory)
                     .map_err(|_| no_memory)
             })
         })
-    }
-}
-
-/// Argon2's blocks: locked where that is allowed, left out of dumps, and wiped when they are given back.
-struct Memory {
-    blocks: Vec<Block>,
-    /// Given up after the blocks are wiped and before they are freed.
-    lock: Option<RangeLock>,
-}
-
-impl Memory {
-    fn new(blocks: usize) -> Option<Self> {
-        let mut memory = Vec::new();
-        memory.try_reserve_exact(blocks).ok()?;
-        memory.resize(blocks, Block::new());
-        let lock = Some(RangeLock::new(&mut memory));
-        Some(Self { blocks: memory, lock })
-    }
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        // A plain fill that the compiler must believe is read: word-by-word volatile writes take seconds in debug builds.
-        self.blocks.fill(Block::new());
-        std::hint::black_box(self.blocks.as_mut_slice());
-        self.lock = None;
     }
 }
 
