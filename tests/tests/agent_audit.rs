@@ -1,5 +1,5 @@
 //! The audit log, as its owner reads it.
-#![expect(clippy::unwrap_used, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
 use countersign_tests::agent::{Agent, Explained, Needles, PASSPHRASE, PASSWORD, PATIENCE, Package};
 use countersign_tests::{Deadline, Session};

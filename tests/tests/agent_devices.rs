@@ -1,118 +1,24 @@
 //! Two machines of one user on one folder repository: joining, taking off, following, coming back.
-#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
-use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, PATIENCE, Package, state};
-use countersign_tests::{Deadline, Session};
-use serde_json::Value;
+mod machines;
 
-const TEMPLATE: &str = r#"
-schema = 1
-id = "test.ledger"
-name = "Ledger"
-[logon]
-fields = ["username", "password"]
-[[form]]
-kind = "logon"
-[form.window]
-executable = ["/usr/bin/zenity"]
-title = "Ledger"
-[form.bind]
-password = { role = "password-text" }
-[form.respond]
-method = "controls"
-submit = { role = "push-button", name = "OK" }
-"#;
-
-const OTHER_PASSWORD: &str = "Qmz8-ladder-Rt41vYe";
-
-fn machine() -> Session {
-    Session::start().unwrap()
-}
-
-/// A machine whose repository is the first one's.
-fn second(first: &Session) -> Session {
-    let session = machine();
-    let repository = first.data_home().join("countersign/repository");
-    on(&session, &repository);
-    session
-}
-
-fn on(session: &Session, repository: &std::path::Path) {
-    let settings = session.config_home().join("countersign/settings.toml");
-    let text = format!("[repository]\npath = \"{}\"\n", repository.display());
-    session.write(&settings, &text).unwrap();
-}
-
-fn add(agent: &Agent<'_>, name: &str) {
-    let words = ["logon", "add", "test.ledger", "--name", name, "--set", "username=anna"];
-    agent.done(&words, &[&format!("Secret-of-{name}-7391")]).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
-}
-
-fn reveals(agent: &Agent<'_>, name: &str, password: &str) {
-    let shown = agent.done(&["logon", "reveal", name], &[password]).unwrap().out;
-    assert_eq!(shown, format!("Secret-of-{name}-7391"), "{}", agent.said());
-}
-
-fn labels(agent: &Agent<'_>) -> Vec<String> {
-    let logons = agent.json(&["logon", "list", "--json"], "logons").unwrap();
-    let logons = logons.as_array().unwrap().iter();
-    let mut labels: Vec<_> = logons
-        .map(|logon| logon["label"].as_str().unwrap().to_owned())
-        .collect();
-    labels.sort();
-    labels
-}
-
-fn devices(agent: &Agent<'_>) -> Vec<Value> {
-    let listed = agent.json(&["device", "list", "--json"], "devices").unwrap();
-    listed.as_array().unwrap().clone()
-}
-
-fn id_of(agent: &Agent<'_>) -> String {
-    let listed = devices(agent);
-    let own = listed.iter().find(|device| device["this"] == true).unwrap();
-    own["id"].as_str().unwrap().to_owned()
-}
-
-fn problems(agent: &Agent<'_>) -> String {
-    agent.json(&["status", "--json"], "status").unwrap()["problems"].to_string()
-}
-
-/// Refreshes until it is so: what one machine writes another one fetches when it looks.
-fn until(agent: &Agent<'_>, what: &str, so: impl Fn(&Agent<'_>) -> bool) {
-    let deadline = Deadline::seconds(PATIENCE);
-    loop {
-        agent.done(&["refresh"], &[]).unwrap();
-        if so(agent) {
-            return;
-        }
-        assert!(!deadline.is_over(), "{what}: {}\n{}", problems(agent), agent.said());
-        deadline.pause();
-    }
-}
-
-/// The second machine's vault: the passphrase opens it, a login slot is made.
-fn joined<'a>(session: &'a Session, package: &Package<'_>) -> Agent<'a> {
-    let agent = Agent::start(session, package).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
-    agent
-        .done(&["unlock", "--passphrase"], &[PASSPHRASE, OTHER_PASSWORD])
-        .unwrap();
-    agent
-}
+use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, state};
+use machines::{
+    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, on, package, problems, repository, reveals, second,
+    until,
+};
 
 #[test]
 fn a_lost_machine_is_taken_off_and_the_others_follow() {
     let one = machine();
-    let package_one = Package::with(&one, "ledger", TEMPLATE).unwrap();
+    let package_one = package(&one);
     let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
     add(&first, "ledger");
     let two = second(&one);
-    let package_two = Package::with(&two, "ledger", TEMPLATE).unwrap();
+    let package_two = package(&two);
     let second_one = joined(&two, &package_two);
     let three = second(&one);
-    let package_three = Package::with(&three, "ledger", TEMPLATE).unwrap();
+    let package_three = package(&three);
     let lost = joined(&three, &package_three);
     let lost_id = id_of(&lost);
     add(&lost, "travel");
@@ -186,18 +92,18 @@ fn a_lost_machine_is_taken_off_and_the_others_follow() {
 #[test]
 fn a_device_taken_off_offline_is_off_once_the_repository_answers() {
     let one = machine();
-    let package_one = Package::with(&one, "ledger", TEMPLATE).unwrap();
+    let package_one = package(&one);
     let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
     add(&first, "ledger");
     let two = second(&one);
-    let package_two = Package::with(&two, "ledger", TEMPLATE).unwrap();
+    let package_two = package(&two);
     let other = joined(&two, &package_two);
     let other_id = id_of(&other);
     until(&first, "two devices", |agent| devices(agent).len() == 2);
     drop(first);
 
     // The share is not there; the wish outlives a restart.
-    let repository = one.data_home().join("countersign/repository");
+    let repository = repository(&one);
     on(&one, std::path::Path::new("/nonexistent/share"));
     let first = Agent::start(&one, &package_one).unwrap();
     first.done(&["unlock"], &[PASSWORD]).unwrap();

@@ -305,7 +305,7 @@ impl Engine {
         self.journal.enter(explanation);
     }
 
-    fn notify(&mut self, notice: Notice) {
+    pub(crate) fn notify(&mut self, notice: Notice) {
         tracing::warn!("{}: {}", notice.application, notice.text);
         if self.notices.len() == NOTICES {
             self.notices.pop_front();

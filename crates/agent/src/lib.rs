@@ -14,6 +14,7 @@ mod keeper;
 mod locking;
 mod log;
 mod logons;
+mod machine;
 mod message;
 mod paths;
 mod requests;

@@ -58,6 +58,7 @@ impl Engine {
         self.audit(AuditEvent::Unlock, slot, "");
         // What other devices did to the vault while it was locked.
         self.follow_newest();
+        self.settle_identity(None);
         self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));
         match fresh {

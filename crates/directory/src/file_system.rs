@@ -11,6 +11,12 @@ pub(crate) enum Reach {
     Shared,
 }
 
+/// Whether a folder is on a share: other machines may have the very same files.
+#[must_use]
+pub fn is_shared(folder: &Path) -> bool {
+    reach(folder) == Reach::Shared
+}
+
 /// Where `folder` is. What cannot be told counts as local.
 pub(crate) fn reach(folder: &Path) -> Reach {
     const SHARED: [u32; 13] = [

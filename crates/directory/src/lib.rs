@@ -16,6 +16,7 @@ mod tree;
 mod users;
 mod watch;
 
+pub use file_system::is_shared;
 pub use folder::{FolderRepository, WhenAbsent};
 #[cfg(any(test, feature = "contract"))]
 pub use memory::MemoryRepository;

@@ -1,4 +1,4 @@
-use countersign_model::{RecordId, RecordVersion, Timestamp};
+use countersign_model::{DeviceId, RecordId, RecordVersion, Timestamp};
 use countersign_vault::{Commitment, OpenError, OpenedRecord, Unlocked, Written};
 
 /// What a sealed version turned out to be.
@@ -35,6 +35,11 @@ pub trait RecordCheck {
         self.check(version, sealed)
     }
 
+    /// The device these records are exchanged for, if it is to be noticed that it was set back.
+    fn own(&self) -> Option<DeviceId> {
+        None
+    }
+
     /// Finds out which version of a record these bytes from the own vault store are.
     ///
     /// # Errors
@@ -61,6 +66,10 @@ impl RecordCheck for Unlocked {
             )));
         }
         self.check(version, sealed)
+    }
+
+    fn own(&self) -> Option<DeviceId> {
+        Some(self.device_id())
     }
 
     fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {

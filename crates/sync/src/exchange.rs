@@ -4,6 +4,7 @@ use crate::layout::{decode, inbox_key};
 use crate::merge::{Incoming, Shelf};
 use crate::plan::{Held, SyncStep, plan};
 use crate::report::{Fault, Report};
+use crate::sent::Sending;
 use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError, StoreError};
 use countersign_model::{Change, RecordId, RecordVersion, StoreKind, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,13 +48,42 @@ pub fn fetch(ends: Ends<'_>) -> Result<Report, StoreError> {
 /// Only those of the two stores. Everything committed before stays; the next exchange goes on from there.
 pub fn exchange(ends: Ends<'_>, vault: &dyn RecordStore, check: &dyn RecordCheck) -> Result<Report, StoreError> {
     let mut report = Report::default();
+    let sending = check.own().map(|own| Sending::of(ends.device, own)).transpose()?;
+    let inbox: Vec<_> = ends
+        .device
+        .ids(StoreKind::Inbox)?
+        .iter()
+        .filter_map(|id| decode(id))
+        .collect();
+    let is_genuine = |version: &RecordVersion, sealed: Option<Vec<u8>>| {
+        sealed.is_some_and(|sealed| check.check(version, &sealed).is_ok())
+    };
+    report.set_back = sending.and_then(|sending| {
+        sending.foreign(&inbox, |version| {
+            is_genuine(version, ends.device.get(&inbox_key(version)).ok().flatten())
+        })
+    });
+    if report.set_back.is_some() {
+        return Ok(report);
+    }
     let mut shelf = Shelf::read(vault, check, &mut report.faults)?;
     merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
     if let Some(listed) = list(ends, &mut report)? {
+        report.set_back = sending.and_then(|sending| {
+            sending.foreign(&listed, |version| {
+                is_genuine(version, ends.repository.pull(ends.user, version).ok())
+            })
+        });
+        if report.set_back.is_some() {
+            return Ok(report);
+        }
         pull_all(ends, &shelf.versions().collect(), &listed, &mut report)?;
         report.faults.retain(|fault| !matches!(fault, Fault::Refused { .. }));
         merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
         let mut there: Held = listed.iter().copied().collect();
+        if let Some(sending) = sending {
+            sending.will_send(ends.device, &shelf.versions().collect::<Vec<_>>())?;
+        }
         push_all(ends, vault, &shelf, &mut there, &mut report)?;
         Cursor::Listed.write(ends.device, &there)?;
     }

@@ -9,6 +9,7 @@
 //! - **Which one counts** depends on nothing but these versions, so that all devices agree: a version that another one directly
 //!   follows is out; of the rest the one changed last counts, then the higher counter, then the higher device id.
 //! - **Nothing pulled is believed.** A version that does not open as exactly what it was filed as stays in the inbox and is named.
+//! - **A device that was set back writes nothing.** What the repository has under its id that it never wrote is a [`SetBack`].
 //! - **Offline is normal.** It is part of the [`Report`], not an error.
 
 mod check;
@@ -20,6 +21,7 @@ mod merge;
 mod plan;
 mod replace;
 mod report;
+mod sent;
 #[cfg(test)]
 mod tests;
 
@@ -32,3 +34,4 @@ pub use merge::choose;
 pub use plan::{Held, SyncStep, plan};
 pub use replace::{highest_counter, replace};
 pub use report::{Fault, Report};
+pub use sent::{SetBack, sent};

@@ -1,4 +1,5 @@
 use crate::check::Refused;
+use crate::sent::SetBack;
 use countersign_model::port::RepositoryError;
 use countersign_model::{RecordId, RecordVersion};
 
@@ -17,6 +18,8 @@ pub struct Report {
     pub waiting: u32,
     /// What is not as it should be, each with what to do. Everything else went on.
     pub faults: Vec<Fault>,
+    /// Whether this device was set back. Nothing was merged or written then: it needs another id first.
+    pub set_back: Option<SetBack>,
 }
 
 impl Default for Report {
@@ -28,6 +31,7 @@ impl Default for Report {
             changed: Vec::new(),
             waiting: 0,
             faults: Vec::new(),
+            set_back: None,
         }
     }
 }

@@ -80,7 +80,7 @@ pub struct DeviceEvidence {
     pub given_to: MachineMark,
     /// The machine it runs on.
     pub runs_on: MachineMark,
-    /// The newest of its own counters this device remembers to have used, over all records.
+    /// The newest of its own counters this device remembers to have written to the directory, over all records.
     pub remembered: u64,
     /// The newest counter under its id in the directory, if the directory was reached.
     pub found: Option<u64>,
@@ -112,10 +112,12 @@ pub enum DeviceDecision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NewIdReason {
     /// Another machine than the one the id was given to: a clone.
-    #[error("this is a copy of another machine; it joins as a device of its own")]
+    #[error(
+        "the vault's files on this machine are a copy of another machine's, or were put back from a backup; it goes on as a device of its own"
+    )]
     Clone,
     /// The directory has newer writes under this id than this device remembers: a restored image, or a clone that goes on elsewhere.
-    #[error("this machine was set back to an earlier state; it joins as a new device")]
+    #[error("this machine was set back to an earlier state; it goes on as a new device")]
     WentBack,
 }
 

@@ -4,12 +4,12 @@
 use crate::answer::Answer;
 use crate::device::{DeviceKey, KeyPair};
 use crate::enroll::EnrollError;
-use crate::header::{Device, DeviceSlots, Header, KeptHalf, MOST_DEVICES, SealedDeviceKey};
+use crate::header::{Device, DeviceSlots, Header, KeptHalf, MOST_DEVICES, Past, SealedDeviceKey};
 use crate::hpke::PublicKey;
 use crate::kdf::KdfParameters;
 use crate::recovery::{Halves, Recovery, Rings};
 use crate::slot::{Slot, SlotKind, SlotSecrets, Stored};
-use crate::unlocked::Unlocked;
+use crate::unlocked::{Local, Unlocked};
 use countersign_model::{DeviceId, HeaderVersion, Timestamp};
 use countersign_secret::{Key, Password};
 use std::fmt;
@@ -252,17 +252,22 @@ impl Unlocked {
         }
     }
 
-    /// Goes on as a device with a new id and key of its own: this one is a copy of another, or was set back. Write
+    /// This vault as a device with a new id and key of its own has it: this device is a copy of another, or was set back. Store its
     /// [`Unlocked::device_slots`] and join ([`Unlocked::join_header`]).
+    ///
+    /// As long as it stays open it follows headers that were written for the device it was.
     ///
     /// # Errors
     /// [`EnrollError::Random`].
-    pub fn become_another_device(&mut self) -> Result<DeviceId, EnrollError> {
+    pub fn another_device(&self) -> Result<Self, EnrollError> {
         let mut fresh = [0; 16];
         getrandom::fill(&mut fresh).map_err(EnrollError::Random)?;
-        self.local.key = DeviceKey::make_random().map_err(EnrollError::Random)?;
-        self.device = DeviceId(fresh);
-        Ok(self.device)
+        let key = DeviceKey::make_random().map_err(EnrollError::Random)?;
+        let mut local = Local::new(self.local.slots(), key, self.local.recovered);
+        local.before = Some((self.device, self.local.key.duplicate()));
+        let mut another = Self::new(self.vault_key.duplicate(), self.header.clone(), DeviceId(fresh), local);
+        another.past = self.past.iter().map(Past::duplicate).collect();
+        Ok(another)
     }
 
     pub(crate) fn header_with_device(

@@ -3,7 +3,7 @@
 use crate::derive::VaultKey;
 use crate::device::DeviceKey;
 use crate::enroll::EnrollError;
-use crate::header::{MOST_ROLLS, Owner, Roll, Successor};
+use crate::header::{MOST_ROLLS, Owner, Past, Roll, Successor};
 use crate::kdf::KdfParameters;
 use crate::recovery::{Halves, Recovery, Rings};
 use crate::slot::{Place, Slot, SlotFacts, SlotKind, SlotSecrets, Stored};
@@ -215,8 +215,12 @@ impl Unlocked {
         if found < own {
             return Err(UnlockError::EpochWentBack { at_least: own, found });
         }
-        let current = reach_epoch(&read.header, (own, &self.vault_key), self.device, &self.local.key)?;
-        let local = Local::new(self.local.slots(), self.local.key.duplicate(), self.local.recovered);
+        let reach = |id, key| reach_epoch(&read.header, (own, &self.vault_key), id, key);
+        let current = match (reach(self.device, &self.local.key), &self.local.before) {
+            (Err(UnlockError::Revoked), Some((id, key))) => reach(*id, key),
+            (reached, _) => reached,
+        }?;
+        let local = self.local.duplicate();
         let next = Self::prove(&read, current, (own, &self.vault_key), self.device, local)?;
         let followed = if found > own {
             let listed = self.devices();
@@ -246,15 +250,13 @@ impl Unlocked {
             .unwrap_or(self.epoch())
     }
 
-    fn past_with_current(&self) -> Vec<crate::header::Past> {
-        let current = (self.epoch(), &self.vault_key);
-        let past = self.past.iter().map(|past| (past.epoch, &past.key));
+    fn past_with_current(&self) -> Vec<Past> {
+        let current = Past {
+            epoch: self.epoch(),
+            key: self.vault_key.duplicate(),
+        };
         std::iter::once(current)
-            .chain(past)
-            .map(|(epoch, key)| crate::header::Past {
-                epoch,
-                key: key.duplicate(),
-            })
+            .chain(self.past.iter().map(Past::duplicate))
             .collect()
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Local {
     /// As it was last read or made: a set made in this session is what the next one is made from.
     slots: Mutex<SlotSet>,
     pub(crate) key: DeviceKey,
+    /// The device this one was until it got an id of its own.
+    pub(crate) before: Option<(DeviceId, DeviceKey)>,
     /// The newest recovery halves used here.
     pub(crate) recovered: u64,
 }
@@ -44,7 +46,17 @@ impl Local {
         Self {
             slots: Mutex::new(slots),
             key,
+            before: None,
             recovered,
+        }
+    }
+
+    /// The same, for a vault that goes on beside this one.
+    pub(crate) fn duplicate(&self) -> Self {
+        let before = self.before.as_ref();
+        Self {
+            before: before.map(|(id, key)| (*id, key.duplicate())),
+            ..Self::new(self.slots(), self.key.duplicate(), self.recovered)
         }
     }
 
@@ -409,13 +421,20 @@ impl Unlocked {
         if expected.epoch == self.epoch() {
             return Ok(None);
         }
-        let again = match self.open_record(expected, sealed)? {
+        self.seal_again(expected, sealed, counter).map(Some)
+    }
+
+    /// Seals a record anew as this device's version `counter`, whoever sealed it before and in whichever epoch.
+    ///
+    /// # Errors
+    /// [`ResealError`].
+    pub fn seal_again(&self, expected: &Expected<'_>, sealed: &[u8], counter: u64) -> Result<Vec<u8>, ResealError> {
+        Ok(match self.open_record(expected, sealed)? {
             OpenedRecord::Logon(opened) => self.seal_logon(&opened.logon, counter, opened.commitment)?,
             OpenedRecord::Tombstone(gone) => {
                 self.seal_tombstone(gone.version.record, gone.removed, counter, gone.commitment)?
             }
-        };
-        Ok(Some(again))
+        })
     }
 
     /// Opens a record of any kind.

@@ -4,6 +4,7 @@ mod devices;
 mod exports;
 mod guarded;
 mod heads;
+mod identity;
 mod logons;
 mod mending;
 mod rekey;
@@ -14,6 +15,7 @@ mod tale;
 pub(crate) use guarded::Observed;
 use guarded::Shared;
 use heads::Heads;
+pub(crate) use identity::NewId;
 pub(crate) use logons::Fields;
 pub(crate) use mending::Brought;
 pub(crate) use stores::{Gone, Job};
@@ -30,7 +32,9 @@ use countersign_model::{LogonId, VaultId};
 use countersign_secret::Key;
 use countersign_signon::VaultState;
 use countersign_store::{Export, Store, rolling_exports};
-use countersign_vault::{OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header};
+use countersign_vault::{
+    MachineMark, OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header,
+};
 use countersign_wire::{ErrorCode, ErrorReply, StoreName};
 use exports::Exports;
 use mending::open_or_begin_anew;
@@ -55,6 +59,9 @@ pub enum KeeperError {
     /// The header or the slots cannot be read.
     #[error(transparent)]
     Header(#[from] UnlockError),
+    /// A record could not be sealed anew.
+    #[error(transparent)]
+    Again(#[from] countersign_vault::ResealError),
     /// This device's slots could not be made.
     #[error(transparent)]
     Slots(#[from] countersign_vault::EnrollError),
@@ -94,7 +101,7 @@ impl From<KeeperError> for ErrorReply {
                 ErrorCode::Integrity,
                 "run `countersign refresh` to fetch it from the repository, then `countersign doctor`",
             ),
-            KeeperError::Store(_) | KeeperError::Seal(_) | KeeperError::Slots(_) => {
+            KeeperError::Store(_) | KeeperError::Seal(_) | KeeperError::Again(_) | KeeperError::Slots(_) => {
                 (ErrorCode::Failed, "run `countersign doctor`")
             }
         };
@@ -126,6 +133,8 @@ pub(crate) struct Keeper {
     vault_folder: PathBuf,
     enrolled: Option<Enrolled>,
     open: Option<Open>,
+    /// The machine this device runs on.
+    machine: MachineMark,
     /// The vault that was locked last, while somebody still holds it.
     locked: Weak<Unlocked>,
     tales: Vec<Tale>,
@@ -164,6 +173,7 @@ impl Keeper {
         let (device, found, anew) = open_or_begin_anew(&paths.device_store(), StoreName::Device, key, proven, seconds)?;
         let mut keeper = Self {
             device: Arc::new(device),
+            machine: crate::machine::mark(paths, &device_secret),
             device_secret,
             vault_folder: paths.vault_store(),
             enrolled: None,

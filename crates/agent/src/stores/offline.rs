@@ -140,6 +140,7 @@ impl Offline {
         let mut keeper = Keeper::open(&self.paths, Arc::new(secret))?;
         if let Some(unlocked) = unlocked {
             keeper.adopt(Adoption::Unlocked(Box::new(unlocked)))?;
+            keeper.settle_identity(None)?;
         }
         Ok(keeper)
     }

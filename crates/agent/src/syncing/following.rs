@@ -2,9 +2,10 @@
 
 use super::errand::Scope;
 use crate::engine::Engine;
-use crate::keeper::KeeperError;
+use crate::keeper::{KeeperError, NewId};
 use countersign_model::{DeviceId, HeaderVersion};
-use countersign_signon::{Event, VaultState};
+use countersign_signon::{Event, Notice, VaultState};
+use countersign_sync::SetBack;
 use countersign_vault::{AuditEvent, Followed, UnlockError};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply, Revocation};
 use std::sync::mpsc::Sender;
@@ -74,6 +75,27 @@ impl Engine {
     /// This device has just joined: what was refused before does not count.
     pub(crate) fn joined(&mut self) {
         self.syncing.refused = None;
+    }
+
+    /// A copy, or a device that was set back, gets an id of its own, and its user is told. What is to be exchanged then comes back.
+    pub(crate) fn settle_identity(&mut self, set_back: Option<SetBack>) -> Option<Scope> {
+        let (reason, before, now) = match self.keeper.settle_identity(set_back) {
+            Ok(None) => return None,
+            Ok(Some(NewId { reason, before, now })) => (reason, before, now),
+            Err(error) => {
+                tracing::error!("this device keeps its id for now: {error}");
+                self.syncing.header_fault = Some(error.to_string());
+                return None;
+            }
+        };
+        self.audit(AuditEvent::DeviceChange, &now.to_string(), &reason.to_string());
+        self.notify(Notice {
+            application: "device".to_owned(),
+            text: format!(
+                "{reason}. It was {before} and is {now} now; if nothing uses {before} any more, run `countersign device revoke {before}`"
+            ),
+        });
+        Some(Scope::Records)
     }
 
     fn told(&mut self, version: HeaderVersion, followed: &Followed) {

@@ -269,6 +269,10 @@ impl Engine {
             .records
             .inspect_err(|error| tracing::warn!("records: {error}"))
             .ok();
+        let renamed = report.as_ref().and_then(|report| report.set_back);
+        if let Some(set_back) = renamed {
+            return (report, news.max(self.settle_identity(Some(set_back))));
+        }
         if let Some(report) = &report {
             self.take_report(report);
             if exchanged.merged == Merged::Yes {

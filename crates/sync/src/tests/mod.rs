@@ -1,4 +1,5 @@
 mod exchanges;
 mod rules;
+mod set_back;
 mod twins;
 mod with_vault;

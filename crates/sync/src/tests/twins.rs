@@ -191,6 +191,23 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes[80..].to_vec()).unwrap()
 }
 
+/// The same, for the device that writes.
+pub(crate) struct PlainOf(pub(crate) DeviceId);
+
+impl RecordCheck for PlainOf {
+    fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
+        Plain.check(version, sealed)
+    }
+
+    fn own(&self) -> Option<DeviceId> {
+        Some(self.0)
+    }
+
+    fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {
+        Plain.identify(record, sealed)
+    }
+}
+
 impl RecordCheck for Plain {
     fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
         let found = self.identify(version.record, sealed)?;
@@ -251,6 +268,18 @@ impl Device {
             .map(|bytes| text(&bytes))
     }
 
+    /// This device's two stores as they are now.
+    pub(crate) fn image(&self) -> [BTreeMap<StoreKey, Vec<u8>>; 2] {
+        [&self.device, &self.vault].map(|shelves| shelves.values.lock().unwrap().clone())
+    }
+
+    /// Sets it back to an earlier state.
+    pub(crate) fn restore(&self, image: [BTreeMap<StoreKey, Vec<u8>>; 2]) {
+        let [device, vault] = image;
+        *self.device.values.lock().unwrap() = device;
+        *self.vault.values.lock().unwrap() = vault;
+    }
+
     /// Everything ever said about a record here.
     pub(crate) fn all_texts(&self, record: u8) -> BTreeSet<String> {
         let values = self.vault.values.lock().unwrap();
@@ -270,7 +299,7 @@ impl Device {
                 user: &user,
             },
             &self.vault,
-            &Plain,
+            &PlainOf(DeviceId([self.number; 16])),
         )
     }
 

@@ -50,6 +50,15 @@ pub(crate) struct Past {
     pub(crate) key: VaultKey,
 }
 
+impl Past {
+    pub(crate) fn duplicate(&self) -> Self {
+        Self {
+            epoch: self.epoch,
+            key: self.key.duplicate(),
+        }
+    }
+}
+
 impl Roll {
     pub(crate) fn make(
         place: Place,

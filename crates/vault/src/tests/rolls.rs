@@ -356,3 +356,49 @@ fn there_is_an_end_to_rolling() {
     unlocked.header.rolls = vec![one; usize::from(crate::header::MOST_ROLLS)];
     assert_eq!(unlocked.roll(&plan()).unwrap_err(), RollError::TooManyRolls);
 }
+
+#[test]
+fn a_copy_goes_on_as_a_device_of_its_own() {
+    let rolled = roll(&on(1));
+    let other = on(3);
+    let mut copy = other.another_device().unwrap();
+    assert_ne!(copy.device_id(), THREE);
+    assert!(copy.store_key() == other.store_key() && !copy.devices().contains(&copy.device_id()));
+    // It was rolled before the copy could join: the device that it was is let in, and as long as it stays open, it is.
+    assert!(matches!(
+        follow(&mut copy, &rolled.header),
+        Ok(Followed::Rolled { from: 1, to: 2, .. })
+    ));
+    let again = roll(&rolled.unlocked);
+    follow(&mut copy, &again.header).unwrap();
+    assert_eq!(copy.epochs(), [3, 2, 1]);
+    let joined = copy.join_header("copy", Timestamp(9)).unwrap().unwrap();
+    follow(&mut copy, &joined).unwrap();
+    assert_eq!(copy.devices().len(), 3);
+    assert_eq!(copy.another_device().unwrap().epochs(), [3, 2, 1]);
+    // Taken off, neither is let in: not by its own id, not by the one it had.
+    let both = copy.device_id();
+    let mut stays = on(1);
+    follow(&mut stays, &joined).unwrap();
+    let revoke = [THREE, both];
+    let gone = stays.roll(&RollPlan {
+        revoke: &revoke,
+        ..plan()
+    });
+    assert_eq!(follow(&mut copy, &gone.unwrap().header), Err(UnlockError::Revoked));
+}
+
+#[test]
+fn a_record_is_sealed_again_by_another_device_of_the_same_epoch() {
+    let vault = on(3);
+    let sealed = vault
+        .seal_logon(&super::logon(super::RECORD), 7, crate::Commitment::NONE)
+        .unwrap();
+    let copy = vault.another_device().unwrap();
+    let expected = copy.expect(super::RECORD, Written::By(THREE, 7));
+    let again = copy.seal_again(&expected, &sealed, 1).unwrap();
+    let expected = vault.expect(super::RECORD, Written::By(copy.device_id(), 1));
+    let opened = vault.open_logon(&expected, &again).unwrap();
+    assert_eq!(opened.summary().label, super::logon(super::RECORD).label);
+    assert!(copy.seal_again(&expected, &sealed, 1).is_err());
+}
