@@ -1,5 +1,7 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
+mod joining;
+
 use crate::clock::SystemClock;
 use crate::message::{Adoption, Call, Elsewhere, Material, Message, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
@@ -9,17 +11,19 @@ use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    Enroll, EnrollError, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked, enroll, inspect_header,
-    normalise_answer, unlock,
+    Enroll, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked, enroll,
+    inspect_header, normalise_answer, unlock,
 };
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Answers clients.
 pub(crate) struct Front {
     inbox: Mutex<Sender<Message>>,
     throttle: Mutex<Throttle>,
+    /// This machine's own request to join, while it waits.
+    joining: Mutex<Option<Joining>>,
     clock: SystemClock,
 }
 
@@ -36,6 +40,7 @@ impl Front {
         Self {
             inbox: Mutex::new(inbox),
             throttle: Mutex::new(Throttle::default()),
+            joining: Mutex::new(None),
             clock: SystemClock,
         }
     }
@@ -47,6 +52,10 @@ impl Front {
         let ending = || ErrorReply::new(ErrorCode::Failed, "the agent is ending").next("start it again");
         sender.send(message(reply)).map_err(|_| ending())?;
         answer.recv().map_err(|_| ending())
+    }
+
+    fn joining(&self) -> MutexGuard<'_, Option<Joining>> {
+        self.joining.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn material(&self) -> Result<Material, ErrorReply> {
@@ -198,6 +207,26 @@ impl Front {
             }
             None => elsewhere.header.clone(),
         };
+        self.joined(material, unlocked, header, device_slots)
+    }
+
+    /// Has a vault taken over that this machine has just joined, as the header has it that lists the machine.
+    fn joined(
+        &self,
+        material: &Material,
+        unlocked: Unlocked,
+        header: Vec<u8>,
+        device_slots: Vec<u8>,
+    ) -> Result<Answer, ErrorReply> {
+        let owner = Owner {
+            user: &material.terms.user,
+            vault: None,
+            filed: None,
+            at_least: unlocked.header_version(),
+        };
+        let (unlocked, _) = unlocked
+            .followed(&owner, &header)
+            .map_err(|error| unlock_error(&error))?;
         let joined = Adoption::Enrolled {
             unlocked: Box::new(unlocked),
             header,
@@ -235,6 +264,9 @@ impl Handler for Front {
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
             (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
+            (Request::DeviceJoin, []) => self.ask_to_join(),
+            (Request::DeviceJoined, [words, password]) => self.complete_joining(words, password),
+            (Request::DeviceApprove, [password, words]) => self.approve(password, words),
             (Request::DeviceRevoke { id }, [password]) => self.as_owner(OwnerCall::Revoke(id), password),
             (request, _) => self.ask(|reply| {
                 Message::Call(Call {

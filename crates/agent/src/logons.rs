@@ -76,6 +76,11 @@ impl Engine {
         let answer = match call {
             // Answered when the repository has been asked.
             OwnerCall::Revoke(device) => return self.revoke(device, reply),
+            OwnerCall::Approved(device) => {
+                self.audit(AuditEvent::DeviceChange, &device.to_string(), "let in");
+                self.exchange(Scope::Records);
+                Reply::Done.into()
+            }
             OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
                 Ok(Some(secret)) => {
                     let template = self.keeper.template_of(id);

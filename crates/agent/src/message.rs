@@ -96,4 +96,6 @@ pub(crate) enum OwnerCall {
     Reveal(LogonId, FieldName),
     Rebind(LogonId),
     Revoke(DeviceId),
+    /// It was let in a moment ago.
+    Approved(DeviceId),
 }

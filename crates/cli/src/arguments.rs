@@ -210,6 +210,11 @@ pub(crate) enum Template {
 pub(crate) enum Device {
     /// Lists them.
     List(Format),
+    /// Has this machine let in by another one of yours, in the place of the passphrase. Shows six words to type there. Standard input:
+    /// the six words that the other one shows, then the password from now on.
+    Join,
+    /// Lets a waiting machine in, and shows six words to type there. Standard input: the password, then the six words of that machine.
+    Approve,
     /// Takes one off: the vault gets a new key, which it does not get. Standard input: the password.
     Revoke(DeviceRevoke),
 }

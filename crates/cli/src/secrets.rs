@@ -51,6 +51,14 @@ impl Source {
         Err(PromptError::Differ)
     }
 
+    /// Words that are read from another screen: shown while they are typed.
+    pub(crate) fn words(self, what: &str) -> Result<Password, PromptError> {
+        if self == Self::Terminal {
+            prompt(what);
+        }
+        line(what)
+    }
+
     /// Something that is no secret: shown while it is typed. Never taken from the lines of standard input, which are secrets.
     pub(crate) fn plain(self, what: &str) -> Result<Option<String>, PromptError> {
         if self == Self::Lines {

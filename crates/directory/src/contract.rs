@@ -39,6 +39,7 @@ pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
         ("bad names and sizes are refused", bad_names_and_sizes),
         ("headers are compared and set", headers),
         ("one of many racing headers wins", racing_headers),
+        ("requests to join are left and taken away", join_requests),
         ("configuration comes back", configuration),
         ("changes are reported", changes_are_reported),
     ]
@@ -110,6 +111,33 @@ fn written_once<S: Subject>(subject: &S) {
     let conflict = repository.push(&ada(), &version(1, 1, 1), b"two").unwrap_err();
     assert!(matches!(conflict, RepositoryError::Conflict(_)), "{conflict}");
     assert_eq!(repository.pull(&ada(), &version(1, 1, 1)).unwrap(), b"one");
+}
+
+fn join_requests<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let device = |byte| DeviceId([byte; 16]);
+    assert_eq!(repository.join_requests(&ada()), Ok(Vec::new()));
+    repository.remove_join_request(&ada(), device(1)).unwrap();
+    repository.leave_join_request(&ada(), device(1), b"one").unwrap();
+    repository.leave_join_request(&ada(), device(1), b"one").unwrap();
+    repository.leave_join_request(&ada(), device(2), b"two").unwrap();
+    let taken = repository
+        .leave_join_request(&ada(), device(2), b"another")
+        .unwrap_err();
+    assert!(matches!(taken, RepositoryError::Conflict(_)), "{taken}");
+    let mut waiting = repository.join_requests(&ada()).unwrap();
+    waiting.sort();
+    assert_eq!(waiting, [(device(1), b"one".to_vec()), (device(2), b"two".to_vec())]);
+    assert_eq!(repository.join_requests(&UserId::from("grace")), Ok(Vec::new()));
+    repository.remove_join_request(&ada(), device(1)).unwrap();
+    assert_eq!(repository.join_requests(&ada()).unwrap().len(), 1);
+    for byte in 10..60 {
+        repository.leave_join_request(&ada(), device(byte), b"flood").unwrap();
+    }
+    assert_eq!(repository.join_requests(&ada()).unwrap().len(), 16);
+    // They are no records and no header.
+    assert_eq!(repository.list(&ada()), Ok(Vec::new()));
+    assert_eq!(repository.header(&ada()), Ok(None));
 }
 
 fn users_are_apart<S: Subject>(subject: &S) {

@@ -3,7 +3,7 @@ use crate::users::User;
 use crate::watch::FolderWatch;
 use crate::{config, faults, names};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
-use countersign_model::{ConfigObject, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
+use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
 use rustix::io::Errno;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -122,6 +122,19 @@ impl DirectoryRepository for FolderRepository {
         header: &[u8],
     ) -> Result<HeaderVersion, RepositoryError> {
         self.user_or_new(user)?.replace_header(replaces, header)
+    }
+
+    fn join_requests(&self, user: &UserId) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError> {
+        self.user(user)?
+            .map_or_else(|| Ok(Vec::new()), |user| user.join_requests())
+    }
+
+    fn leave_join_request(&self, user: &UserId, device: DeviceId, request: &[u8]) -> Result<(), RepositoryError> {
+        self.user_or_new(user)?.leave_join_request(device, request)
+    }
+
+    fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError> {
+        self.user(user)?.map_or(Ok(()), |user| user.remove_join_request(device))
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

@@ -19,6 +19,7 @@ struct Contents {
     objects: BTreeMap<String, (ConfigKind, Vec<u8>)>,
     records: BTreeMap<(UserId, RecordId, DeviceId, u64), Vec<u8>>,
     headers: BTreeMap<UserId, (HeaderVersion, Vec<u8>)>,
+    joining: BTreeMap<(UserId, DeviceId), Vec<u8>>,
     watchers: Vec<(u64, UserId, Sender<RepositoryEvent>)>,
     watches: u64,
 }
@@ -178,6 +179,30 @@ impl DirectoryRepository for MemoryRepository {
         contents.headers.insert(user.clone(), (next, header.to_vec()));
         contents.report(|watching| watching == user, &RepositoryEvent::Records);
         Ok(next)
+    }
+
+    fn join_requests(&self, user: &UserId) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError> {
+        let contents = self.of(user)?;
+        let own = contents.joining.iter().filter(|((owner, _), _)| owner == user);
+        let own = own.map(|((_, device), request)| (*device, request.clone()));
+        Ok(own.take(crate::users::MOST_REQUESTS).collect())
+    }
+
+    fn leave_join_request(&self, user: &UserId, device: DeviceId, request: &[u8]) -> Result<(), RepositoryError> {
+        let mut contents = self.of(user)?;
+        let there = contents
+            .joining
+            .entry((user.clone(), device))
+            .or_insert_with(|| request.to_vec());
+        match there == request {
+            true => Ok(()),
+            false => Err(RepositoryError::Conflict(format!("the request of {device}"))),
+        }
+    }
+
+    fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError> {
+        self.of(user)?.joining.remove(&(user.clone(), device));
+        Ok(())
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

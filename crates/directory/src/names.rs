@@ -37,6 +37,11 @@ pub(crate) fn parse_record(name: &str) -> Option<RecordId> {
     (id.to_string() == name).then_some(id)
 }
 
+pub(crate) fn parse_device(name: &str) -> Option<DeviceId> {
+    let id = name.parse::<DeviceId>().ok()?;
+    (id.to_string() == name).then_some(id)
+}
+
 pub(crate) fn parse_header(name: &str) -> Option<HeaderVersion> {
     let number = name.parse::<u64>().ok()?;
     (number > 0 && number.to_string() == name).then_some(HeaderVersion(number))

@@ -12,6 +12,11 @@ use std::path::Path;
 
 const RECORDS: &str = "records";
 const HEADERS: &str = "header";
+const JOINING: &str = "joining";
+/// The largest request to join.
+const MAX_REQUEST: u64 = 4 << 10;
+/// How many requests to join are looked at.
+pub(crate) const MOST_REQUESTS: usize = 16;
 /// How many older versions of a record a device leaves behind its newest.
 const KEPT: usize = 10;
 
@@ -124,6 +129,43 @@ impl User {
         match headers.place(&name, header)? {
             Placed::New => Ok(next),
             Placed::Taken => Err(conflict()),
+        }
+    }
+
+    /// Requests that can be read; what else is there is nobody's.
+    pub(crate) fn join_requests(&self) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError> {
+        let Some(joining) = self.0.find(JOINING)? else {
+            return Ok(Vec::new());
+        };
+        let entries = joining.entries()?;
+        let files = entries.iter().filter(|entry| entry.kind == FileType::RegularFile);
+        let requests = files.filter_map(|entry| {
+            let device = names::parse_device(&entry.name)?;
+            Some((device, joining.read(&entry.name, MAX_REQUEST).ok()?))
+        });
+        Ok(requests.take(MOST_REQUESTS).collect())
+    }
+
+    pub(crate) fn leave_join_request(&self, device: DeviceId, request: &[u8]) -> Result<(), RepositoryError> {
+        let joining = self.0.open_or_make(JOINING)?;
+        let name = device.to_string();
+        let place = joining.path().join(&name);
+        if request.len() as u64 > MAX_REQUEST {
+            return Err(faults::invalid(
+                &place,
+                &format!("it is larger than {MAX_REQUEST} bytes"),
+            ));
+        }
+        if joining.place(&name, request)? == Placed::Taken && joining.read(&name, MAX_REQUEST)? != request {
+            return Err(RepositoryError::Conflict(place.display().to_string()));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn remove_join_request(&self, device: DeviceId) -> Result<(), RepositoryError> {
+        match self.0.find(JOINING)? {
+            Some(joining) => joining.remove(&device.to_string()),
+            None => Ok(()),
         }
     }
 }

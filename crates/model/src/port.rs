@@ -4,9 +4,9 @@
 
 pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{
-    Carried, Change, ConfigObject, ControlQuery, ControlTree, FieldValues, HeaderVersion, KeyStep, KeyTarget, LockOn,
-    Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, SessionHearing, StoreKey, StoreKind, TerminalFacts,
-    Timestamp, UserId, WindowEvent, WindowFacts, WindowId,
+    Carried, Change, ConfigObject, ControlQuery, ControlTree, DeviceId, FieldValues, HeaderVersion, KeyStep, KeyTarget,
+    LockOn, Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, SessionHearing, StoreKey, StoreKind,
+    TerminalFacts, Timestamp, UserId, WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -258,6 +258,25 @@ pub trait DirectoryRepository: Send + Sync {
         replaces: Option<HeaderVersion>,
         header: &[u8],
     ) -> Result<HeaderVersion, RepositoryError>;
+
+    /// The requests of machines that wait to be let in, by the ids they gave themselves: 16 at most. Anybody who can write here can
+    /// have made them.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn join_requests(&self, user: &UserId) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError>;
+
+    /// Leaves a machine's request.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] when there is another one under that id.
+    fn leave_join_request(&self, user: &UserId, device: DeviceId, request: &[u8]) -> Result<(), RepositoryError>;
+
+    /// Takes a request away again; one that is not there is no fault.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError>;
 
     /// Reports changes until dropped.
     ///

@@ -41,3 +41,21 @@ pub enum Revocation {
     /// It is kept in mind until this is over.
     Queued(String),
 }
+
+/// What a waiting machine shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinWords {
+    /// Six words, to be typed on the approving device.
+    pub words: String,
+}
+
+/// A machine that was let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinApproval {
+    /// Its id.
+    pub id: DeviceId,
+    /// What it calls itself.
+    pub name: String,
+    /// Six words, to be typed on that machine.
+    pub words: String,
+}

@@ -30,7 +30,7 @@ mod timed;
 pub use audit::{AuditLine, AuditTold};
 pub use client::{Client, ClientError};
 pub use connection::{Connection, ConnectionError};
-pub use devices::{DeviceReport, DeviceState, Revocation};
+pub use devices::{DeviceReport, DeviceState, JoinApproval, JoinWords, Revocation};
 pub use error::{ErrorCode, ErrorReply};
 pub use folder::FolderProblem;
 pub use hello::PROTOCOL;

@@ -1,6 +1,6 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, PlainField, Problem, Rating, Revocation, SlotReport, Status,
-    StoreExported, StoreImported, StoreRepaired, StoreVerified,
+    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, PlainField, Problem, Rating, Revocation,
+    SlotReport, Status, StoreExported, StoreImported, StoreRepaired, StoreVerified,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -66,6 +66,10 @@ pub enum Reply {
     StoresRepaired(Vec<StoreRepaired>),
     /// The devices the vault lists.
     Devices(Vec<DeviceReport>),
+    /// The words this machine waits under.
+    Joining(JoinWords),
+    /// A waiting machine is let in.
+    DeviceApproved(JoinApproval),
     /// What became of the wish to take a device off.
     DeviceRevoked(Revocation),
 }

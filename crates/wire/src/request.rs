@@ -149,6 +149,13 @@ pub enum Request {
     },
     /// The devices the vault lists. Answer: `Devices`.
     DeviceList,
+    /// Asks the user's other devices to let this machine in. Answer: `Joining`. Asked again it answers the same words.
+    DeviceJoin,
+    /// Joins once that is approved. Secrets: the six words of the approving device, the password from now on. Answer: `Done`.
+    DeviceJoined,
+    /// Lets a waiting machine in. Secrets: the password, for re-authentication; the six words the waiting machine shows. Answer:
+    /// `DeviceApproved`.
+    DeviceApprove,
     /// Takes a device off the vault, which gets a new key. Secret: the password, for re-authentication. Answer: `DeviceRevoked`.
     DeviceRevoke {
         /// Which.
@@ -181,7 +188,7 @@ impl Request {
     #[must_use]
     pub fn secrets(&self) -> usize {
         match self {
-            Self::Enroll | Self::UnlockWithPassphrase => 2,
+            Self::Enroll | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
             Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,

@@ -35,7 +35,18 @@ impl Keeper {
                 None => DeviceState::Keyless,
             },
         };
-        listed.into_iter().map(report).collect()
+        let mut reports: Vec<_> = listed.into_iter().map(report).collect();
+        // It got an id of its own that no header has yet.
+        if let Some(own) = own.filter(|own| reports.iter().all(|report| report.id != *own)) {
+            reports.push(DeviceReport {
+                id: own,
+                name: crate::syncing::machine_name(),
+                joined: None,
+                this: true,
+                state: DeviceState::Joining,
+            });
+        }
+        reports
     }
 
     /// Devices that are to be taken off.

@@ -1,19 +1,60 @@
 //! `countersign device`.
 
-use crate::agent::{ask, ask_with};
+use crate::agent::{ask, ask_with, tell};
 use crate::arguments::{Device, DeviceRevoke, Format};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
+use crate::terminal::PromptError;
 use crate::words::{ago, table};
-use countersign_wire::{DeviceReport, DeviceState, Reply, Request, Revocation};
+use countersign_wire::{DeviceReport, DeviceState, JoinApproval, JoinWords, Reply, Request, Revocation};
 
 pub(crate) fn run(command: &Device, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
         Device::List(format) => list(*format, screen),
+        Device::Join => join(screen),
+        Device::Approve => approve(screen),
         Device::Revoke(wanted) => revoke(wanted, screen),
     }
+}
+
+fn join(screen: &mut Screen) -> Result<u8, Failure> {
+    let Reply::Joining(JoinWords { words }) = ask(&Request::DeviceJoin)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    screen.say(format_args!(
+        "This machine waits under these six words:\n\n  {}\n\nRun `countersign device approve` on a machine of yours and type them there. It answers with six other words.",
+        Paint::Strong.on(&words)
+    ))?;
+    let source = Source::standard_input();
+    let answer = source.words("Its six words")?;
+    let password = source.fresh("Your login password", screen)?;
+    if password.is_empty() {
+        return Err(PromptError::Empty("the password".to_owned()).into());
+    }
+    tell(&Request::DeviceJoined, &[answer, password])?;
+    screen.say(format_args!(
+        "{} this machine is in; the vault is open",
+        Paint::Good.on("✓")
+    ))?;
+    Ok(0)
+}
+
+fn approve(screen: &mut Screen) -> Result<u8, Failure> {
+    let source = Source::standard_input();
+    let password = source.existing("Password")?;
+    let words = source.words("The six words of the waiting machine")?;
+    let (reply, _) = ask_with(&Request::DeviceApprove, &[password, words])?;
+    let Reply::DeviceApproved(JoinApproval { name, words, .. }) = reply else {
+        return Err(Failure::OtherAnswer);
+    };
+    screen.say(format_args!(
+        "{} {name} is let in. Type these six words there:\n\n  {}",
+        Paint::Good.on("✓"),
+        Paint::Strong.on(&words)
+    ))?;
+    Ok(0)
 }
 
 fn devices() -> Result<Vec<DeviceReport>, Failure> {

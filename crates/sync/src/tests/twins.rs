@@ -121,6 +121,18 @@ impl DirectoryRepository for Folder {
         }
     }
 
+    fn join_requests(&self, _: &UserId) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
+    fn leave_join_request(&self, _: &UserId, _: DeviceId, _: &[u8]) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
+    fn remove_join_request(&self, _: &UserId, _: DeviceId) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
     fn header(&self, _: &UserId) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError> {
         self.reach()?;
         Ok(self.header.lock().unwrap().clone())
