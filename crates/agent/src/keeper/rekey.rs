@@ -18,11 +18,37 @@ use std::path::{Path, PathBuf};
 /// How many bytes are gathered before they are committed.
 const ENOUGH: usize = 1 << 20;
 
+/// A point of the way at which a crash leaves something else than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The place for the new store is empty.
+    Emptied,
+    /// Some of it is in the new store.
+    Some,
+    /// All of it is, and it is closed.
+    Written,
+    /// The old store has made room.
+    OldAway,
+    /// The new one is in its place.
+    NewIn,
+    /// The old one is gone.
+    OldGone,
+}
+
 /// Opens the vault store with whichever of the vault's keys it is under, and moves it to the newest if it is whole.
 pub(super) fn open_vault_store(
     folder: &Path,
     unlocked: &Unlocked,
     now: u64,
+) -> Result<(Store, Opened, Option<Tale>), KeeperError> {
+    open_and_move(folder, unlocked, now, &mut |_| {})
+}
+
+fn open_and_move(
+    folder: &Path,
+    unlocked: &Unlocked,
+    now: u64,
+    at: &mut dyn FnMut(Step),
 ) -> Result<(Store, Opened, Option<Tale>), KeeperError> {
     settle(folder)?;
     if let Some((store, opened)) = under_an_earlier_key(folder, unlocked)? {
@@ -30,12 +56,12 @@ pub(super) fn open_vault_store(
         if opened.damage().is_some() || !store.lost().is_empty() {
             return Ok((store, opened, None));
         }
-        if let Err(error) = write_anew(folder, &store, unlocked.store_key()) {
+        if let Err(error) = write_anew(folder, &store, unlocked.store_key(), at) {
             tracing::warn!("the vault store keeps its earlier key for now: {error}");
             return Ok((store, opened, None));
         }
         store.close()?;
-        put_in_place(folder).map_err(|error| unopened(folder, &error))?;
+        put_in_place(folder, at).map_err(|error| unopened(folder, &error))?;
     }
     // The vault opened with this key: a store that does not is destroyed.
     open_or_begin_anew(folder, StoreName::Vault, || unlocked.store_key(), |_| true, now)
@@ -110,9 +136,10 @@ fn settle(folder: &Path) -> Result<(), KeeperError> {
 }
 
 /// Writes everything into a store of its own beside it.
-fn write_anew(folder: &Path, from: &Store, key: Key) -> Result<(), KeeperError> {
+fn write_anew(folder: &Path, from: &Store, key: Key, at: &mut dyn FnMut(Step)) -> Result<(), KeeperError> {
     let place = next(folder);
     remove(&place).map_err(|error| unopened(&place, &error))?;
+    at(Step::Emptied);
     let (to, _) = Store::open(&place, key)?;
     let (mut batch, mut size) = (Vec::new(), 0);
     for kind in [StoreKind::Record, StoreKind::Head] {
@@ -123,6 +150,7 @@ fn write_anew(folder: &Path, from: &Store, key: Key) -> Result<(), KeeperError> 
             batch.push(Change::Put(key, value));
             if size >= ENOUGH {
                 to.commit(&std::mem::take(&mut batch))?;
+                at(Step::Some);
                 size = 0;
             }
         }
@@ -130,16 +158,22 @@ fn write_anew(folder: &Path, from: &Store, key: Key) -> Result<(), KeeperError> 
     if !batch.is_empty() {
         to.commit(&batch)?;
     }
-    Ok(to.close()?)
+    to.close()?;
+    at(Step::Written);
+    Ok(())
 }
 
-fn put_in_place(folder: &Path) -> std::io::Result<()> {
+fn put_in_place(folder: &Path, at: &mut dyn FnMut(Step)) -> std::io::Result<()> {
     sync(folder)?;
     std::fs::rename(folder, old(folder))?;
     sync(folder)?;
+    at(Step::OldAway);
     std::fs::rename(next(folder), folder)?;
     sync(folder)?;
-    remove(&old(folder))
+    at(Step::NewIn);
+    remove(&old(folder))?;
+    at(Step::OldGone);
+    Ok(())
 }
 
 fn remove(folder: &Path) -> std::io::Result<()> {
@@ -160,3 +194,6 @@ fn sync(folder: &Path) -> std::io::Result<()> {
 fn unopened(folder: &Path, error: &std::io::Error) -> KeeperError {
     StoreError::Unopened(format!("{}: {error}", folder.display())).into()
 }
+
+#[cfg(test)]
+mod tests;
