@@ -6,7 +6,8 @@ use crate::configuration::Configuration;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::locking::Locking;
-use crate::message::{Call, Message};
+use crate::message::{Call, Entry, Message};
+use crate::organisation::Organisation;
 use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
 use countersign_desktop::Desktop;
@@ -48,6 +49,7 @@ pub(crate) struct Engine {
     pub(crate) keeper: Keeper,
     pub(crate) audit: Audit,
     pub(crate) configuration: Configuration,
+    pub(crate) organisation: Organisation,
     pub(crate) syncing: Syncing,
     pub(crate) screen: Screen,
     pub(crate) journal: Journal,
@@ -74,6 +76,7 @@ impl Engine {
     ) -> Self {
         Self {
             machine: Machine::new(configuration.templates(), configuration.rules()),
+            organisation: Organisation::load(syncing.paths(), keeper.device_store()),
             keeper,
             audit,
             configuration,
@@ -155,12 +158,11 @@ impl Engine {
                 let _ = reply.send(self.material());
             }
             Message::Adopt(opening, reply) => {
-                let answer = self.adopt(opening);
-                let _ = reply.send(answer);
+                self.adopt(opening, reply);
             }
             Message::Owner(call, proof, reply) => self.owner_call(call, proof, reply),
             Message::Session(event) => self.session(event),
-            Message::Refused(reason) => self.audit(AuditEvent::Refusal, "vault", reason),
+            Message::Entry(Entry { event, subject, detail }) => self.audit(event, subject, &detail),
             Message::Repository(event) => self.repository_changed(event),
             Message::Exchanged(exchanged) => self.exchanged(*exchanged),
             Message::Stop => {}

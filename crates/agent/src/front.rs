@@ -1,9 +1,10 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
 mod joining;
+mod recovery;
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Call, Elsewhere, Material, Message, Opening, OwnerCall};
+use crate::message::{Adoption, Call, Elsewhere, Entry, Material, Message, OpenedBy, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
 use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
@@ -11,10 +12,11 @@ use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    Enroll, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked, enroll,
-    inspect_header, normalise_answer, unlock,
+    AuditEvent, Enroll, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked,
+    enroll, inspect_header, normalise_answer, unlock,
 };
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
+use recovery::{Halves, find};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +35,7 @@ pub(crate) struct Terms {
     pub user: UserId,
     pub min_length: u64,
     pub min_strength: u64,
+    pub question: String,
 }
 
 impl Front {
@@ -63,8 +66,26 @@ impl Front {
     }
 
     fn adopt(&self, material: &Material, adoption: Adoption) -> Result<Answer, ErrorReply> {
-        let locks = material.locks;
-        self.ask(|reply| Message::Adopt(Opening { adoption, locks }, reply))
+        self.ask(|reply| {
+            Message::Adopt(
+                Opening {
+                    adoption,
+                    locks: material.locks,
+                    renewal: None,
+                },
+                reply,
+            )
+        })
+    }
+
+    /// Has something entered into the audit log.
+    fn enter(&self, event: AuditEvent, subject: &'static str, detail: &str) {
+        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let _ending = inbox.send(Message::Entry(Entry {
+            event,
+            subject,
+            detail: detail.to_owned(),
+        }));
     }
 
     /// Holds wrong secrets back. The lock is held while one is tried, so that parallel tries gain nothing.
@@ -87,8 +108,7 @@ impl Front {
             Err(UnlockError::WrongSecret) => {
                 let now = self.clock.steady();
                 throttle.wrong(now);
-                let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                let _ending = inbox.send(Message::Refused("a wrong password or passphrase"));
+                self.enter(AuditEvent::Refusal, "vault", "a wrong password or passphrase");
                 let error = ErrorReply::new(ErrorCode::WrongSecret, "that is not right")
                     .next("try again; if your password was changed elsewhere, run `countersign unlock --passphrase`");
                 Err(match throttle.wait(now) {
@@ -124,9 +144,7 @@ impl Front {
             return Err(vault_elsewhere());
         }
         let terms = &material.terms;
-        let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
-        countersign_rules::judge_answer(answer.text().expose(), terms.min_length, terms.min_strength)
-            .map_err(|weak| refused(weak.to_string()))?;
+        let answer = judged(answer, terms)?;
         let wanted = Enroll {
             user: &terms.user,
             password,
@@ -162,16 +180,26 @@ impl Front {
         if let (true, Some(elsewhere)) = (is_new, &material.elsewhere) {
             return self.join(&material, elsewhere, &answer, password);
         }
-        let (header, slots) = enrolled(&material)?;
-        let owner = owner(&material, header);
         let secrets = SlotSecrets::passphrase(&answer);
-        let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
+        let newest = find(&material)?;
+        let (own, slots) = enrolled(&material)?;
+        // What other devices renewed counts; a header in the repository that is none must not keep the user out.
+        let (unlocked, header) = self.guarded(|| {
+            let opened = unlock(&newest.owner, newest.header, newest.device.as_ref(), &secrets);
+            if let (Err(_), true) = (&opened, newest.header != own) {
+                let device = this_device(&material, slots);
+                return Ok((unlock(&owner(&material, own), own, Some(&device), &secrets)?, own));
+            }
+            Ok((opened?, newest.header))
+        })?;
         let device_slots = login_slot(&material, &unlocked, password)?;
         self.adopt(
             &material,
             Adoption::Rewrapped {
                 unlocked: Box::new(unlocked),
+                header: header.to_vec(),
                 device_slots,
+                by: OpenedBy::Passphrase,
             },
         )
     }
@@ -193,13 +221,35 @@ impl Front {
             at_least: elsewhere.version,
         };
         let unlocked = self.guarded(|| unlock(&owner, &elsewhere.header, None, &SlotSecrets::passphrase(answer)))?;
+        let listed = self.listed(material, elsewhere, unlocked, password)?;
+        self.join_with(material, listed)
+    }
+
+    /// Has a vault taken over that this machine has just joined.
+    fn join_with(&self, material: &Material, listed: Listed) -> Result<Answer, ErrorReply> {
+        let answer = self.adopt(material, listed.adoption(material)?)?;
+        // To the client it is an unlock.
+        Ok(match answer.reply {
+            Reply::Enrolled(_) => Reply::Done.into(),
+            _ => answer,
+        })
+    }
+
+    /// Puts this device into the header of an opened vault, and makes its login slot.
+    fn listed(
+        &self,
+        material: &Material,
+        elsewhere: &Elsewhere,
+        unlocked: Unlocked,
+        password: &Password,
+    ) -> Result<Listed, ErrorReply> {
         let device_slots = login_slot(material, &unlocked, password)?;
         let next = unlocked.join_header(&machine_name(), self.clock.now());
         let header = match next.map_err(|error| enroll_error(&error))? {
             Some(next) => {
                 elsewhere
                     .repository
-                    .replace_header(user, Some(elsewhere.version), &next)
+                    .replace_header(&material.terms.user, Some(elsewhere.version), &next)
                     .map_err(|error| {
                         ErrorReply::new(ErrorCode::Unreachable, error.to_string()).next("try again in a moment")
                     })?;
@@ -207,36 +257,10 @@ impl Front {
             }
             None => elsewhere.header.clone(),
         };
-        self.joined(material, unlocked, header, device_slots)
-    }
-
-    /// Has a vault taken over that this machine has just joined, as the header has it that lists the machine.
-    fn joined(
-        &self,
-        material: &Material,
-        unlocked: Unlocked,
-        header: Vec<u8>,
-        device_slots: Vec<u8>,
-    ) -> Result<Answer, ErrorReply> {
-        let owner = Owner {
-            user: &material.terms.user,
-            vault: None,
-            filed: None,
-            at_least: unlocked.header_version(),
-        };
-        let (unlocked, _) = unlocked
-            .followed(&owner, &header)
-            .map_err(|error| unlock_error(&error))?;
-        let joined = Adoption::Enrolled {
-            unlocked: Box::new(unlocked),
+        Ok(Listed {
+            unlocked,
             header,
             device_slots,
-        };
-        let answer = self.adopt(material, joined)?;
-        // To the client it is an unlock.
-        Ok(match answer.reply {
-            Reply::Enrolled(_) => Reply::Done.into(),
-            _ => answer,
         })
     }
 
@@ -252,6 +276,32 @@ impl Front {
     }
 }
 
+/// A vault whose header lists this machine since a moment.
+struct Listed {
+    unlocked: Unlocked,
+    header: Vec<u8>,
+    device_slots: Vec<u8>,
+}
+
+impl Listed {
+    /// The vault as that header has it.
+    fn adoption(self, material: &Material) -> Result<Adoption, ErrorReply> {
+        let owner = Owner {
+            user: &material.terms.user,
+            vault: None,
+            filed: None,
+            at_least: self.unlocked.header_version(),
+        };
+        let followed = self.unlocked.followed(&owner, &self.header);
+        let (unlocked, _) = followed.map_err(|error| unlock_error(&error))?;
+        Ok(Adoption::Enrolled {
+            unlocked: Box::new(unlocked),
+            header: self.header,
+            device_slots: self.device_slots,
+        })
+    }
+}
+
 impl Handler for Front {
     fn program(&self) -> String {
         concat!("countersign-agent ", env!("CARGO_PKG_VERSION")).to_owned()
@@ -262,6 +312,18 @@ impl Handler for Front {
             (Request::Enroll, [password, answer]) => self.enroll(password, answer),
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
+            (Request::RecoverTerms, []) => self.recover_terms(),
+            (Request::RecoverSetup { .. }, [password, passphrase @ ..]) => {
+                self.recover_setup(password, passphrase.first())
+            }
+            (Request::Recover { .. }, [helpdesk, printed @ .., passphrase, password]) => {
+                let printed = printed.first();
+                self.recover(&Halves { helpdesk, printed }, passphrase, password)
+            }
+            (Request::RecoverDrill { .. }, [helpdesk, printed @ ..]) => self.recover_drill(&Halves {
+                helpdesk,
+                printed: printed.first(),
+            }),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
             (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
             (Request::DeviceJoin, []) => self.ask_to_join(),
@@ -282,6 +344,14 @@ impl Handler for Front {
     fn trouble(&self, trouble: Trouble<'_>) {
         tracing::warn!("client: {trouble:?}");
     }
+}
+
+/// A new passphrase answer, if it is good enough.
+fn judged(answer: &Password, terms: &Terms) -> Result<countersign_vault::Answer, ErrorReply> {
+    let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
+    countersign_rules::judge_answer(answer.text().expose(), terms.min_length, terms.min_strength)
+        .map_err(|weak| refused(weak.to_string()))?;
+    Ok(answer)
 }
 
 fn this_device<'a>(material: &'a Material, slots: &'a [u8]) -> ThisDevice<'a> {

@@ -16,6 +16,7 @@ mod log;
 mod logons;
 mod machine;
 mod message;
+mod organisation;
 mod paths;
 mod requests;
 mod serve;
@@ -25,5 +26,6 @@ mod tasks;
 mod throttle;
 
 pub use log::log_to_stderr;
+pub use organisation::{Administration, Helpdesk, NamedRings, Ring};
 pub use serve::{Options, ServeError, serve};
 pub use stores::Offline;

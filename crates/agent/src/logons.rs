@@ -30,18 +30,38 @@ impl Engine {
             .material(terms, elsewhere, self.standing(), self.locking.count())
     }
 
-    /// Takes a vault over that a client's thread has opened or made.
-    pub(crate) fn adopt(&mut self, opening: Opening) -> Answer {
-        let Opening { adoption, locks } = opening;
+    /// Takes a vault over that a client's thread has opened or made. With a renewal the answer comes when that is written, or cannot be.
+    pub(crate) fn adopt(&mut self, opening: Opening, reply: Sender<Answer>) {
+        let Opening {
+            adoption,
+            locks,
+            renewal,
+        } = opening;
+        let adopted = self.take_over(adoption, locks);
+        if adopted.is_ok() {
+            // What other devices did to the vault while it was locked.
+            self.follow_newest();
+            self.settle_identity(None);
+        }
+        match (adopted, renewal) {
+            (Ok(_), Some(renewal)) => self.renew(renewal, reply),
+            (adopted, _) => {
+                if adopted.is_ok() {
+                    self.exchange(Scope::Records);
+                }
+                let _ = reply.send(adopted.unwrap_or_else(Answer::from));
+            }
+        }
+    }
+
+    fn take_over(&mut self, adoption: Adoption, locks: u64) -> Result<Answer, ErrorReply> {
         let fresh = matches!(adoption, Adoption::Enrolled { .. });
         let (slot, changed) = match &adoption {
             Adoption::Enrolled { .. } => ("login", Some("the vault is on this device now")),
-            Adoption::Rewrapped { .. } => ("passphrase", Some("a new password")),
+            Adoption::Rewrapped { by, .. } => (by.name(), Some("a new password")),
             Adoption::Unlocked(_) => ("login", None),
         };
-        if let Err(error) = self.keeper.adopt(adoption) {
-            return ErrorReply::from(error).into();
-        }
+        self.keeper.adopt(adoption)?;
         if fresh {
             self.joined();
         }
@@ -51,24 +71,21 @@ impl Engine {
         if locks != self.locking.count() && !fresh {
             // What was changed on the way stays, such as a new password; the vault does not.
             self.keeper.lock();
-            return ErrorReply::new(ErrorCode::Locked, "the vault was locked while it was being unlocked")
-                .next("run `countersign unlock` again")
-                .into();
+            return Err(
+                ErrorReply::new(ErrorCode::Locked, "the vault was locked while it was being unlocked")
+                    .next("run `countersign unlock` again"),
+            );
         }
         self.audit(AuditEvent::Unlock, slot, "");
-        // What other devices did to the vault while it was locked.
-        self.follow_newest();
-        self.settle_identity(None);
-        self.exchange(Scope::Records);
         self.signon(Event::Vault(VaultState::Unlocked));
-        match fresh {
+        Ok(match fresh {
             true => Reply::Enrolled(Enrolled {
                 slots: self.keeper.slots(),
                 warnings: Vec::new(),
             })
             .into(),
             false => Reply::Done.into(),
-        }
+        })
     }
 
     /// Does what only the owner may ask; the password was just checked.
@@ -76,6 +93,7 @@ impl Engine {
         let answer = match call {
             // Answered when the repository has been asked.
             OwnerCall::Revoke(device) => return self.revoke(device, reply),
+            OwnerCall::Renew(renewal) => return self.renew(renewal, reply),
             OwnerCall::Approved(device) => {
                 self.audit(AuditEvent::DeviceChange, &device.to_string(), "let in");
                 self.exchange(Scope::Records);

@@ -1,11 +1,11 @@
 //! What reaches the engine.
 
-use crate::syncing::{Exchanged, Standing};
+use crate::syncing::{Exchanged, Renewal, Standing};
 use countersign_model::port::DirectoryRepository;
 use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
-use countersign_vault::{Reauthenticated, Unlocked};
+use countersign_vault::{AuditEvent, Reauthenticated, Unlocked};
 use countersign_wire::{Answer, Request};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -26,14 +26,21 @@ pub(crate) enum Message {
     Owner(OwnerCall, Reauthenticated, Sender<Answer>),
     /// The session reports.
     Session(SessionEvent),
-    /// A client's thread has refused a wrong secret.
-    Refused(&'static str),
+    /// A client's thread has refused a wrong secret, or something else that is entered into the audit log.
+    Entry(Entry),
     /// The repository reports.
     Repository(RepositoryEvent),
     /// An exchange of records has ended.
     Exchanged(Box<Exchanged>),
     /// The agent is told to end.
     Stop,
+}
+
+/// What a client's thread did or refused.
+pub(crate) struct Entry {
+    pub event: AuditEvent,
+    pub subject: &'static str,
+    pub detail: String,
 }
 
 /// A request and where its answer goes.
@@ -72,6 +79,8 @@ pub(crate) struct Elsewhere {
 pub(crate) struct Opening {
     pub adoption: Adoption,
     pub locks: u64,
+    /// What is to be renewed in the header once the vault is open; the answer waits for it.
+    pub renewal: Option<Renewal>,
 }
 
 /// What a client's thread has opened or made.
@@ -84,11 +93,29 @@ pub(crate) enum Adoption {
     },
     /// Opened by the password.
     Unlocked(Box<Unlocked>),
-    /// Opened by the passphrase; the login slot was wrapped anew.
+    /// Opened by something else, by this header; the login slot was wrapped anew.
     Rewrapped {
         unlocked: Box<Unlocked>,
+        header: Vec<u8>,
         device_slots: Vec<u8>,
+        by: OpenedBy,
     },
+}
+
+/// What opens a vault whose password is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpenedBy {
+    Passphrase,
+    Recovery,
+}
+
+impl OpenedBy {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::Recovery => "recovery",
+        }
+    }
 }
 
 /// What only the owner may ask, with the password typed again.
@@ -98,4 +125,5 @@ pub(crate) enum OwnerCall {
     Revoke(DeviceId),
     /// It was let in a moment ago.
     Approved(DeviceId),
+    Renew(Renewal),
 }

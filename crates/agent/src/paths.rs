@@ -76,6 +76,12 @@ impl Paths {
         })
     }
 
+    /// `/etc/countersign/root`: the organisation's root, pinned for everybody on this machine.
+    #[must_use]
+    pub fn machine_root(&self) -> PathBuf {
+        self.machine_settings.with_file_name("root")
+    }
+
     /// The file of the device secret.
     #[must_use]
     pub fn device_secret(&self) -> PathBuf {

@@ -55,6 +55,12 @@ impl Engine {
                 self.lock(LockCause::Asked);
                 Reply::Done
             }
+            Request::Organisation => Reply::Organisation(Box::new(self.organisation.report(self.clock.both().wall))),
+            Request::OrganisationPin { words } => {
+                let now = self.clock.both().wall;
+                self.organisation.pin(&words, self.keeper.device_store(), now)?;
+                Reply::Organisation(Box::new(self.organisation.report(now)))
+            }
             Request::Templates => Reply::Templates(self.template_summaries()),
             Request::LogonList => Reply::Logons(self.logon_list()?),
             Request::LogonAdd {
@@ -290,16 +296,24 @@ impl Engine {
             .iter()
             .map(|notice| plain(&notice.application, &notice.text, Severity::Warning));
         let place = self.syncing.place();
+        let organisation = self.organisation.problem(self.clock.both().wall);
+        let organisation = organisation.map(|problem| plain(&place, &problem, Severity::Warning));
         let records = self
             .syncing
             .faults()
             .iter()
             .map(|fault| plain(&place, fault, Severity::Warning));
         let header = self.header_faults().map(|fault| plain(&place, fault, Severity::Error));
+        let code = self.keeper.is_code_unprinted().then(|| {
+            let old = "your printed code is old: the helpdesk's words were used; run `countersign recover setup` for a new one";
+            plain("recovery", old, Severity::Warning)
+        });
         files
             .chain(faults)
             .chain(header)
+            .chain(code)
             .chain(records)
+            .chain(organisation)
             .chain(stores)
             .chain(export)
             .chain(notices)

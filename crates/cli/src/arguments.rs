@@ -1,6 +1,11 @@
+mod recovery;
+mod trust;
+
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
+pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
 use std::path::PathBuf;
+pub(crate) use trust::{Trust, TrustInit, TrustRing};
 
 const AFTER: &str = "\
 Secrets are asked for without echo, or read from standard input, one a line; never from arguments or the environment.
@@ -34,6 +39,12 @@ pub(crate) enum Command {
     Unlock(Unlock),
     /// Locks your vault.
     Lock,
+    /// Opens your vault with the helpdesk on the telephone, when the password and the passphrase answer are lost. Standard input: its
+    /// words, with --printed the printed code, the answer of the new passphrase, the new password.
+    Recover(Recover),
+    /// The helpdesk's side of a recovery.
+    #[command(subcommand)]
+    Helpdesk(Helpdesk),
     /// Stored logons.
     #[command(subcommand)]
     Logon(Logon),
@@ -44,6 +55,9 @@ pub(crate) enum Command {
     /// Application templates.
     #[command(subcommand)]
     Template(Template),
+    /// The organisation: its root, the list it signs, the recovery rings.
+    #[command(subcommand)]
+    Trust(Trust),
     /// The audit log: what was filled, shown, refused, opened and locked. It holds no secret.
     #[command(subcommand)]
     Audit(Audit),
@@ -294,6 +308,7 @@ impl Command {
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Device(Device::List(format)) => format.json,
             Self::Device(Device::Revoke(revoke)) => revoke.format.json,
+            Self::Trust(Trust::Show(format)) => format.json,
             Self::Store(Store::Verify(format)) => format.json,
             Self::Store(Store::Export(export)) => export.format.json,
             Self::Store(Store::Import(import)) => import.format.json,

@@ -51,7 +51,7 @@ impl Source {
         Err(PromptError::Differ)
     }
 
-    /// Words that are read from another screen: shown while they are typed.
+    /// Words that are spoken on the telephone, or compared with paper or another screen: shown while they are typed.
     pub(crate) fn words(self, what: &str) -> Result<Password, PromptError> {
         if self == Self::Terminal {
             prompt(what);

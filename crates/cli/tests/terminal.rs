@@ -151,6 +151,7 @@ fn new_secrets_are_typed_twice() {
 fn a_refused_answer_can_be_replaced() {
     let agent = Agent::with(|request, secrets| match request {
         Request::EnrollTerms => Reply::EnrollTerms(support::terms()).into(),
+        Request::Organisation => Reply::Organisation(Box::new(support::organisation())).into(),
         Request::Enroll if secrets[1].expose().starts_with("aaaa") => {
             ErrorReply::new(ErrorCode::Refused, "that is easy to guess")
                 .next("choose another")

@@ -41,6 +41,7 @@ pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
         ("one of many racing headers wins", racing_headers),
         ("requests to join are left and taken away", join_requests),
         ("configuration comes back", configuration),
+        ("a root's lists are published once each", root_lists),
         ("changes are reported", changes_are_reported),
     ]
 }
@@ -269,4 +270,23 @@ fn wait_for(events: &Receiver<RepositoryEvent>, wanted: &RepositoryEvent) {
             Err(error) => panic!("no {wanted:?}: {error}"),
         }
     }
+}
+
+fn root_lists<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    assert_eq!(repository.root_lists(0).unwrap(), Vec::<Vec<u8>>::new());
+    for (number, list) in [(1, b"one"), (2, b"two"), (10, b"ten")] {
+        repository.publish_root_list(number, list).unwrap();
+    }
+    assert_eq!(repository.root_lists(2).unwrap(), [b"two".to_vec(), b"ten".to_vec()]);
+    let taken = repository.publish_root_list(2, b"other");
+    assert!(matches!(taken, Err(RepositoryError::Conflict(_))), "{taken:?}");
+    assert_eq!(repository.root_lists(0).unwrap().len(), 3);
+    // They are no objects: no template and no setting override.
+    let (objects, faults) = repository.configuration().unwrap();
+    assert!(objects.is_empty() && faults.is_empty(), "{objects:?} {faults:?}");
+    for number in 11..=100 {
+        repository.publish_root_list(number, b"more").unwrap();
+    }
+    assert_eq!(repository.root_lists(0).unwrap().len(), 64, "the newest");
 }

@@ -1,7 +1,7 @@
 use crate::tree::Folder;
 use crate::users::User;
 use crate::watch::FolderWatch;
-use crate::{config, faults, names};
+use crate::{config, faults, lists, names};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
 use rustix::io::Errno;
@@ -94,6 +94,17 @@ impl DirectoryRepository for FolderRepository {
             .find(CONFIG)?
             .map(|config| config::read(&config))
             .unwrap_or_default())
+    }
+
+    fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
+        match self.open()?.find(CONFIG)? {
+            Some(config) => lists::read(&config, from),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError> {
+        lists::publish(&self.open()?.open_or_make(CONFIG)?, number, list)
     }
 
     fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {

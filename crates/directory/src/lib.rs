@@ -9,6 +9,7 @@ pub mod contract;
 mod faults;
 mod file_system;
 mod folder;
+mod lists;
 #[cfg(any(test, feature = "contract"))]
 mod memory;
 mod names;
@@ -23,6 +24,8 @@ pub use memory::MemoryRepository;
 
 /// The largest template or setting override.
 pub const MAX_OBJECT: u64 = 1 << 20;
+/// The largest list of an organisation's root.
+pub const MAX_LIST: u64 = 64 << 10;
 /// The largest sealed record or vault header.
 pub const MAX_SEALED: u64 = 1 << 20;
 

@@ -18,6 +18,7 @@ struct Contents {
     offline: Option<String>,
     objects: BTreeMap<String, (ConfigKind, Vec<u8>)>,
     records: BTreeMap<(UserId, RecordId, DeviceId, u64), Vec<u8>>,
+    lists: BTreeMap<u64, Vec<u8>>,
     headers: BTreeMap<UserId, (HeaderVersion, Vec<u8>)>,
     joining: BTreeMap<(UserId, DeviceId), Vec<u8>>,
     watchers: Vec<(u64, UserId, Sender<RepositoryEvent>)>,
@@ -113,6 +114,24 @@ impl DirectoryRepository for MemoryRepository {
             bytes: bytes.clone(),
         });
         Ok((objects.collect(), Vec::new()))
+    }
+
+    fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
+        let contents = self.online()?;
+        let newest = contents.lists.range(from..).rev().take(crate::lists::NEWEST);
+        let mut lists: Vec<_> = newest.map(|(_, list)| list.clone()).collect();
+        lists.reverse();
+        Ok(lists)
+    }
+
+    fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError> {
+        let mut contents = self.online()?;
+        if contents.lists.contains_key(&number) {
+            return Err(RepositoryError::Conflict("the organisation's list".to_owned()));
+        }
+        contents.lists.insert(number, list.to_vec());
+        contents.report(|_| true, &RepositoryEvent::Configuration);
+        Ok(())
     }
 
     fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {

@@ -9,6 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const PRIVATE_FILE: Mode = Mode::RUSR.union(Mode::WUSR);
+const PUBLIC_FILE: Mode = PRIVATE_FILE.union(Mode::RGRP).union(Mode::ROTH);
+const PUBLIC_FOLDER: Mode = Mode::RWXU
+    .union(Mode::RGRP)
+    .union(Mode::XGRP)
+    .union(Mode::ROTH)
+    .union(Mode::XOTH);
 
 /// How files that are not whole yet end.
 pub(crate) const HALF: &str = ".new";
@@ -74,7 +80,16 @@ impl Folder {
 
     /// A folder in this one, made private if it is not there.
     pub(crate) fn open_or_make(&self, name: &str) -> Result<Self, RepositoryError> {
-        match fs::mkdirat(&self.fd, name, Mode::RWXU) {
+        self.open_or_make_for(name, Mode::RWXU)
+    }
+
+    /// A folder in this one, made for everybody to read if it is not there.
+    pub(crate) fn open_or_make_public(&self, name: &str) -> Result<Self, RepositoryError> {
+        self.open_or_make_for(name, PUBLIC_FOLDER)
+    }
+
+    fn open_or_make_for(&self, name: &str, mode: Mode) -> Result<Self, RepositoryError> {
+        match fs::mkdirat(&self.fd, name, mode) {
             Ok(()) => self.sync()?,
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(faults::of(&self.path.join(name), errno)),
@@ -142,6 +157,15 @@ impl Folder {
 
     /// Gives a new file its name only once it is whole and on the disk, and only if the name is free.
     pub(crate) fn place(&self, name: &str, bytes: &[u8]) -> Result<Placed, RepositoryError> {
+        self.place_for(name, bytes, PRIVATE_FILE)
+    }
+
+    /// As [`Folder::place`], for everybody to read.
+    pub(crate) fn place_public(&self, name: &str, bytes: &[u8]) -> Result<Placed, RepositoryError> {
+        self.place_for(name, bytes, PUBLIC_FILE)
+    }
+
+    fn place_for(&self, name: &str, bytes: &[u8], mode: Mode) -> Result<Placed, RepositoryError> {
         let path = self.path.join(name);
         let fault = |errno| faults::of(&path, errno);
         static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -150,7 +174,7 @@ impl Folder {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
-        let file = self.create(&aside).map_err(fault)?;
+        let file = self.create(&aside, mode).map_err(fault)?;
         let placed = write(&file, bytes)
             .and_then(|()| fs::fsync(&file))
             .and_then(|()| self.give_name(&aside, name));
@@ -163,13 +187,13 @@ impl Folder {
         placed.map_err(fault)
     }
 
-    fn create(&self, name: &str) -> Result<OwnedFd, Errno> {
+    fn create(&self, name: &str, mode: Mode) -> Result<OwnedFd, Errno> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match fs::openat(&self.fd, name, flags, PRIVATE_FILE) {
+        match fs::openat(&self.fd, name, flags, mode) {
             // Left over from a crash of a process that had our number.
             Err(Errno::EXIST) => {
                 fs::unlinkat(&self.fd, name, AtFlags::empty())?;
-                fs::openat(&self.fd, name, flags, PRIVATE_FILE)
+                fs::openat(&self.fd, name, flags, mode)
             }
             made => made,
         }

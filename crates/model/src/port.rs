@@ -224,6 +224,18 @@ pub trait DirectoryRepository: Send + Sync {
     /// See [`RepositoryError`]. Single unreadable objects are left out and named in the second part.
     fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError>;
 
+    /// The lists the organisation's root has signed, from number `from` on, oldest first: the newest 64 at most.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`]. A repository without lists has none.
+    fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError>;
+
+    /// Publishes the list of a number, once.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] when that number is taken: somebody else published in the meantime.
+    fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError>;
+
     /// The newest version of each record by each device.
     ///
     /// # Errors

@@ -1,12 +1,13 @@
 //! The list a root signs: who speaks for the organisation, until when.
 
 use crate::codec::{Malformed, Reader, put_text};
-use crate::root::{Pin, RootKey, RootPublic};
+use crate::root::{Pin, RootKey, RootPublic, words_of};
 use countersign_model::Timestamp;
 
 const MAGIC: &[u8; 8] = b"CSTRUST\n";
 const FORMAT: u16 = 1;
 const DOMAIN: &[u8] = b"countersign/v1/root-list\0";
+const RING_LABEL: &[u8] = b"countersign/v1/ring-fingerprint\0";
 const LONGEST_NAME: usize = 256;
 const LONGEST: usize = 64 * 1024;
 const MOST_MEMBERS: u16 = 256;
@@ -18,6 +19,14 @@ pub struct ListedRing {
     pub name: String,
     /// Its X25519 public key.
     pub key: [u8; 32],
+}
+
+impl ListedRing {
+    /// The six words two people compare before the key goes on the list.
+    #[must_use]
+    pub fn fingerprint(&self) -> Vec<&'static str> {
+        words_of(RING_LABEL, &self.key)
+    }
 }
 
 /// How recovery works in this organisation.

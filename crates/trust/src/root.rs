@@ -23,13 +23,7 @@ impl RootPublic {
     /// The six words people compare and type: 66 bits.
     #[must_use]
     pub fn fingerprint(&self) -> Vec<&'static str> {
-        let mut hash = Sha256::new();
-        hash.update(FINGERPRINT_LABEL);
-        hash.update(self.0);
-        let digest: [u8; 32] = hash.finalize().into();
-        let bit = |at: usize| digest.get(at / 8).map_or(0, |byte| u16::from(byte >> (7 - at % 8) & 1));
-        let number = |nth: usize| (0..BITS).fold(0, |number, offset| (number << 1) | bit(nth * BITS + offset));
-        (0..WORDS).map(|nth| word(number(nth))).collect()
+        words_of(FINGERPRINT_LABEL, &self.0)
     }
 
     /// Whether the signature over these bytes is this root's. Strict: no second form of a signature, no weak key.
@@ -37,6 +31,17 @@ impl RootPublic {
         let key = VerifyingKey::from_bytes(&self.0);
         key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
     }
+}
+
+/// Six words for a public key: 66 bits.
+pub(crate) fn words_of(label: &[u8], key: &[u8; 32]) -> Vec<&'static str> {
+    let mut hash = Sha256::new();
+    hash.update(label);
+    hash.update(key);
+    let digest: [u8; 32] = hash.finalize().into();
+    let bit = |at: usize| digest.get(at / 8).map_or(0, |byte| u16::from(byte >> (7 - at % 8) & 1));
+    let number = |nth: usize| (0..BITS).fold(0, |number, offset| (number << 1) | bit(nth * BITS + offset));
+    (0..WORDS).map(|nth| word(number(nth))).collect()
 }
 
 /// A root's private key. Kept in a passphrase-sealed file, never in a vault or directory.

@@ -211,6 +211,25 @@ impl Unlocked {
         })
     }
 
+    /// The code to print of the recovery halves in force: twelve words, half B. None without recovery.
+    #[must_use]
+    pub fn printed_code(&self) -> Option<Password> {
+        let recovery = self.header.recovery.as_ref()?;
+        let half = recovery.half_b(self.header.place, &self.vault_key).ok()?;
+        Some(half.words())
+    }
+
+    /// The rings half A is sealed to now. None without recovery.
+    #[must_use]
+    pub fn recovery_rings(&self) -> Option<Rings> {
+        let shares = self.header.recovery.as_ref()?.shares.as_slice();
+        match shares {
+            [one] => Some(Rings::One(one.ring)),
+            [one, other] => Some(Rings::Two(one.ring, other.ring)),
+            _ => None,
+        }
+    }
+
     /// Whether the recovery halves were used on this device and have to be renewed by a roll.
     #[must_use]
     pub fn owes_recovery(&self) -> bool {

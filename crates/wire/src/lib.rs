@@ -17,8 +17,10 @@ mod folder;
 pub mod frame;
 mod hello;
 mod listener;
+mod organisation;
 pub mod peer;
 mod place;
+mod recovery;
 mod reply;
 mod request;
 mod seats;
@@ -35,8 +37,10 @@ pub use error::{ErrorCode, ErrorReply};
 pub use folder::FolderProblem;
 pub use hello::PROTOCOL;
 pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
+pub use organisation::{OrganisationReport, PinnedBy};
 pub use peer::Peer;
 pub use place::{PlaceError, SocketPlace};
+pub use recovery::{RecoverTerms, Recovered};
 pub use reply::{
     Answer, EnrollTerms, Enrolled, LogonSummary, RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary,
     UnlockTerms,

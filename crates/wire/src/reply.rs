@@ -1,6 +1,7 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, PlainField, Problem, Rating, Revocation,
-    SlotReport, Status, StoreExported, StoreImported, StoreRepaired, StoreVerified,
+    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, Problem,
+    Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported, StoreRepaired,
+    StoreVerified,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -9,7 +10,7 @@ use countersign_model::{
 use countersign_secret::Password;
 use serde::{Deserialize, Serialize};
 
-/// What the agent answers. A `Revealed` brings one secret beside it, the others none.
+/// What the agent answers. Secrets travel beside it where a variant says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {
@@ -33,6 +34,12 @@ pub enum Reply {
     Enrolled(Enrolled),
     /// What an unlock asks for.
     UnlockTerms(UnlockTerms),
+    /// What a recovery asks for.
+    RecoverTerms(RecoverTerms),
+    /// The recovery halves are made; the code to print comes beside this as one secret.
+    RecoveryPrinted,
+    /// The vault is open; the new code to print comes beside this as one secret, if there is one.
+    Recovered(Recovered),
     /// The templates in force.
     Templates(Vec<TemplateSummary>),
     /// The stored logons.
@@ -56,6 +63,8 @@ pub enum Reply {
     Windows(Vec<WindowFacts>),
     /// The audit log.
     Audit(AuditTold),
+    /// The organisation as this device knows it.
+    Organisation(Box<OrganisationReport>),
     /// What reading the stores showed.
     StoresVerified(Vec<StoreVerified>),
     /// What was written.

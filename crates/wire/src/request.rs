@@ -59,6 +59,25 @@ pub enum Request {
     /// Unlocks by the passphrase and makes the new password open the vault from now on. Secrets: the answer, the new password. Answer:
     /// `Done`.
     UnlockWithPassphrase,
+    /// What a recovery asks for. Answer: `RecoverTerms`.
+    RecoverTerms,
+    /// Makes new recovery halves. Secrets: the password, the answer of a new passphrase if one is wanted. Answer: `RecoveryPrinted` with
+    /// one secret.
+    RecoverSetup {
+        /// Whether a new passphrase is wanted; the vault gets a new key then.
+        passphrase: bool,
+    },
+    /// Opens the vault by its recovery halves. Secrets: the helpdesk's words, the printed code if it is given, the answer of the new
+    /// passphrase, the new password. Answer: `Recovered`, with one secret if there is a new code to print.
+    Recover {
+        /// Whether the printed code is given.
+        printed: bool,
+    },
+    /// Tries a recovery and changes nothing. Secrets: the helpdesk's words, the printed code if it is given. Answer: `Done`.
+    RecoverDrill {
+        /// Whether the printed code is given.
+        printed: bool,
+    },
     /// Locks. Answer: `Done`.
     Lock,
     /// The templates in force. Answer: `Templates`.
@@ -128,6 +147,13 @@ pub enum Request {
         /// So many of the latest entries at most; never more than 500.
         limit: Option<u32>,
     },
+    /// The organisation as this device knows it. Answer: `Organisation`.
+    Organisation,
+    /// Pins the root the repository shows. Answer: `Organisation`.
+    OrganisationPin {
+        /// The six words the user got outside the repository.
+        words: String,
+    },
     /// Reads both stores from end to end and changes nothing. Answer: `StoresVerified`.
     StoreVerify,
     /// Writes everything both stores hold into sealed files. Answer: `StoresExported`.
@@ -188,6 +214,9 @@ impl Request {
     #[must_use]
     pub fn secrets(&self) -> usize {
         match self {
+            Self::RecoverDrill { printed } => 1 + usize::from(*printed),
+            Self::Recover { printed } => 3 + usize::from(*printed),
+            Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
             Self::Enroll | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
             Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),

@@ -42,6 +42,28 @@ fn requests_have_these_shapes() {
         (Request::EnrollTerms, json!("enroll-terms"), 0),
         (Request::Enroll, json!("enroll"), 2),
         (Request::Unlock, json!("unlock"), 1),
+        (
+            Request::RecoverSetup { passphrase: false },
+            json!({"recover-setup": {"passphrase": false}}),
+            1,
+        ),
+        (
+            Request::Recover { printed: true },
+            json!({"recover": {"printed": true}}),
+            4,
+        ),
+        (
+            Request::RecoverDrill { printed: true },
+            json!({"recover-drill": {"printed": true}}),
+            2,
+        ),
+        (
+            Request::OrganisationPin {
+                words: "a b".to_owned(),
+            },
+            json!({"organisation-pin": {"words": "a b"}}),
+            0,
+        ),
         (Request::UnlockWithPassphrase, json!("unlock-with-passphrase"), 2),
         (
             Request::LogonAdd {

@@ -136,7 +136,12 @@ impl Configuration {
 
     /// What an enrolment or a new login slot works by.
     pub(crate) fn enroll_terms(&self, user: &UserId) -> Terms {
-        let number = |name| self.settings.number(name);
+        Self::terms_of(&self.settings, user)
+    }
+
+    /// The same by settings that were read alone.
+    pub(crate) fn terms_of(settings: &Settings, user: &UserId) -> Terms {
+        let number = |name| settings.number(name);
         let kdf = KdfParameters::new(
             u32::try_from(number("unlock.kdf_memory_mib")).unwrap_or(u32::MAX),
             u32::try_from(number("unlock.kdf_passes")).unwrap_or(u32::MAX),
@@ -148,6 +153,7 @@ impl Configuration {
             user: user.clone(),
             min_length: number("passphrase.min_length"),
             min_strength: number("passphrase.min_strength"),
+            question: settings.text("passphrase.question").to_owned(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A machine joins with the approval of another one: six words typed there, six other words typed here.
 
-use super::{Front, enroll_error, enrolled, login_slot, unlock_error};
+use super::{Front, Listed, enroll_error, enrolled, login_slot, unlock_error};
 use crate::message::{Elsewhere, Material, Message, OwnerCall};
 use crate::syncing::{Standing, machine_name};
 use countersign_model::port::{Clock, RepositoryError};
@@ -55,7 +55,12 @@ impl Front {
         };
         let unlocked = complete_join(&owner, &header, joining, words.expose()).map_err(|error| join_error(&error))?;
         let device_slots = login_slot(&material, &unlocked, password)?;
-        let answer = self.joined(&material, unlocked, header, device_slots)?;
+        let listed = Listed {
+            unlocked,
+            header,
+            device_slots,
+        };
+        let answer = self.join_with(&material, listed)?;
         if let Ok(wanted) = inspect_join_request(&joining.request) {
             // One that stays behind opens nothing.
             let _removed = elsewhere.repository.remove_join_request(user, wanted.device);

@@ -105,22 +105,24 @@ impl Keeper {
         if leaving.len() < before {
             self.keep_leaving(&leaving)?;
         }
-        self.turn_to(next, &followed)?;
+        self.turn_to(next)?;
         Ok(followed)
     }
 
-    fn turn_to(&mut self, next: countersign_vault::Unlocked, followed: &Followed) -> Result<(), KeeperError> {
-        let Some(open) = &mut self.open else {
-            return Ok(());
-        };
-        // A store that is being verified or exported keeps its key until the next unlock.
-        if matches!(followed, Followed::Rolled { .. }) && open.store.is_held_here_only() {
-            self.open_vault(next)?;
-            self.exports.changed(StoreName::Vault);
-        } else {
-            open.unlocked = std::sync::Arc::new(next);
+    /// Goes on with the vault as it is after a newer header, and with its store under the newest key.
+    pub(super) fn turn_to(&mut self, next: countersign_vault::Unlocked) -> Result<(), KeeperError> {
+        match &mut self.open {
+            // A store that is being verified or exported keeps its key until the next unlock.
+            Some(open) if open.unlocked.epoch() == next.epoch() || !open.store.is_held_here_only() => {
+                open.unlocked = std::sync::Arc::new(next);
+                Ok(())
+            }
+            _ => {
+                self.open_vault(next)?;
+                self.exports.changed(StoreName::Vault);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// Seals records of earlier epochs anew, some at a time, and says how many.

@@ -7,6 +7,7 @@ mod heads;
 mod identity;
 mod logons;
 mod mending;
+mod recovery;
 mod rekey;
 mod slots;
 mod stores;
@@ -254,26 +255,31 @@ impl Keeper {
                 // A device that was taken off and comes back has its store open.
                 self.lock();
                 self.covers_nothing(&unlocked)?;
-                let fresh = Enrolled { header, device_slots };
-                self.device.commit(&[
-                    Change::Put(header_key(), fresh.header.clone()),
-                    Change::Put(slots_key(), fresh.device_slots.clone()),
-                ])?;
-                self.enrolled = Some(fresh);
-                self.exports.changed(StoreName::Device);
+                self.enrol(Enrolled { header, device_slots })?;
                 unlocked
             }
-            Adoption::Rewrapped { unlocked, device_slots } => {
-                self.device.commit(&[Change::Put(slots_key(), device_slots.clone())])?;
-                if let Some(enrolled) = &mut self.enrolled {
-                    enrolled.device_slots = device_slots;
-                }
-                self.exports.changed(StoreName::Device);
-                unlocked
+            Adoption::Rewrapped {
+                unlocked,
+                header,
+                device_slots,
+                ..
+            } => {
+                self.enrol(Enrolled { header, device_slots })?;
+                return self.turn_to(*unlocked);
             }
             Adoption::Unlocked(unlocked) => unlocked,
         };
         self.open_vault(*unlocked)
+    }
+
+    fn enrol(&mut self, fresh: Enrolled) -> Result<(), KeeperError> {
+        self.device.commit(&[
+            Change::Put(header_key(), fresh.header.clone()),
+            Change::Put(slots_key(), fresh.device_slots.clone()),
+        ])?;
+        self.enrolled = Some(fresh);
+        self.exports.changed(StoreName::Device);
+        Ok(())
     }
 
     /// A vault store from before that this vault does not open is never covered by a new vault: it may still be rescued.

@@ -1,7 +1,7 @@
 //! One exchange with the repository, on a thread of its own.
 
 use super::following::Standing;
-use super::headers::{Headers, Wishes};
+use super::headers::{Headers, Wishes, Wrote};
 use crate::configuration::Edition;
 use crate::keeper::Observed;
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
@@ -29,10 +29,14 @@ pub(crate) struct Exchanged {
     pub(super) reached: Result<(), RepositoryError>,
     /// The configuration after it, if it was asked for.
     pub(super) edition: Option<Edition>,
+    /// The lists of the organisation's root there, if they were asked for.
+    pub(super) lists: Option<Result<Vec<Vec<u8>>, RepositoryError>>,
     /// The newest vault header there, if it could be read.
     pub(super) header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
     /// What is wrong with it.
     pub(super) header_fault: Option<String>,
+    /// What this device wrote into it.
+    pub(super) wrote: Wrote,
     pub(super) records: Result<Report, StoreError>,
     /// Whether the vault was open, so that its records were exchanged.
     pub(super) merged: Merged,
@@ -52,6 +56,8 @@ pub(super) struct Errand {
     pub(super) repository: Result<Arc<dyn DirectoryRepository>, RepositoryError>,
     pub(super) user: UserId,
     pub(super) device: Arc<Store>,
+    /// The number of the organisation's list in force.
+    pub(super) lists_from: u64,
     /// The package's folder, and the configuration in force.
     pub(super) package: PathBuf,
     pub(super) edition: Edition,
@@ -78,30 +84,36 @@ impl Errand {
             self.edition.next(&self.package, fetched, &*self.device)
         });
         let mut merged = if self.vault.is_some() { Merged::Yes } else { Merged::No };
-        let (header, header_fault, records) = match &self.repository {
+        let (header, header_fault, wrote, records) = match &self.repository {
             Ok(repository) => {
-                let Headers { newest, fault } = self.headers(&**repository);
+                let Headers { newest, fault, wrote } = self.headers(&**repository);
                 let records = if self.is_behind(&newest) || self.standing == Standing::Revoked {
                     merged = Merged::No;
                     Ok(Report::default())
                 } else {
                     self.records(&**repository)
                 };
-                (newest, fault, records)
+                (newest, fault, wrote, records)
             }
-            Err(error) => (Err(error.clone()), None, Ok(Report::default())),
+            Err(error) => (Err(error.clone()), None, Wrote::Other, Ok(Report::default())),
         };
         if reached.is_ok()
             && let Ok(report) = &records
         {
             reached.clone_from(&report.reached);
         }
+        let lists = (self.scope == Scope::Everything).then(|| {
+            let repository = self.repository.as_ref().map_err(Clone::clone)?;
+            repository.root_lists(self.lists_from)
+        });
         Exchanged {
+            lists,
             place: self.place,
             reached,
             edition,
             header,
             header_fault,
+            wrote,
             records,
             merged,
         }

@@ -154,13 +154,9 @@ impl Engine {
     pub(super) fn answer_awaiting(&mut self) {
         for Awaiting { device, reply } in std::mem::take(&mut self.syncing.awaiting) {
             let listed = self.keeper.devices().iter().any(|known| known.id == device);
-            let became = match (listed, self.syncing.health()) {
-                (false, _) => Revocation::Done,
-                (true, Err(error)) => Revocation::Queued(error.to_string()),
-                (true, Ok(())) => {
-                    let fault = self.header_faults().next();
-                    Revocation::Queued(fault.unwrap_or("another device was faster").to_owned())
-                }
+            let became = match listed {
+                false => Revocation::Done,
+                true => Revocation::Queued(self.hindrance()),
             };
             let _ = reply.send(Reply::DeviceRevoked(became).into());
         }

@@ -1,10 +1,12 @@
 //! The vault header in an exchange: what is there, what is wrong with it, and what this device has to write next.
 
 use super::errand::Errand;
+use super::renewing::Renewal;
 use countersign_model::port::{DirectoryRepository, RepositoryError};
 use countersign_model::{DeviceId, HeaderVersion, Timestamp};
 use countersign_sync::{HeaderOutcome, exchange_header};
-use countersign_vault::{KdfParameters, RecoveryAtRoll, RollError, RollPlan, Unlocked};
+use countersign_vault::{KdfParameters, RecoveryAtRoll, Rings, RollError, RollPlan, SlotSecrets, Unlocked};
+use std::sync::Arc;
 
 /// A header and its number.
 pub(crate) type Numbered = (HeaderVersion, Vec<u8>);
@@ -15,6 +17,17 @@ pub(super) struct Headers {
     pub(super) newest: Result<Option<Numbered>, RepositoryError>,
     /// What is wrong with it, for people.
     pub(super) fault: Option<String>,
+    pub(super) wrote: Wrote,
+}
+
+/// What a header that was written brought.
+pub(super) enum Wrote {
+    /// What the owner waits for.
+    Renewal(Arc<Renewal>),
+    /// New recovery halves in the place of used ones; nobody has seen their code.
+    OwedHalves,
+    /// Something else, or nothing.
+    Other,
 }
 
 /// What an open vault wants to have written.
@@ -27,39 +40,61 @@ pub(super) struct Wishes {
     pub(super) leaving: Vec<DeviceId>,
     /// What Argon2id costs.
     pub(super) kdf: KdfParameters,
+    /// New ways in that the owner asked for.
+    pub(super) renewal: Option<Arc<Renewal>>,
+    /// What new recovery halves are sealed to.
+    pub(super) rings: Option<Rings>,
 }
 
 impl Wishes {
-    /// The next header, if there is anything to write: first this device with its id, name and key, then a roll without those that leave.
-    fn next_header(&self, vault: &Unlocked) -> Result<Option<Vec<u8>>, RollError> {
+    /// The next header, if there is anything to write: first this device with its id, name and key, then a roll without those that leave and
+    /// with what is to be renewed. Recovery halves that were used are renewed before anything else is done with them.
+    fn next_header(&self, vault: &Unlocked) -> Result<Option<(Vec<u8>, Wrote)>, RollError> {
         // A copy that goes on under an id of its own. What took this device off began another epoch, which it does not reach.
         if !vault.devices().contains(&vault.device_id()) {
-            return Ok(vault.join_header(&self.name, self.now)?);
+            let joining = vault.join_header(&self.name, self.now)?;
+            return Ok(joining.map(|header| (header, Wrote::Other)));
         }
         if let Some(named) = vault.header_with_name(&self.name, self.now)? {
-            return Ok(Some(named));
+            return Ok(Some((named, Wrote::Other)));
         }
         let listed = vault.devices();
         let mut revoke = self.leaving.clone();
         revoke.retain(|id| listed.contains(id));
-        if revoke.is_empty() {
-            return Ok(None);
+        let passphrase = self.renewal.as_ref().and_then(|renewal| renewal.passphrase.as_ref());
+        let owes = vault.owes_recovery();
+        let wrote = match &self.renewal {
+            Some(renewal) => Wrote::Renewal(Arc::clone(renewal)),
+            None if owes => Wrote::OwedHalves,
+            None => Wrote::Other,
+        };
+        if revoke.is_empty() && passphrase.is_none() && !owes {
+            // The halves alone need no new key.
+            return match (&self.renewal, &self.rings) {
+                (Some(_), Some(rings)) => Ok(Some((vault.header_with_recovery(rings)?.header, wrote))),
+                _ => Ok(None),
+            };
         }
+        let renews: Vec<_> = passphrase.map(SlotSecrets::passphrase).into_iter().collect();
         let rolled = vault.roll(&RollPlan {
             revoke: &revoke,
-            renew: &[],
+            renew: &renews,
             remove: &[],
-            recovery: RecoveryAtRoll::Keep,
+            recovery: match (&self.rings, owes || self.renewal.is_some()) {
+                (_, false) => RecoveryAtRoll::Keep,
+                (Some(rings), true) => RecoveryAtRoll::Renew(rings),
+                (None, true) => RecoveryAtRoll::Drop,
+            },
             kdf: self.kdf,
         })?;
         // What was written is followed like a header of any other device: nothing of it holds before it won.
-        Ok(Some(rolled.header))
+        Ok(Some((rolled.header, wrote)))
     }
 }
 
 impl Errand {
     pub(super) fn headers(&self, repository: &dyn DirectoryRepository) -> Headers {
-        let mut fault = None;
+        let (mut fault, mut wrote) = (None, Wrote::Other);
         if let Some((version, header)) = &self.header {
             match exchange_header(repository, &self.user, *version, header) {
                 Ok(HeaderOutcome::WentBack(found)) => {
@@ -68,7 +103,10 @@ impl Errand {
                         version.0, found.0
                     ));
                 }
-                Ok(HeaderOutcome::InStep | HeaderOutcome::Pushed(_)) => fault = self.write_next(repository, *version),
+                Ok(HeaderOutcome::InStep | HeaderOutcome::Pushed(_)) => match self.write_next(repository, *version) {
+                    Ok(written) => wrote = written,
+                    Err(error) => fault = Some(error.to_string()),
+                },
                 Ok(HeaderOutcome::Theirs(..)) => {}
                 Err(error) => tracing::info!("vault header: {error}"),
             }
@@ -79,25 +117,25 @@ impl Errand {
         Headers {
             newest: repository.header(&self.user),
             fault,
+            wrote,
         }
     }
 
     /// Writes what this device wants to have in the header. Where another one was faster, its header is followed first.
-    fn write_next(&self, repository: &dyn DirectoryRepository, version: HeaderVersion) -> Option<String> {
-        let (_, vault) = self.vault.as_ref()?;
-        if vault.header_version() != version {
-            return None;
-        }
-        match self.wishes.next_header(vault) {
-            Ok(Some(next)) => match repository.replace_header(&self.user, Some(version), &next) {
-                Ok(_) => None,
-                Err(error) => {
-                    tracing::info!("vault header: {error}");
-                    None
-                }
-            },
-            Ok(None) => None,
-            Err(error) => Some(error.to_string()),
+    fn write_next(&self, repository: &dyn DirectoryRepository, version: HeaderVersion) -> Result<Wrote, RollError> {
+        let vault = self.vault.as_ref().map(|(_, vault)| vault);
+        let Some(vault) = vault.filter(|vault| vault.header_version() == version) else {
+            return Ok(Wrote::Other);
+        };
+        let Some((next, wrote)) = self.wishes.next_header(vault)? else {
+            return Ok(Wrote::Other);
+        };
+        match repository.replace_header(&self.user, Some(version), &next) {
+            Ok(_) => Ok(wrote),
+            Err(error) => {
+                tracing::info!("vault header: {error}");
+                Ok(Wrote::Other)
+            }
         }
     }
 

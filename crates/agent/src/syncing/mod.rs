@@ -5,10 +5,12 @@ mod errand;
 mod following;
 mod headers;
 mod place;
+mod renewing;
 
 pub(crate) use errand::{Exchanged, Scope};
 pub(crate) use following::Standing;
 pub(crate) use place::Place;
+pub(crate) use renewing::{Cause, Renewal};
 
 use crate::configuration::{Configuration, Templates};
 use crate::engine::Engine;
@@ -23,7 +25,8 @@ use countersign_sync::Report;
 use countersign_wire::{Answer, RefreshReport, Reply};
 use errand::{Errand, Merged};
 use following::{Awaiting, Refused};
-use headers::Wishes;
+use headers::{Wishes, Wrote};
+use renewing::Renewing;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
@@ -51,6 +54,8 @@ pub(crate) struct Syncing {
     header_fault: Option<String>,
     /// Clients that wait for a device to be taken off.
     awaiting: Vec<Awaiting>,
+    /// Recovery halves that are to be made anew.
+    renewing: Option<Renewing>,
     /// Clients that wait for the end of an exchange.
     clients: Vec<Sender<Answer>>,
     running: Running,
@@ -87,6 +92,7 @@ impl Syncing {
             refused: None,
             header_fault: None,
             awaiting: Vec::new(),
+            renewing: None,
             clients: Vec::new(),
             running: Running::No,
             unsaved: 0,
@@ -152,6 +158,11 @@ impl Syncing {
         self.header.clone()
     }
 
+    /// Where this user's files are.
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
+    }
+
     pub(crate) fn repository(&self) -> Option<Arc<dyn DirectoryRepository>> {
         self.repository.clone().ok()
     }
@@ -190,6 +201,7 @@ impl Engine {
             Err(error) => {
                 tracing::error!("cannot start an exchange: {error}");
                 self.answer_awaiting();
+                self.answer_renewal();
                 self.answer_refreshes(&Report::default());
             }
         }
@@ -198,6 +210,7 @@ impl Engine {
     fn errand(&self, scope: Scope) -> Errand {
         Errand {
             scope,
+            lists_from: self.organisation.wanted_from(),
             place: self.syncing.number,
             repository: self.syncing.repository.clone(),
             user: self.syncing.user().clone(),
@@ -216,6 +229,8 @@ impl Engine {
                 now: self.clock.both().wall,
                 leaving: self.keeper.leaving(),
                 kdf: self.configuration.enroll_terms(self.syncing.user()).kdf,
+                renewal: self.renewal(),
+                rings: self.rings(),
             },
         }
     }
@@ -242,6 +257,7 @@ impl Engine {
             Some(scope) => self.exchange(scope),
             None => {
                 self.answer_awaiting();
+                self.answer_renewal();
                 self.answer_refreshes(&report.unwrap_or_default());
             }
         }
@@ -259,8 +275,17 @@ impl Engine {
             if let Ok(header) = exchanged.header {
                 self.syncing.header = header;
             }
+            if let Some(Ok(lists)) = exchanged.lists {
+                let now = self.clock.both().wall;
+                self.organisation.take(lists, self.keeper.device_store(), now);
+            }
             self.syncing.header_fault = exchanged.header_fault;
             let followed = self.follow_newest();
+            match exchanged.wrote {
+                Wrote::Renewal(renewal) => self.renewed(&renewal),
+                Wrote::OwedHalves => self.keeper.code_unprinted(),
+                Wrote::Other => {}
+            }
             self.take_health(exchanged.reached).max(followed)
         } else {
             Some(Scope::Everything)

@@ -3,11 +3,14 @@
 mod audit;
 mod device;
 mod doctor;
+mod helpdesk;
 mod logon;
+mod recovery;
 mod settings;
 mod status;
 mod store;
 mod template;
+mod trust;
 mod vault;
 mod why;
 mod windows;
@@ -39,6 +42,9 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Refresh(format) => refresh(*format, screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
+        Command::Recover(recover) => recovery::run(recover, screen),
+        Command::Helpdesk(command) => helpdesk::run(command, screen),
+        Command::Trust(command) => trust::run(command, screen),
         Command::Audit(command) => audit::run(command, screen),
         Command::Device(command) => device::run(command, screen),
         Command::Store(command) => store::run(command, screen),

@@ -14,7 +14,7 @@ use countersign_wire::{
 use std::path::{Path, PathBuf};
 
 /// Where packages are installed.
-const PACKAGE: &str = "/usr/share/countersign";
+pub(super) const PACKAGE: &str = "/usr/share/countersign";
 
 pub(crate) fn run(command: &Store, screen: &mut Screen) -> Result<u8, Failure> {
     let (request, format) = match command {

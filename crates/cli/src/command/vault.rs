@@ -13,18 +13,29 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
     let Reply::EnrollTerms(terms) = ask(&Request::EnrollTerms)? else {
         return Err(Failure::OtherAnswer);
     };
+    let Reply::Organisation(organisation) = ask(&Request::Organisation)? else {
+        return Err(Failure::OtherAnswer);
+    };
+    let recovery = match organisation.rings.len() {
+        0 => Recovery::None,
+        _ => Recovery::Helpdesk,
+    };
     let source = Source::standard_input();
-    introduce(&terms, screen);
+    introduce(&terms, recovery, screen);
     let mut attempts = 3;
-    let enrolled = loop {
+    let (enrolled, password) = loop {
         let password = source.fresh("Your login password", screen)?;
         if password.is_empty() {
             return Err(empty("the password"));
         }
         let answer = fresh_answer(source, &terms, screen)?;
         attempts -= 1;
-        match ask_with(&Request::Enroll, &[password, answer]) {
-            Ok((Reply::Enrolled(enrolled), _)) => break enrolled,
+        let secrets = [password, answer];
+        match ask_with(&Request::Enroll, &secrets) {
+            Ok((Reply::Enrolled(enrolled), _)) => {
+                let [password, _] = secrets;
+                break (enrolled, password);
+            }
             Ok(_) => return Err(Failure::OtherAnswer),
             // Too weak: a person can think of something better, a script cannot.
             Err(Failure::Client(ClientError::Failed(error)))
@@ -37,15 +48,44 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
         }
     };
     conclude(&enrolled, screen)?;
+    if recovery == Recovery::Helpdesk {
+        recoverable(&password, screen);
+    }
     Ok(0)
 }
 
+/// Whether somebody can help a user who has lost everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recovery {
+    None,
+    Helpdesk,
+}
+
+/// Sets recovery up. A vault without it is a vault all the same.
+fn recoverable(password: &Password, screen: &mut Screen) {
+    if let Err(failure) = super::recovery::setup(std::slice::from_ref(password), screen) {
+        screen.note(format_args!(
+            "{} recovery with the helpdesk is not set up: {failure}\n{} run `countersign recover setup`",
+            Paint::Warn.on("warning:"),
+            Paint::Strong.on("next:")
+        ));
+    }
+}
+
 /// What is about to happen, before anything is asked.
-fn introduce(terms: &EnrollTerms, screen: &mut Screen) {
+fn introduce(terms: &EnrollTerms, recovery: Recovery, screen: &mut Screen) {
+    let lost = match recovery {
+        Recovery::None => {
+            "Who loses both the password and the passphrase answer, or this machine and the answer, loses the vault: nobody else can open it."
+        }
+        Recovery::Helpdesk => {
+            "Who loses both the password and the passphrase answer calls the helpdesk, whose words open the vault together with this machine or the printed code. Who loses this machine, the answer and the code loses the vault: nobody else can open it."
+        }
+    };
     screen.note("This makes your vault on this machine. It opens with either of:");
     screen.note(slots(&terms.slots));
     screen.note(format_args!(
-        "The passphrase answers this question: {}\nIt has at least {} characters, is hard to guess (strength {} of 4), and capitals and extra spaces in it do not count.\n{} Who loses both the password and the passphrase answer, or this machine and the answer, loses the vault: nobody else can open it.",
+        "The passphrase answers this question: {}\nIt has at least {} characters, is hard to guess (strength {} of 4), and capitals and extra spaces in it do not count.\n{} {lost}",
         Paint::Strong.on(&terms.question),
         terms.min_length,
         terms.min_strength,

@@ -278,6 +278,21 @@ pub fn terms() -> EnrollTerms {
     }
 }
 
+/// No organisation: nothing is pinned.
+pub fn organisation() -> OrganisationReport {
+    OrganisationReport {
+        pinned: None,
+        words: None,
+        name: None,
+        version: None,
+        expires: None,
+        stale: false,
+        rings: Vec::new(),
+        published: false,
+        problem: None,
+    }
+}
+
 fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
     let reply = match request {
         Request::Status => Reply::Status(Box::new(status())),
@@ -310,6 +325,7 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
         }]),
         Request::Pause { .. } => Reply::Paused(Timestamp(u64::MAX)),
         Request::EnrollTerms => Reply::EnrollTerms(terms()),
+        Request::Organisation => Reply::Organisation(Box::new(organisation())),
         Request::Enroll => Reply::Enrolled(Enrolled {
             slots: terms().slots,
             warnings: vec!["barely".to_owned()],

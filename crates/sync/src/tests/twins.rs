@@ -88,6 +88,17 @@ impl DirectoryRepository for Folder {
         Ok((Vec::new(), Vec::new()))
     }
 
+    fn root_lists(&self, _: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
+    fn publish_root_list(&self, _: u64, _: &[u8]) -> Result<(), RepositoryError> {
+        Err(RepositoryError::Denied {
+            place: "twin".into(),
+            why: "no lists here".into(),
+        })
+    }
+
     fn list(&self, _: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
         self.reach()?;
         Ok(self

@@ -1,0 +1,251 @@
+//! What an administrator does with the organisation's root: in his own process, with key files that never leave his machine.
+
+use super::keys::{self, Sealing};
+use crate::clock::SystemClock;
+use crate::configuration::Configuration;
+use crate::front::Terms;
+use crate::paths::Paths;
+use crate::syncing::Place;
+use countersign_model::Timestamp;
+use countersign_model::port::{Clock, DirectoryRepository, RepositoryError};
+use countersign_secret::Password;
+use countersign_trust::{
+    ListError, ListedRing, Pin, Recovery, RootKey, RootList, accept_list, inspect_list, make_root_key, sign_list,
+};
+use countersign_vault::{KeyKind, make_ring_key};
+use countersign_wire::{ErrorCode, ErrorReply};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+const DAY: u64 = 24 * 60 * 60 * 1000;
+
+/// The administrator's tools, on the repository the settings name.
+pub struct Administration {
+    repository: Arc<dyn DirectoryRepository>,
+    terms: Terms,
+    now: Timestamp,
+}
+
+/// A recovery ring's key file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ring {
+    /// The name it was given.
+    pub name: String,
+    /// The six words of its public key, for two people to compare.
+    pub words: String,
+}
+
+/// A list that names rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedRings {
+    /// The list's version.
+    pub version: u64,
+    /// When it expires.
+    pub expires: Timestamp,
+    /// The rings it names: with two, recovery takes two operators.
+    pub rings: Vec<Ring>,
+}
+
+impl Administration {
+    /// Finds the repository and the terms by the settings of this user.
+    ///
+    /// # Errors
+    /// When the user's folders are not known or the repository cannot be used.
+    pub fn open(package: PathBuf) -> Result<Self, ErrorReply> {
+        let paths =
+            Paths::from_environment(package).map_err(|error| ErrorReply::new(ErrorCode::Failed, error.to_string()))?;
+        let place = Place::of(&paths, &Configuration::settings_of(&paths));
+        Ok(Self {
+            repository: place.open().map_err(|error| unreached(&error))?,
+            terms: Configuration::terms_of(&Configuration::settings_of(&paths), place.user()),
+            now: SystemClock.now(),
+        })
+    }
+
+    /// Makes the organisation's root: its key file, and the first list, published. Returns the six words people pin it by.
+    ///
+    /// # Errors
+    /// When there is a list already, the passphrase is weak, or the file or the list cannot be written.
+    pub fn init(
+        &self,
+        organisation: &str,
+        key_file: &Path,
+        days: u32,
+        passphrase: &Password,
+    ) -> Result<String, ErrorReply> {
+        if !self.lists()?.is_empty() {
+            return Err(ErrorReply::new(
+                ErrorCode::Refused,
+                "the repository has an organisation's list already; a new root would not be its successor",
+            ));
+        }
+        let passphrase = self.judged(passphrase)?;
+        let root = make_root_key().map_err(|error| no_random(&error))?;
+        let list = RootList {
+            organisation: organisation.to_owned(),
+            version: 1,
+            issued: self.now,
+            expires: self.expiry(days),
+            root: root.public(),
+            recovery: Recovery::Off,
+            others: Vec::new(),
+        };
+        let signed = sign_list(&root, &list).map_err(|error| listed(&error))?;
+        let sealing = Sealing {
+            passphrase: &passphrase,
+            kdf: self.terms.kdf,
+        };
+        keys::write(
+            key_file,
+            (KeyKind::Root, organisation),
+            (&root.public().0, root.seed()),
+            &sealing,
+        )?;
+        self.publish(1, &signed)?;
+        Ok(root.public().fingerprint().join(" "))
+    }
+
+    /// Makes a recovery ring's key file.
+    ///
+    /// # Errors
+    /// When the passphrase is weak or the file cannot be written.
+    pub fn make_ring(&self, name: &str, key_file: &Path, passphrase: &Password) -> Result<Ring, ErrorReply> {
+        let passphrase = self.judged(passphrase)?;
+        let ring = make_ring_key().map_err(|error| no_random(&error))?;
+        let sealing = Sealing {
+            passphrase: &passphrase,
+            kdf: self.terms.kdf,
+        };
+        keys::write(
+            key_file,
+            (KeyKind::Ring, name),
+            (&ring.public().0, ring.private()),
+            &sealing,
+        )?;
+        Ok(shown(&ListedRing {
+            name: name.to_owned(),
+            key: ring.public().0,
+        }))
+    }
+
+    /// What a ring's key file says of itself: compare its words with those its operator was shown.
+    ///
+    /// # Errors
+    /// When it is no ring's key file.
+    pub fn ring(key_file: &Path) -> Result<Ring, ErrorReply> {
+        listed_ring(key_file).map(|ring| shown(&ring))
+    }
+
+    /// Signs and publishes the next list, which names these rings: one, or two for recovery that takes two operators.
+    ///
+    /// # Errors
+    /// When the newest list is not this root's, the passphrase is wrong, or somebody else publishes at the same time.
+    pub fn name_rings(
+        &self,
+        root_file: &Path,
+        rings: &[PathBuf],
+        days: u32,
+        passphrase: &Password,
+    ) -> Result<NamedRings, ErrorReply> {
+        let rings = rings
+            .iter()
+            .map(|path| listed_ring(path))
+            .collect::<Result<Vec<_>, _>>()?;
+        let recovery = match rings.as_slice() {
+            [one] => Recovery::One(one.clone()),
+            [one, other] => Recovery::Two(one.clone(), other.clone()),
+            _ => return Err(ErrorReply::new(ErrorCode::BadRequest, "name one ring, or two")),
+        };
+        let root = RootKey::from_seed(keys::open(root_file, KeyKind::Root, passphrase)?.1);
+        let lists = self.lists()?;
+        let Some(newest) = lists.last() else {
+            return Err(
+                ErrorReply::new(ErrorCode::NoMatch, "the repository has no organisation's list")
+                    .next("make the root with `countersign trust init`"),
+            );
+        };
+        let before = inspect_list(newest).map_err(|error| listed(&error))?;
+        let pin = Pin(root.public());
+        let before = accept_list(pin, newest, Some(&before), self.now)
+            .map_err(|error| listed(&error))?
+            .list;
+        let version = before.version.saturating_add(1);
+        let list = RootList {
+            version,
+            issued: self.now,
+            expires: self.expiry(days),
+            recovery,
+            ..before
+        };
+        self.publish(version, &sign_list(&root, &list).map_err(|error| listed(&error))?)?;
+        Ok(NamedRings {
+            version,
+            expires: list.expires,
+            rings: rings.iter().map(shown).collect(),
+        })
+    }
+
+    fn expiry(&self, days: u32) -> Timestamp {
+        Timestamp(self.now.0.saturating_add(u64::from(days).saturating_mul(DAY)))
+    }
+
+    fn judged(&self, passphrase: &Password) -> Result<countersign_vault::Answer, ErrorReply> {
+        let answer = keys::answer(passphrase)?;
+        countersign_rules::judge_answer(answer.text().expose(), self.terms.min_length, self.terms.min_strength)
+            .map_err(|weak| {
+                ErrorReply::new(ErrorCode::Refused, weak.to_string())
+                    .next("choose a longer one: five unrelated words are good")
+            })?;
+        Ok(answer)
+    }
+
+    fn lists(&self) -> Result<Vec<Vec<u8>>, ErrorReply> {
+        self.repository.root_lists(0).map_err(|error| unreached(&error))
+    }
+
+    fn publish(&self, number: u64, list: &[u8]) -> Result<(), ErrorReply> {
+        self.repository
+            .publish_root_list(number, list)
+            .map_err(|error| unreached(&error))
+    }
+}
+
+fn listed_ring(key_file: &Path) -> Result<ListedRing, ErrorReply> {
+    let facts = keys::inspect(key_file, KeyKind::Ring)?;
+    Ok(ListedRing {
+        name: facts.name,
+        key: facts.public,
+    })
+}
+
+fn shown(ring: &ListedRing) -> Ring {
+    Ring {
+        name: ring.name.clone(),
+        words: ring.fingerprint().join(" "),
+    }
+}
+
+fn listed(error: &ListError) -> ErrorReply {
+    let code = match error {
+        ListError::OutOfBounds(_) => ErrorCode::BadRequest,
+        ListError::Damaged(_) | ListError::Unsupported(_) => ErrorCode::Integrity,
+        _ => ErrorCode::Refused,
+    };
+    ErrorReply::new(code, error.to_string())
+}
+
+pub(super) fn unreached(error: &RepositoryError) -> ErrorReply {
+    let code = match error {
+        RepositoryError::Unreachable { .. } => ErrorCode::Unreachable,
+        RepositoryError::Denied { .. } => ErrorCode::Refused,
+        _ => ErrorCode::Failed,
+    };
+    ErrorReply::new(code, error.to_string())
+}
+
+fn no_random(error: &getrandom::Error) -> ErrorReply {
+    ErrorReply::new(
+        ErrorCode::Failed,
+        format!("the system gives no random numbers ({error})"),
+    )
+}

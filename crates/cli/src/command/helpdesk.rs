@@ -1,0 +1,34 @@
+//! `countersign helpdesk`: in this process, with the operator's own key file.
+
+use super::store::PACKAGE;
+use super::trust::failed;
+use crate::arguments::{Helpdesk, HelpdeskRecover};
+use crate::failure::Failure;
+use crate::screen::{Paint, Screen};
+use crate::secrets::Source;
+use countersign_model::UserId;
+use std::path::PathBuf;
+
+pub(crate) fn run(command: &Helpdesk, screen: &mut Screen) -> Result<u8, Failure> {
+    let Helpdesk::Recover(recover) = command;
+    self::recover(recover, screen)?;
+    Ok(0)
+}
+
+fn recover(recover: &HelpdeskRecover, screen: &mut Screen) -> Result<(), Failure> {
+    let helpdesk = countersign_agent::Helpdesk::open(PathBuf::from(PACKAGE)).map_err(failed)?;
+    let source = Source::standard_input();
+    screen.note("Check the caller by your rule before you go on. What comes of this is written to your log.");
+    let name = source.words("The three words the caller reads out")?;
+    let passphrase = source.existing("Passphrase of the ring's key file")?;
+    let user = UserId::from(recover.user.as_str());
+    let half = helpdesk
+        .recover(&user, &recover.ring, &passphrase, &name)
+        .map_err(failed)?;
+    screen.note(format_args!("Sealed for: {}", Paint::Strong.on(&half.user)));
+    screen.note(match half.people {
+        1 => "Read these words out to the caller; they open nothing without his half:".to_owned(),
+        people => format!("Read these words out to the caller; it takes {people} operators, each with his own words:"),
+    });
+    screen.say(half.words.expose())
+}

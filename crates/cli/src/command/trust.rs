@@ -1,0 +1,154 @@
+//! `countersign trust`: what this device believes goes by the agent; root and rings are the administrator's, in this process.
+
+use super::store::PACKAGE;
+use crate::agent::ask;
+use crate::arguments::{Trust, TrustInit, TrustRing};
+use crate::clock::now;
+use crate::failure::Failure;
+use crate::screen::{Paint, Screen};
+use crate::secrets::Source;
+use crate::terminal::PromptError;
+use crate::words::still;
+use countersign_agent::{Administration, Ring};
+use countersign_secret::Password;
+use countersign_wire::{ClientError, ErrorReply, OrganisationReport, PinnedBy, Reply, Request};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn run(command: &Trust, screen: &mut Screen) -> Result<u8, Failure> {
+    match command {
+        Trust::Show(format) => {
+            let report = organisation(&Request::Organisation)?;
+            if format.json {
+                screen.json("organisation", &report)?;
+            } else {
+                show(&report, screen)?;
+            }
+        }
+        Trust::Pin => {
+            let words = Source::standard_input().words("The organisation's six words")?;
+            let words = words.expose().to_owned();
+            show(&organisation(&Request::OrganisationPin { words })?, screen)?;
+        }
+        Trust::Init(init) => self::init(init, screen)?,
+        Trust::Ring(TrustRing::New { name, key }) => new_ring(name, key, screen)?,
+        Trust::Ring(TrustRing::Add { rings, root, days }) => add_rings(rings, root, *days, screen)?,
+    }
+    Ok(0)
+}
+
+fn organisation(request: &Request) -> Result<OrganisationReport, Failure> {
+    match ask(request)? {
+        Reply::Organisation(report) => Ok(*report),
+        _ => Err(Failure::OtherAnswer),
+    }
+}
+
+fn show(report: &OrganisationReport, screen: &mut Screen) -> Result<(), Failure> {
+    let Some(by) = report.pinned else {
+        let found = if report.published {
+            "shows a list, which counts for nothing"
+        } else {
+            "shows no list"
+        };
+        screen.say(format_args!(
+            "no organisation: no root is pinned, and the repository {found}"
+        ))?;
+        return screen.say("next: `countersign trust pin` takes the six words you got from your administrator");
+    };
+    let by = match by {
+        PinnedBy::User => "you typed its six words",
+        PinnedBy::Machine => "this machine's administrator pinned it",
+    };
+    let words = report.words.as_deref().unwrap_or_default();
+    screen.say(format_args!("root: {words} ({by})"))?;
+    if let Some(name) = &report.name {
+        let version = report.version.unwrap_or_default();
+        let expires = match report.expires {
+            Some(expires) if !report.stale => format!("holds for {}", still(expires, now())),
+            _ => Paint::Warn.on("has expired and stays in force"),
+        };
+        screen.say(format_args!("organisation: {name}, list {version}, {expires}"))?;
+        screen.say(match report.rings.as_slice() {
+            [] => "recovery: none".to_owned(),
+            [ring] => format!("recovery: one operator of the helpdesk ({ring})"),
+            rings => format!("recovery: two operators of the helpdesk ({})", rings.join(", ")),
+        })?;
+    }
+    match &report.problem {
+        Some(problem) => screen.say(format_args!("{} {problem}", Paint::Warn.on("warning:"))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn failed(error: ErrorReply) -> Failure {
+    Failure::Client(ClientError::Failed(error))
+}
+
+fn administration() -> Result<Administration, Failure> {
+    Administration::open(PathBuf::from(PACKAGE)).map_err(failed)
+}
+
+fn fresh_passphrase(screen: &mut Screen) -> Result<Password, Failure> {
+    let passphrase = Source::standard_input().fresh("Passphrase of the key file", screen)?;
+    match passphrase.is_empty() {
+        true => Err(PromptError::Empty("the passphrase".to_owned()).into()),
+        false => Ok(passphrase),
+    }
+}
+
+fn init(init: &TrustInit, screen: &mut Screen) -> Result<(), Failure> {
+    let administration = administration()?;
+    let passphrase = fresh_passphrase(screen)?;
+    let words = administration.init(&init.organisation, &init.key, init.days, &passphrase);
+    let words = words.map_err(failed)?;
+    let sign = Paint::Good.on("✓");
+    screen.say(format_args!(
+        "{sign} The root of {} is made and its first list is published. Its six words:",
+        init.organisation
+    ))?;
+    screen.say(format_args!("\n    {}\n", Paint::Strong.on(words)))?;
+    screen.say(
+        "Give these to your users outside the directory, on paper say; `countersign trust pin` asks for them. The key file and its passphrase cannot be made again: keep copies of both, apart.",
+    )?;
+    screen.say("next: `countersign trust ring new NAME --key FILE` makes the helpdesk's key")
+}
+
+fn shown(ring: &Ring, screen: &mut Screen) -> Result<(), Failure> {
+    screen.say(format_args!("    {}: {}", ring.name, Paint::Strong.on(&ring.words)))
+}
+
+fn new_ring(name: &str, key: &Path, screen: &mut Screen) -> Result<(), Failure> {
+    let administration = administration()?;
+    let passphrase = fresh_passphrase(screen)?;
+    let ring = administration.make_ring(name, key, &passphrase).map_err(failed)?;
+    screen.say(format_args!("{} The ring is made. Its six words:", Paint::Good.on("✓")))?;
+    shown(&ring, screen)?;
+    screen.say("next: the keeper of the root compares these words and runs `countersign trust ring add`")
+}
+
+fn add_rings(rings: &[PathBuf], root: &Path, days: u32, screen: &mut Screen) -> Result<(), Failure> {
+    let administration = administration()?;
+    screen.note("The list will name these rings. Compare the words with those their operators were shown:");
+    for path in rings {
+        let ring = Administration::ring(path).map_err(failed)?;
+        screen.note(format_args!("    {}: {}", ring.name, ring.words));
+    }
+    let passphrase = Source::standard_input().existing("Passphrase of the root's key file")?;
+    let named = administration
+        .name_rings(root, rings, days, &passphrase)
+        .map_err(failed)?;
+    let sign = Paint::Good.on("✓");
+    let people = match named.rings.len() {
+        2 => "two operators of the helpdesk",
+        _ => "one operator of the helpdesk",
+    };
+    screen.say(format_args!(
+        "{sign} List {} is published and holds for {}. Recovery takes {people}:",
+        named.version,
+        still(named.expires, now())
+    ))?;
+    for ring in &named.rings {
+        shown(ring, screen)?;
+    }
+    Ok(())
+}
