@@ -92,6 +92,7 @@ fn crosses_words(window: &[u8]) -> bool {
 }
 
 /// What [`crosses_words`] in this process before there is any code: the harness keeps the description of its options, in plain English.
+/// It writes the tests' names later, so these begin with no word of the list ("test nothing", say).
 fn english() -> HashSet<[u8; WIDTH]> {
     let mut found = HashSet::new();
     each_window(|window, _| {
@@ -254,7 +255,7 @@ fn recovery(password: &Masked, english: &HashSet<[u8; WIDTH]>) -> Vec<Masked> {
 }
 
 #[test]
-fn nothing_of_a_recovery_is_left_in_memory() {
+fn no_code_is_left_in_memory_after_a_recovery() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let password = Masked(vec![
         0xf1, 0xd7, 0x95, 0xd0, 0xc7, 0x91, 0xc1, 0xca, 0xd7, 0x85, 0x83, 0x85, 0xc1, 0xd7, 0xc0, 0xcc,
@@ -278,7 +279,7 @@ fn nothing_of_a_recovery_is_left_in_memory() {
 }
 
 #[test]
-fn nothing_is_left_in_memory() {
+fn no_secret_is_left_in_memory() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let vault_key = masked_fixture("vault-key.bin");
     // "Tr0ub4dor & drei", "xK7#qz!mW2$vR9&hN4*pL6^tB1", "  Correct HORSE  Straße ﬁve ": the masked forms, never the texts.
