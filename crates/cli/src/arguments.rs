@@ -304,7 +304,7 @@ impl Command {
             Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
                 files.format.json
             }
-            Self::Audit(Audit::Show(show)) => show.format.json,
+            Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Device(Device::List(format)) => format.json,
             Self::Device(Device::Revoke(revoke)) => revoke.format.json,

@@ -2,22 +2,18 @@
 
 use super::administration::unreached;
 use super::keys;
-use crate::clock::SystemClock;
+use super::operator_log::OperatorLog;
 use crate::configuration::Configuration;
 use crate::device_secret::load_or_make;
 use crate::paths::{Paths, private_folder};
 use crate::syncing::Place;
-use countersign_model::port::{Clock, DirectoryRepository};
-use countersign_model::{DeviceId, UserId};
-use countersign_secret::{Key, Password};
+use countersign_model::UserId;
+use countersign_model::port::DirectoryRepository;
+use countersign_secret::Password;
 use countersign_vault::{
-    AuditEntry, AuditEvent, AuditHead, HelpdeskHalf, KeyKind, UnsealError, append_audit, derive_audit_key,
-    inspect_header, ring_key, unseal_half, verify_audit,
+    AuditEvent, HelpdeskHalf, KeyKind, UnsealError, derive_vault_name, inspect_header, ring_key, unseal_half,
 };
-use countersign_wire::{ErrorCode, ErrorReply};
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use countersign_wire::{AuditTold, ErrorCode, ErrorReply};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +21,7 @@ use std::sync::Arc;
 pub struct Helpdesk {
     repository: Arc<dyn DirectoryRepository>,
     operator: UserId,
-    log: PathBuf,
-    key: Key,
+    log: OperatorLog,
 }
 
 impl Helpdesk {
@@ -43,8 +38,7 @@ impl Helpdesk {
         Ok(Self {
             repository: place.open().map_err(|error| unreached(&error))?,
             operator: place.user().clone(),
-            log: paths.state.join("helpdesk.log"),
-            key: derive_audit_key(&secret),
+            log: OperatorLog::open(&paths.state, secret)?,
         })
     }
 
@@ -60,6 +54,40 @@ impl Helpdesk {
         passphrase: &Password,
         vault_name: &Password,
     ) -> Result<HelpdeskHalf, ErrorReply> {
+        let ring = keys::inspect(ring_file, KeyKind::Ring)?.name;
+        let unsealed = self.unseal(user, ring_file, passphrase, vault_name);
+        let by = format!("ring {ring}, operator {}", self.operator);
+        let (event, detail) = match &unsealed {
+            Ok(half) => (
+                AuditEvent::HelpdeskRecovery,
+                format!(
+                    "half {} for {}, vault {}; {by}",
+                    half.serial,
+                    half.user,
+                    derive_vault_name(half.vault).join(" ")
+                ),
+            ),
+            Err(error) => (AuditEvent::Refusal, format!("{}; {by}", error.message)),
+        };
+        self.log.enter(event, user.as_str(), detail)?;
+        unsealed
+    }
+
+    /// The latest entries of the operator's log, and what is wrong with it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn log(&self, limit: u32) -> Result<AuditTold, ErrorReply> {
+        self.log.told(limit)
+    }
+
+    fn unseal(
+        &self,
+        user: &UserId,
+        ring_file: &Path,
+        passphrase: &Password,
+        vault_name: &Password,
+    ) -> Result<HelpdeskHalf, ErrorReply> {
         let header = self.repository.header(user).map_err(|error| unreached(&error))?;
         let Some((_, header)) = header else {
             return Err(
@@ -68,17 +96,8 @@ impl Helpdesk {
             );
         };
         inspect_header(&header).map_err(|error| ErrorReply::new(ErrorCode::Integrity, error.to_string()))?;
-        let (facts, private) = keys::open(ring_file, KeyKind::Ring, passphrase)?;
-        let half = unseal_half(&ring_key(private), &header, vault_name.expose());
-        let (event, detail) = match &half {
-            Ok(half) => (
-                AuditEvent::HelpdeskRecovery,
-                format!("ring {}, operator {}, for {}", facts.name, self.operator, half.user),
-            ),
-            Err(error) => (AuditEvent::Refusal, format!("ring {}: {error}", facts.name)),
-        };
-        self.note(event, user, detail)?;
-        half.map_err(|error| {
+        let (_, private) = keys::open(ring_file, KeyKind::Ring, passphrase)?;
+        unseal_half(&ring_key(private), &header, vault_name.expose()).map_err(|error| {
             let code = match &error {
                 UnsealError::NoRecovery => ErrorCode::NoMatch,
                 UnsealError::Header(_) | UnsealError::Forged => ErrorCode::Integrity,
@@ -86,45 +105,5 @@ impl Helpdesk {
             };
             ErrorReply::new(code, error.to_string())
         })
-    }
-
-    /// Adds an entry to the operator's log: a chain that shows when something was changed in it or cut out of it.
-    fn note(&self, event: AuditEvent, user: &UserId, detail: String) -> Result<(), ErrorReply> {
-        let unusable = |why: &dyn std::fmt::Display| {
-            ErrorReply::new(
-                ErrorCode::Integrity,
-                format!("the helpdesk's log {} cannot be used: {why}", self.log.display()),
-            )
-            .next("move it to a safe place; what is not noted down is not shown")
-        };
-        let log = match std::fs::read(&self.log) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(|error| unusable(&error))?,
-        };
-        let head = match log.is_empty() {
-            true => AuditHead::EMPTY,
-            false => {
-                let report = verify_audit(&self.key, &log, None);
-                if let Some(fault) = report.fault {
-                    return Err(unusable(&fault));
-                }
-                report.head
-            }
-        };
-        let entry = AuditEntry {
-            at: SystemClock.now(),
-            device: DeviceId([0; 16]),
-            event: Some(event),
-            subject: user.to_string(),
-            detail,
-        };
-        let (bytes, _) = append_audit(&self.key, head, &entry);
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(&self.log)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            .map_err(|error| unusable(&error))
     }
 }

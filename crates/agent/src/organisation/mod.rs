@@ -5,6 +5,7 @@
 mod administration;
 mod helpdesk;
 mod keys;
+mod operator_log;
 mod pinned;
 
 pub use administration::{Administration, NamedRings, Ring};

@@ -1,3 +1,4 @@
+use super::AuditShow;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -31,6 +32,8 @@ pub(crate) enum RecoverStep {
 pub(crate) enum Helpdesk {
     /// Shows the words to read out to a caller. Standard input: the three words he reads out, the passphrase of the ring's key file.
     Recover(HelpdeskRecover),
+    /// Shows your log: for whom words were shown, what was refused. Exit code 8: it was changed or cut short.
+    Log(AuditShow),
 }
 
 #[derive(Debug, Args)]

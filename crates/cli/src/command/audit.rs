@@ -1,7 +1,7 @@
 //! `countersign audit`: what the agent did with secrets, and whether its log holds.
 
 use crate::agent::ask;
-use crate::arguments::Audit;
+use crate::arguments::{Audit, Format};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
@@ -17,14 +17,13 @@ pub(crate) fn run(command: &Audit, screen: &mut Screen) -> Result<u8, Failure> {
         return Err(Failure::OtherAnswer);
     };
     match command {
-        Audit::Show(show) if show.format.json => screen.json("audit", &told)?,
+        Audit::Show(asked) => return show(&told, asked.format, screen),
         Audit::Verify(format) if format.json => {
             screen.json(
                 "audit",
                 &serde_json::json!({ "count": told.count, "faults": told.faults }),
             )?;
         }
-        Audit::Show(_) => shown(&told, screen)?,
         Audit::Verify(_) => {
             if told.faults.is_empty() {
                 let entries = counted(told.count, "entry").replace("entrys", "entries");
@@ -36,11 +35,23 @@ pub(crate) fn run(command: &Audit, screen: &mut Screen) -> Result<u8, Failure> {
             faults(&told, screen)?;
         }
     }
-    Ok(if told.faults.is_empty() {
-        0
-    } else {
-        ErrorCode::Integrity.exit_code()
-    })
+    Ok(verdict(&told))
+}
+
+/// Shows a log and says whether it holds.
+pub(super) fn show(told: &AuditTold, format: Format, screen: &mut Screen) -> Result<u8, Failure> {
+    match format.json {
+        true => screen.json("audit", told)?,
+        false => shown(told, screen)?,
+    }
+    Ok(verdict(told))
+}
+
+fn verdict(told: &AuditTold) -> u8 {
+    match told.faults.as_slice() {
+        [] => 0,
+        _ => ErrorCode::Integrity.exit_code(),
+    }
 }
 
 fn shown(told: &AuditTold, screen: &mut Screen) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! `countersign helpdesk`: in this process, with the operator's own key file.
 
+use super::audit;
 use super::store::PACKAGE;
 use super::trust::failed;
 use crate::arguments::{Helpdesk, HelpdeskRecover};
@@ -10,13 +11,21 @@ use countersign_model::UserId;
 use std::path::PathBuf;
 
 pub(crate) fn run(command: &Helpdesk, screen: &mut Screen) -> Result<u8, Failure> {
-    let Helpdesk::Recover(recover) = command;
-    self::recover(recover, screen)?;
-    Ok(0)
+    let helpdesk = countersign_agent::Helpdesk::open(PathBuf::from(PACKAGE)).map_err(failed)?;
+    match command {
+        Helpdesk::Recover(asked) => recover(&helpdesk, asked, screen).map(|()| 0),
+        Helpdesk::Log(show) => {
+            let told = helpdesk.log(show.limit).map_err(failed)?;
+            audit::show(&told, show.format, screen)
+        }
+    }
 }
 
-fn recover(recover: &HelpdeskRecover, screen: &mut Screen) -> Result<(), Failure> {
-    let helpdesk = countersign_agent::Helpdesk::open(PathBuf::from(PACKAGE)).map_err(failed)?;
+fn recover(
+    helpdesk: &countersign_agent::Helpdesk,
+    recover: &HelpdeskRecover,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
     let source = Source::standard_input();
     screen.note("Check the caller by your rule before you go on. What comes of this is written to your log.");
     let name = source.words("The three words the caller reads out")?;
