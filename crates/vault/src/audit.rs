@@ -325,6 +325,23 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let long = AuditEntry {
+            subject: format!("a{}", "é".repeat(400)),
+            detail: "x".repeat(600),
+            ..entry(0)
+        };
+        let (bytes, head) = append_audit(&key(), AuditHead::EMPTY, &long);
+        let report = verify_audit(&key(), &bytes, Some(head));
+        assert_eq!(report.fault, None);
+        let [read] = report.entries.as_slice() else {
+            panic!("{report:?}")
+        };
+        assert_eq!(read.subject, format!("a{}", "é".repeat(255)));
+        assert_eq!(read.detail, "x".repeat(512));
+    }
+
+    #[test]
     fn every_changed_byte_is_noticed_where_it_is() {
         let (bytes, starts, heads) = log(3);
         for at in 0..bytes.len() {

@@ -157,6 +157,8 @@ mod tests {
             );
         }
         assert_eq!(KdfParameters::default(), KdfParameters::new(256, 3, 4).unwrap());
+        let odd = KdfParameters::new(80, 5, 2).unwrap();
+        assert_eq!((odd.memory_mib(), odd.passes(), odd.lanes()), (80, 5, 2));
     }
 
     #[test]

@@ -389,6 +389,37 @@ fn a_copy_goes_on_as_a_device_of_its_own() {
 }
 
 #[test]
+fn a_device_without_a_name_gets_one_once() {
+    let (user, password, secret) = (ada(), super::password("p4ss"), key(7));
+    let answer = crate::normalise_answer(&super::password("otter lantern quartz violin")).unwrap();
+    let enrolled = crate::enroll(&crate::Enroll {
+        user: &user,
+        password: &password,
+        answer: &answer,
+        device_secret: &secret,
+        kdf: cheap(),
+    });
+    let mut nameless = enrolled.unwrap().unlocked;
+    let name_of = |vault: &Unlocked| {
+        let own = vault.device_list().into_iter().find(|one| one.id == vault.device_id());
+        own.unwrap().name
+    };
+    assert_eq!(name_of(&nameless), "");
+    assert_eq!(nameless.header_with_name("", Timestamp(5)), Ok(None));
+    let named = nameless.header_with_name("desk", Timestamp(5)).unwrap().unwrap();
+    let own = crate::Owner {
+        vault: None,
+        ..owner(&user)
+    };
+    nameless.follow(&own, &named).unwrap();
+    assert_eq!(name_of(&nameless), "desk");
+    assert_eq!(nameless.header_with_name("other", Timestamp(6)), Ok(None));
+    // One that the header does not list joins in another way.
+    let copy = nameless.another_device().unwrap();
+    assert_eq!(copy.header_with_name("copy", Timestamp(7)), Ok(None));
+}
+
+#[test]
 fn a_record_is_sealed_again_by_another_device_of_the_same_epoch() {
     let vault = on(3);
     let sealed = vault
