@@ -5,7 +5,6 @@
 //! call: [`Password::expose`], [`Key::expose`]. All unsafe code for secrets is in this crate.
 
 mod allocator;
-mod blocks;
 mod buffer;
 #[cfg(target_os = "linux")]
 mod code;
@@ -13,11 +12,12 @@ mod key;
 mod pages;
 mod password;
 mod process;
+mod scratch;
 
 pub use allocator::{ZeroOnFree, give_back_memory, keep_memory_small};
-pub use blocks::Blocks;
 pub use buffer::SecretBytes;
 pub use key::Key;
 pub use pages::{Protection, protection};
 pub use password::{Password, PasswordError};
 pub use process::{HardenError, harden_process};
+pub use scratch::Scratch;

@@ -2,8 +2,8 @@
 
 use crate::bytes::{Malformed, Reader};
 use crate::stack::scrubbed;
-use argon2::{Algorithm, Argon2, Params, Version};
-use countersign_secret::{Blocks, Key};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use countersign_secret::{Key, Scratch};
 
 const MIB: u32 = 1024;
 const ARGON2ID: u8 = 1;
@@ -121,7 +121,7 @@ impl KdfParameters {
         let no_memory = KdfError::OutOfMemory(self.memory_mib);
         let params =
             Params::new(self.memory_mib * MIB, self.passes, self.lanes, Some(Key::LEN)).map_err(|_| no_memory)?;
-        let mut memory = Blocks::zeroed(params.block_count()).ok_or(no_memory)?;
+        let mut memory = Scratch::filled(params.block_count(), Block::new()).ok_or(no_memory)?;
         Key::try_from_fill(|out| {
             scrubbed(|| {
                 Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
