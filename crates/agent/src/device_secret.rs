@@ -1,6 +1,10 @@
-//! The device secret in its 0600 form: 32 random bytes that make a stolen directory copy useless without this machine's disk.
+//! The device secret: 32 bytes that make a stolen directory copy useless without this machine. It is derived from the machine secret where
+//! the installer wrote one; else it is a file of the user's, which any program of his can copy.
 
+use crate::machine_secret::{self, MachineSecretError, ROOT};
+use crate::paths::Paths;
 use countersign_secret::Key;
+use countersign_vault::{DeviceSecretHome, derive_device_secret};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -41,23 +45,58 @@ pub enum DeviceSecretError {
         /// Its length.
         len: u64,
     },
+    /// The machine secret cannot be used.
+    #[error(transparent)]
+    Machine(#[from] MachineSecretError),
     /// The system has no random source.
     #[error("the system has no random source: {0}")]
     NoRandom(getrandom::Error),
 }
 
-/// Whether there is one.
-pub(crate) fn existing(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
+/// The device secret and how it is kept.
+pub(crate) struct DeviceSecret {
+    pub(crate) key: Key,
+    pub(crate) home: DeviceSecretHome,
 }
 
-/// Reads the device secret, or makes it if there is none.
+impl DeviceSecret {
+    /// The user's own file, if he has one; else from the machine secret; else a file is made.
+    ///
+    /// A vault that was made with a file stays with it: under another device secret its slots would not open.
+    pub(crate) fn load_or_make(paths: &Paths) -> Result<Self, DeviceSecretError> {
+        match Self::existing(paths)? {
+            Some(found) => Ok(found),
+            None => Ok(Self {
+                key: load_or_make(&paths.device_secret())?,
+                home: DeviceSecretHome::UserFile,
+            }),
+        }
+    }
+
+    /// The device secret, if there is one.
+    pub(crate) fn existing(paths: &Paths) -> Result<Option<Self>, DeviceSecretError> {
+        let file = paths.device_secret();
+        if file.symlink_metadata().is_ok() {
+            return Ok(Some(Self {
+                key: load_or_make(&file)?,
+                home: DeviceSecretHome::UserFile,
+            }));
+        }
+        let machine = machine_secret::read(&paths.machine_secret, ROOT)?;
+        Ok(machine.map(|machine| Self {
+            key: derive_device_secret(&machine, rustix::process::getuid().as_raw()),
+            home: DeviceSecretHome::MachineSecret,
+        }))
+    }
+}
+
+/// Reads a secret of 32 bytes that is the user's alone, or makes it if there is none.
 ///
 /// It is written to a temporary file, synced and linked into place, so that a crash leaves none or a whole one.
 ///
 /// # Errors
 /// See [`DeviceSecretError`].
-pub fn load_or_make(path: &Path) -> Result<Key, DeviceSecretError> {
+pub(crate) fn load_or_make(path: &Path) -> Result<Key, DeviceSecretError> {
     let unusable = |why| DeviceSecretError::Unusable {
         path: path.to_owned(),
         why,

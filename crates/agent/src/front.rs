@@ -1,10 +1,13 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
+mod factors;
 mod joining;
 mod recovery;
+mod silent;
+mod slots;
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Call, Elsewhere, Entry, Material, Message, OpenedBy, Opening, OwnerCall};
+use crate::message::{Adoption, Call, Elsewhere, Entry, Material, Message, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
 use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
@@ -15,8 +18,11 @@ use countersign_vault::{
     AuditEvent, Enroll, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked,
     enroll, inspect_header, normalise_answer, unlock,
 };
+use countersign_vault::{Circumstances, SlotKind, SlotPolicy};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
 use recovery::{Halves, find};
+pub(crate) use silent::silent_kinds;
+use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -36,6 +42,10 @@ pub(crate) struct Terms {
     pub min_length: u64,
     pub min_strength: u64,
     pub question: String,
+    pub policy: SlotPolicy,
+    pub circumstances: Circumstances,
+    /// The program of the program slot.
+    pub program: Option<PathBuf>,
 }
 
 impl Front {
@@ -145,6 +155,10 @@ impl Front {
         }
         let terms = &material.terms;
         let answer = judged(answer, terms)?;
+        for kind in [SlotKind::Login, SlotKind::Passphrase] {
+            let admitted = terms.policy.admit(kind, terms.circumstances, &[]);
+            admitted.map_err(|refusal| slots::refused_by_policy(&refusal))?;
+        }
         let wanted = Enroll {
             user: &terms.user,
             password,
@@ -165,11 +179,16 @@ impl Front {
 
     fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
+        if let (None, Some(elsewhere)) = (&material.vault, &material.elsewhere)
+            && let Some(joined) = self.join_silently(&material, elsewhere, password)
+        {
+            return joined;
+        }
         let (header, slots) = enrolled(&material)?;
         let owner = owner(&material, header);
         let secrets = SlotSecrets::login(password, &material.device_secret);
         let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
-        self.adopt(&material, Adoption::Unlocked(Box::new(unlocked)))
+        self.adopt(&material, Adoption::Unlocked(SlotKind::Login, Box::new(unlocked)))
     }
 
     fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
@@ -178,7 +197,7 @@ impl Front {
         // A device that was taken off comes back as a new one.
         let is_new = material.vault.is_none() || material.standing == Standing::Revoked;
         if let (true, Some(elsewhere)) = (is_new, &material.elsewhere) {
-            return self.join(&material, elsewhere, &answer, password);
+            return self.join(&material, elsewhere, &SlotSecrets::passphrase(&answer), password);
         }
         let secrets = SlotSecrets::passphrase(&answer);
         let newest = find(&material)?;
@@ -199,18 +218,19 @@ impl Front {
                 unlocked: Box::new(unlocked),
                 header: header.to_vec(),
                 device_slots,
-                by: OpenedBy::Passphrase,
+                by: SlotKind::Passphrase,
+                change: (SlotKind::Login, "a new password"),
             },
         )
     }
 
-    /// Makes this device one of the user's: the passphrase opens his vault, the header gets the device by compare-and-set, and a
+    /// Makes this device one of the user's: a slot in the directory opens his vault, the header gets the device by compare-and-set, and a
     /// login slot is made here. The records come with the next exchange.
     fn join(
         &self,
         material: &Material,
         elsewhere: &Elsewhere,
-        answer: &countersign_vault::Answer,
+        secrets: &SlotSecrets<'_>,
         password: &Password,
     ) -> Result<Answer, ErrorReply> {
         let user = &material.terms.user;
@@ -220,7 +240,7 @@ impl Front {
             filed: Some(elsewhere.version),
             at_least: elsewhere.version,
         };
-        let unlocked = self.guarded(|| unlock(&owner, &elsewhere.header, None, &SlotSecrets::passphrase(answer)))?;
+        let unlocked = self.guarded(|| unlock(&owner, &elsewhere.header, None, secrets))?;
         let listed = self.listed(material, elsewhere, unlocked, password)?;
         self.join_with(material, listed)
     }
@@ -269,7 +289,7 @@ impl Front {
         let material = self.material()?;
         let (_, slots) = enrolled(&material)?;
         let Some(unlocked) = &material.open else {
-            return Err(ErrorReply::new(ErrorCode::Locked, "the vault is locked").next("run `countersign unlock`"));
+            return Err(locked());
         };
         let proof = self.guarded(|| unlocked.reauthenticate(slots, password, &material.device_secret))?;
         self.ask(|reply| Message::Owner(call, proof, reply))
@@ -312,6 +332,14 @@ impl Handler for Front {
             (Request::Enroll, [password, answer]) => self.enroll(password, answer),
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
+            (Request::UnlockSilently, []) => self.unlock_silently(),
+            (Request::SlotAdd { kind, agreed }, [password, answer @ ..]) => named(&kind).and_then(|kind| {
+                let agreed = agreed.then_some(kind);
+                self.slot_add(kind, agreed.as_slice(), password, answer.first())
+            }),
+            (Request::SlotRemove { kind }, [password]) => {
+                named(&kind).and_then(|kind| self.slot_remove(kind, password))
+            }
             (Request::RecoverTerms, []) => self.recover_terms(),
             (Request::RecoverSetup { .. }, [password, passphrase @ ..]) => {
                 self.recover_setup(password, passphrase.first())
@@ -352,6 +380,15 @@ fn judged(answer: &Password, terms: &Terms) -> Result<countersign_vault::Answer,
     countersign_rules::judge_answer(answer.text().expose(), terms.min_length, terms.min_strength)
         .map_err(|weak| refused(weak.to_string()))?;
     Ok(answer)
+}
+
+fn locked() -> ErrorReply {
+    ErrorReply::new(ErrorCode::Locked, "the vault is locked").next("run `countersign unlock`")
+}
+
+fn named(kind: &str) -> Result<SlotKind, ErrorReply> {
+    kind.parse()
+        .map_err(|error: countersign_vault::NoSuchKind| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))
 }
 
 fn this_device<'a>(material: &'a Material, slots: &'a [u8]) -> ThisDevice<'a> {

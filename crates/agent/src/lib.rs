@@ -15,6 +15,7 @@ mod locking;
 mod log;
 mod logons;
 mod machine;
+mod machine_secret;
 mod message;
 mod organisation;
 mod paths;

@@ -1,6 +1,7 @@
 //! Requests about stored logons and templates.
 
 use crate::engine::Engine;
+use crate::front::Terms;
 use crate::keeper::Fields;
 use crate::message::{Adoption, Elsewhere, Material, Opening, OwnerCall};
 use crate::requests::{desktop_error, problem};
@@ -10,8 +11,7 @@ use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_rules::{TemplateSet, parse_template};
 use countersign_secret::Password;
 use countersign_signon::{Event, VaultState, explain_template};
-use countersign_vault::AuditEvent;
-use countersign_vault::{Amendment, Reauthenticated};
+use countersign_vault::{Amendment, AuditEvent, Reauthenticated, SlotKind};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -25,9 +25,33 @@ impl Engine {
             version,
             header,
         });
-        let terms = self.configuration.enroll_terms(self.syncing.user());
-        self.keeper
-            .material(terms, elsewhere, self.standing(), self.locking.count())
+        let terms = self.terms();
+        Material {
+            repository: self.syncing.repository(),
+            ..self
+                .keeper
+                .material(terms, elsewhere, self.standing(), self.locking.count())
+        }
+    }
+
+    /// What enrolments, unlocks and slots work by.
+    pub(crate) fn terms(&self) -> Terms {
+        let mut terms = self.configuration.enroll_terms(self.syncing.user());
+        terms.circumstances.device_secret = self.keeper.device_secret_home();
+        terms
+    }
+
+    /// Where the vault's slots are not as the organisation wants them.
+    pub(crate) fn slot_faults(&self) -> Vec<String> {
+        let terms = self.terms();
+        self.keeper.slot_faults(&terms.policy, terms.circumstances)
+    }
+
+    /// Takes the settings over that the organisation's root signed, and does what follows from them.
+    pub(crate) fn take_signed_settings(&mut self) {
+        self.configuration.take_signed(self.organisation.settings());
+        self.signon(Event::Rules(self.configuration.rules()));
+        self.want_of_session();
     }
 
     /// Takes a vault over that a client's thread has opened or made. With a renewal the answer comes when that is written, or cannot be.
@@ -57,16 +81,19 @@ impl Engine {
     fn take_over(&mut self, adoption: Adoption, locks: u64) -> Result<Answer, ErrorReply> {
         let fresh = matches!(adoption, Adoption::Enrolled { .. });
         let (slot, changed) = match &adoption {
-            Adoption::Enrolled { .. } => ("login", Some("the vault is on this device now")),
-            Adoption::Rewrapped { by, .. } => (by.name(), Some("a new password")),
-            Adoption::Unlocked(_) => ("login", None),
+            Adoption::Enrolled { .. } => (
+                SlotKind::Login,
+                Some((SlotKind::Login, "the vault is on this device now")),
+            ),
+            Adoption::Rewrapped { by, change, .. } => (*by, Some(*change)),
+            Adoption::Unlocked(by, _) => (*by, None),
         };
         self.keeper.adopt(adoption)?;
         if fresh {
             self.joined();
         }
-        if let Some(changed) = changed {
-            self.audit(AuditEvent::SlotChange, "login", changed);
+        if let Some((slot, changed)) = changed {
+            self.audit(AuditEvent::SlotChange, slot.name(), changed);
         }
         if locks != self.locking.count() && !fresh {
             // What was changed on the way stays, such as a new password; the vault does not.
@@ -76,12 +103,12 @@ impl Engine {
                     .next("run `countersign unlock` again"),
             );
         }
-        self.audit(AuditEvent::Unlock, slot, "");
+        self.audit(AuditEvent::Unlock, slot.name(), "");
         self.signon(Event::Vault(VaultState::Unlocked));
         Ok(match fresh {
             true => Reply::Enrolled(Enrolled {
-                slots: self.keeper.slots(),
-                warnings: Vec::new(),
+                slots: self.keeper.slots(self.terms().circumstances),
+                warnings: self.slot_faults(),
             })
             .into(),
             false => Reply::Done.into(),

@@ -12,10 +12,12 @@ const MACHINE_ID: &str = "/etc/machine-id";
 
 /// The mark of the machine and the files this agent runs on.
 ///
-/// It goes by the machine's id, and by the number and the birth of the device secret's file: a copied or restored home folder has files
-/// of its own. On a share several machines have the same files and none of that says anything; there, nothing does.
+/// It goes by the machine's id, and by the number and the birth of the device secret's file, or where it has none of the state folder: a
+/// copied or restored home folder has files of its own. On a share several machines have the same files and none of that says anything; there, nothing does.
 pub(crate) fn mark(paths: &Paths, device_secret: &Key) -> MachineMark {
-    let facts = facts(&paths.device_secret());
+    let file = paths.device_secret();
+    let own = if file.exists() { &file } else { &paths.state };
+    let facts = facts(own);
     let facts: Vec<&[u8]> = facts.iter().map(Vec::as_slice).collect();
     derive_machine_mark(device_secret, &facts)
 }

@@ -5,7 +5,7 @@ use countersign_model::port::DirectoryRepository;
 use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
-use countersign_vault::{AuditEvent, Reauthenticated, Unlocked};
+use countersign_vault::{AuditEvent, Reauthenticated, SlotKind, Unlocked};
 use countersign_wire::{Answer, Request};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -64,6 +64,8 @@ pub(crate) struct Material {
     pub vault: Option<(Vec<u8>, Vec<u8>)>,
     /// The user's vault in the repository, which a new device joins by the passphrase.
     pub elsewhere: Option<Elsewhere>,
+    /// The repository, if it can be used.
+    pub repository: Option<Arc<dyn DirectoryRepository>>,
     /// The vault itself while it is open, for re-authentication.
     pub open: Option<Arc<Unlocked>>,
 }
@@ -91,31 +93,17 @@ pub(crate) enum Adoption {
         header: Vec<u8>,
         device_slots: Vec<u8>,
     },
-    /// Opened by the password.
-    Unlocked(Box<Unlocked>),
-    /// Opened by something else, by this header; the login slot was wrapped anew.
+    /// Opened by a slot of this kind.
+    Unlocked(SlotKind, Box<Unlocked>),
+    /// Opened by this header; a slot of this device was made or taken away.
     Rewrapped {
         unlocked: Box<Unlocked>,
         header: Vec<u8>,
         device_slots: Vec<u8>,
-        by: OpenedBy,
+        by: SlotKind,
+        /// Which slot, and how.
+        change: (SlotKind, &'static str),
     },
-}
-
-/// What opens a vault whose password is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OpenedBy {
-    Passphrase,
-    Recovery,
-}
-
-impl OpenedBy {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Passphrase => "passphrase",
-            Self::Recovery => "recovery",
-        }
-    }
 }
 
 /// What only the owner may ask, with the password typed again.

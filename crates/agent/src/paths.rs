@@ -46,6 +46,8 @@ pub struct Paths {
     pub user_settings: PathBuf,
     /// `/etc/countersign/settings.toml`.
     pub machine_settings: PathBuf,
+    /// The machine secret, which the installer writes.
+    pub machine_secret: PathBuf,
     /// The package's folder with its `templates` and `settings.toml`.
     pub package: PathBuf,
     /// `$XDG_DATA_HOME/countersign/repository`.
@@ -71,6 +73,7 @@ impl Paths {
             state: folder("XDG_STATE_HOME", ".local/state")?,
             user_settings: folder("XDG_CONFIG_HOME", ".config")?.join("settings.toml"),
             machine_settings: PathBuf::from("/etc/countersign/settings.toml"),
+            machine_secret: PathBuf::from("/var/lib/countersign/machine-secret"),
             package,
             default_repository: folder("XDG_DATA_HOME", ".local/share")?.join("repository"),
         })

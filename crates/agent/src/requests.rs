@@ -1,7 +1,8 @@
 //! What the engine answers clients. Anything that takes a key derivation was done on the client's thread before (`front`).
 
 use crate::engine::Engine;
-use crate::keeper::{Job, State};
+use crate::front::silent_kinds;
+use crate::keeper::{Job, State, slots_to_come};
 use crate::message::Call;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
 use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
@@ -59,6 +60,7 @@ impl Engine {
             Request::OrganisationPin { words } => {
                 let now = self.clock.both().wall;
                 self.organisation.pin(&words, self.keeper.device_store(), now)?;
+                self.take_signed_settings();
                 Reply::Organisation(Box::new(self.organisation.report(now)))
             }
             Request::Templates => Reply::Templates(self.template_summaries()),
@@ -175,7 +177,7 @@ impl Engine {
             question: settings.text("passphrase.question").to_owned(),
             min_length: u32::try_from(settings.number("passphrase.min_length")).unwrap_or(u32::MAX),
             min_strength: u8::try_from(settings.number("passphrase.min_strength")).unwrap_or(4),
-            slots: self.keeper.slots_to_come(),
+            slots: slots_to_come(self.terms().circumstances),
         })
     }
 
@@ -183,6 +185,7 @@ impl Engine {
         UnlockTerms {
             vault: self.vault_report(),
             retry_after_ms: None,
+            silent: !silent_kinds(&self.material()).is_empty(),
             question: Some(self.configuration.settings().text("passphrase.question").to_owned()),
         }
     }
@@ -237,7 +240,7 @@ impl Engine {
             vault: self.vault_report(),
             user: self.syncing.user().clone(),
             device: self.keeper.device(),
-            slots: self.keeper.slots(),
+            slots: self.keeper.slots(self.terms().circumstances),
             devices: self.keeper.devices(),
             logons: self.keeper.count(),
             templates: TemplateCounts {
@@ -303,6 +306,8 @@ impl Engine {
             .faults()
             .iter()
             .map(|fault| plain(&place, fault, Severity::Warning));
+        let slots = self.slot_faults();
+        let slots = slots.iter().map(|fault| plain("slots", fault, Severity::Warning));
         let header = self.header_faults().map(|fault| plain(&place, fault, Severity::Error));
         let code = self.keeper.is_code_unprinted().then(|| {
             let old = "your printed code is old: the helpdesk's words were used; run `countersign recover setup` for a new one";
@@ -312,6 +317,7 @@ impl Engine {
             .chain(faults)
             .chain(header)
             .chain(code)
+            .chain(slots)
             .chain(records)
             .chain(organisation)
             .chain(stores)

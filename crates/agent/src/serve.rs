@@ -3,10 +3,11 @@
 use crate::audit::{Audit, AuditError, Found};
 use crate::clock::SystemClock;
 use crate::configuration::Configuration;
-use crate::device_secret::{DeviceSecretError, load_or_make};
+use crate::device_secret::{DeviceSecret, DeviceSecretError};
 use crate::engine::{Engine, Screen};
 use crate::front::Front;
 use crate::keeper::{Keeper, KeeperError};
+use crate::machine_secret::leave_group;
 use crate::message::Message;
 use crate::paths::{PathError, Paths, private_folder};
 use crate::syncing::Syncing;
@@ -65,13 +66,14 @@ impl From<AuditError> for ServeError {
 /// See [`ServeError`].
 pub fn serve(options: Options) -> Result<(), ServeError> {
     let paths = Paths::from_environment(options.package)?;
-    // First, while no other thread is there: the socket is made under a changed umask.
-    let listener = listen(&paths)?;
     private_folder(&paths.state)?;
-    let device_secret = Arc::new(load_or_make(&paths.device_secret())?);
-    let keeper = Keeper::open(&paths, Arc::clone(&device_secret))?;
+    // First, while no other thread is there: the group is left for good, and the socket is made under a changed umask.
+    let device_secret = DeviceSecret::load_or_make(&paths)?;
+    leave_group().map_err(|errno| ServeError::System(errno.into()))?;
+    let listener = listen(&paths)?;
+    let audit_key = derive_audit_key(&device_secret.key);
+    let keeper = Keeper::open(&paths, device_secret)?;
     let seconds = SystemClock.now().0 / 1000;
-    let audit_key = derive_audit_key(&device_secret);
     let Found { audit, alarm } = Audit::open(paths.audit(), audit_key, keeper.device_store(), seconds)?;
     let configuration = Configuration::load(paths.clone(), keeper.device_store());
 
@@ -82,6 +84,8 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     let stopper = listener.stopper();
     end_on_signals(inbox.clone(), stopper)?;
     let front = Arc::new(Front::new(inbox.clone()));
+    let early = Arc::clone(&front);
+    thread("silent unlock", move || early.open_at_start())?;
     thread("clients", move || {
         if let Err(error) = countersign_wire::serve(&listener, &front) {
             tracing::error!("{error}");

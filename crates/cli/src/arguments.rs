@@ -1,11 +1,13 @@
 mod recovery;
+mod slot;
 mod trust;
 
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
+pub(crate) use slot::Slot;
 use std::path::PathBuf;
-pub(crate) use trust::{Trust, TrustInit, TrustRing};
+pub(crate) use trust::{Trust, TrustInit, TrustRing, TrustSettings};
 
 const AFTER: &str = "\
 Secrets are asked for without echo, or read from standard input, one a line; never from arguments or the environment.
@@ -64,6 +66,9 @@ pub(crate) enum Command {
     /// Your machines that open the vault.
     #[command(subcommand)]
     Device(Device),
+    /// What opens the vault.
+    #[command(subcommand)]
+    Slot(Slot),
     /// The stores on this machine. Needs no agent; without one, standard input: the password.
     #[command(subcommand)]
     Store(Store),
@@ -306,7 +311,7 @@ impl Command {
             }
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
-            Self::Device(Device::List(format)) => format.json,
+            Self::Device(Device::List(format)) | Self::Slot(Slot::List(format)) => format.json,
             Self::Device(Device::Revoke(revoke)) => revoke.format.json,
             Self::Trust(Trust::Show(format)) => format.json,
             Self::Store(Store::Verify(format)) => format.json,

@@ -125,6 +125,7 @@ fn a_vault_that_is_not_there_is_4_and_an_open_one_needs_no_password() {
                 vault,
                 retry_after_ms: None,
                 question: None,
+                silent: false,
             })
             .into()
         })

@@ -63,6 +63,7 @@ fn a_secret_is_only_in_locked_memory() {
                 vault: VaultState::Locked,
                 retry_after_ms: None,
                 question: None,
+                silent: false,
             };
             return Reply::UnlockTerms(terms).into();
         }

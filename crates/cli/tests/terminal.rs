@@ -148,6 +148,31 @@ fn new_secrets_are_typed_twice() {
 }
 
 #[test]
+fn who_wants_no_answer_of_his_own_gets_five_words_and_types_them_from_paper() {
+    let agent = Agent::start();
+    let mut terminal = terminal(&agent, &["enroll"]);
+    for (prompt, keys) in [
+        ("Your login password: ", "p4ss"),
+        ("Your login password, again: ", "p4ss"),
+        ("Which words?: ", ""),
+    ] {
+        terminal.prompted(prompt);
+        terminal.keys(keys);
+        terminal.keys("\r");
+    }
+    terminal.prompted("The five words, from your paper: ");
+    let five = |line: &&str| line.trim().split(' ').count() == 5 && line.starts_with("    ");
+    let words = terminal.shown.lines().find(five).unwrap().trim().to_owned();
+    terminal.keys("something else\r");
+    terminal.prompted("try again\r\nThe five words, from your paper: ");
+    terminal.keys(&words);
+    terminal.keys("\r");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    assert_eq!(agent.last(), (Request::Enroll, vec!["p4ss".to_owned(), words]));
+}
+
+#[test]
 fn a_refused_answer_can_be_replaced() {
     let agent = Agent::with(|request, secrets| match request {
         Request::EnrollTerms => Reply::EnrollTerms(support::terms()).into(),

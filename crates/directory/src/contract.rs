@@ -9,6 +9,7 @@
 use crate::MAX_SEALED;
 use countersign_model::port::{DirectoryRepository, RepositoryError};
 use countersign_model::{ConfigKind, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId};
+use countersign_secret::Key;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
         ("requests to join are left and taken away", join_requests),
         ("configuration comes back", configuration),
         ("a root's lists are published once each", root_lists),
+        ("a slot key is placed once and taken away", slot_keys),
         ("changes are reported", changes_are_reported),
     ]
 }
@@ -270,6 +272,24 @@ fn wait_for(events: &Receiver<RepositoryEvent>, wanted: &RepositoryEvent) {
             Err(error) => panic!("no {wanted:?}: {error}"),
         }
     }
+}
+
+fn slot_keys<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let read = |user: &UserId| repository.slot_key(user).unwrap().map(|key| key.expose().to_vec());
+    assert_eq!(read(&ada()), None);
+    repository.remove_slot_key(&ada()).unwrap();
+    let (one, other) = (Key::from_fill(|out| out.fill(1)), Key::from_fill(|out| out.fill(2)));
+    repository.place_slot_key(&ada(), &one).unwrap();
+    let taken = repository.place_slot_key(&ada(), &other);
+    assert!(matches!(taken, Err(RepositoryError::Conflict(_))), "{taken:?}");
+    assert_eq!(read(&ada()), Some(vec![1; 32]));
+    assert_eq!(read(&UserId::from("grace")), None);
+    repository.remove_slot_key(&ada()).unwrap();
+    repository.place_slot_key(&ada(), &other).unwrap();
+    assert_eq!(read(&ada()), Some(vec![2; 32]));
+    let (ada, grace) = (repository.identity(&ada()), repository.identity(&UserId::from("grace")));
+    assert!(!ada.as_ref().unwrap().is_empty() && ada.unwrap() != grace.unwrap());
 }
 
 fn root_lists<S: Subject>(subject: &S) {

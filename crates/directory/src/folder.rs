@@ -4,6 +4,7 @@ use crate::watch::FolderWatch;
 use crate::{config, faults, lists, names};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
+use countersign_secret::Key;
 use rustix::io::Errno;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -146,6 +147,23 @@ impl DirectoryRepository for FolderRepository {
 
     fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError> {
         self.user(user)?.map_or(Ok(()), |user| user.remove_join_request(device))
+    }
+
+    fn slot_key(&self, user: &UserId) -> Result<Option<Key>, RepositoryError> {
+        self.user(user)?.map_or(Ok(None), |user| user.slot_key())
+    }
+
+    fn place_slot_key(&self, user: &UserId, key: &Key) -> Result<(), RepositoryError> {
+        self.user_or_new(user)?.place_slot_key(key)
+    }
+
+    fn remove_slot_key(&self, user: &UserId) -> Result<(), RepositoryError> {
+        self.user(user)?.map_or(Ok(()), |user| user.remove_slot_key())
+    }
+
+    /// The user's name: a folder knows nothing else of him.
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
+        self.name(user).map(|name| name.as_bytes().to_vec())
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

@@ -5,6 +5,7 @@ use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{
     ConfigKind, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId,
 };
+use countersign_secret::Key;
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ struct Contents {
     lists: BTreeMap<u64, Vec<u8>>,
     headers: BTreeMap<UserId, (HeaderVersion, Vec<u8>)>,
     joining: BTreeMap<(UserId, DeviceId), Vec<u8>>,
+    slot_keys: BTreeMap<UserId, Vec<u8>>,
     watchers: Vec<(u64, UserId, Sender<RepositoryEvent>)>,
     watches: u64,
 }
@@ -222,6 +224,31 @@ impl DirectoryRepository for MemoryRepository {
     fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError> {
         self.of(user)?.joining.remove(&(user.clone(), device));
         Ok(())
+    }
+
+    fn slot_key(&self, user: &UserId) -> Result<Option<Key>, RepositoryError> {
+        let contents = self.of(user)?;
+        let kept = contents.slot_keys.get(user);
+        Ok(kept.map(|kept| Key::from_fill(|out| out.copy_from_slice(kept))))
+    }
+
+    fn place_slot_key(&self, user: &UserId, key: &Key) -> Result<(), RepositoryError> {
+        let mut contents = self.of(user)?;
+        if contents.slot_keys.contains_key(user) {
+            return Err(RepositoryError::Conflict("the slot key".to_owned()));
+        }
+        contents.slot_keys.insert(user.clone(), key.expose().to_vec());
+        Ok(())
+    }
+
+    fn remove_slot_key(&self, user: &UserId) -> Result<(), RepositoryError> {
+        self.of(user)?.slot_keys.remove(user);
+        Ok(())
+    }
+
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
+        let _known = self.of(user)?;
+        Ok(user.to_string().into_bytes())
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

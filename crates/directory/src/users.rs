@@ -6,6 +6,7 @@ use crate::tree::{Entry, Folder, HALF, Placed};
 use crate::{MAX_SEALED, faults};
 use countersign_model::port::RepositoryError;
 use countersign_model::{DeviceId, HeaderVersion, RecordId, RecordVersion};
+use countersign_secret::Key;
 use rustix::fs::FileType;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,6 +18,7 @@ const JOINING: &str = "joining";
 const MAX_REQUEST: u64 = 4 << 10;
 /// How many requests to join are looked at.
 pub(crate) const MOST_REQUESTS: usize = 16;
+const SLOT_KEY: &str = "slot-key";
 /// How many older versions of a record a device leaves behind its newest.
 const KEPT: usize = 10;
 
@@ -167,6 +169,32 @@ impl User {
             Some(joining) => joining.remove(&device.to_string()),
             None => Ok(()),
         }
+    }
+    pub(crate) fn slot_key(&self) -> Result<Option<Key>, RepositoryError> {
+        let read = match self.0.read(SLOT_KEY, Key::LEN as u64) {
+            Err(RepositoryError::Missing(_)) => return Ok(None),
+            read => read?,
+        };
+        if read.len() != Key::LEN {
+            return Err(faults::invalid(
+                &self.0.path().join(SLOT_KEY),
+                "a slot key has 32 bytes; unlock another way, then remove the slot and add it again",
+            ));
+        }
+        Ok(Some(Key::from_fill(|out| out.copy_from_slice(&read))))
+    }
+
+    pub(crate) fn place_slot_key(&self, key: &Key) -> Result<(), RepositoryError> {
+        match self.0.place(SLOT_KEY, key.expose())? {
+            Placed::New => Ok(()),
+            Placed::Taken => Err(RepositoryError::Conflict(
+                self.0.path().join(SLOT_KEY).display().to_string(),
+            )),
+        }
+    }
+
+    pub(crate) fn remove_slot_key(&self) -> Result<(), RepositoryError> {
+        self.0.remove(SLOT_KEY)
     }
 }
 

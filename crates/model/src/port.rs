@@ -8,6 +8,7 @@ use crate::{
     LockOn, Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, SessionHearing, StoreKey, StoreKind,
     TerminalFacts, Timestamp, UserId, WindowEvent, WindowFacts, WindowId,
 };
+use countersign_secret::Key;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
@@ -289,6 +290,30 @@ pub trait DirectoryRepository: Send + Sync {
     /// # Errors
     /// See [`RepositoryError`].
     fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError>;
+
+    /// The key the directory keeps for the user's slots. Only the user may read it, and whoever administers the directory.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn slot_key(&self, user: &UserId) -> Result<Option<Key>, RepositoryError>;
+
+    /// Puts the user's slot key there, once.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] when there is one: another device was faster.
+    fn place_slot_key(&self, user: &UserId, key: &Key) -> Result<(), RepositoryError>;
+
+    /// Takes the user's slot key away. None there is success.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn remove_slot_key(&self, user: &UserId) -> Result<(), RepositoryError>;
+
+    /// What the directory knows the user by and never changes: his SID or GUID. 1 to 4096 bytes.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError>;
 
     /// Reports changes until dropped.
     ///

@@ -31,6 +31,8 @@ pub enum SettingKind {
     Path,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A list of some of these words.
+    Words(&'static [&'static str]),
 }
 
 /// A setting's value.
@@ -41,6 +43,8 @@ pub enum SettingValue {
     Switch(bool),
     /// Of a number.
     Number(u64),
+    /// Of a list of words.
+    Words(Vec<String>),
     /// Of everything else.
     Text(String),
 }
@@ -59,6 +63,19 @@ pub struct Setting {
     /// The highest layer that may set it.
     pub up_to: Layer,
 }
+
+/// The slots a vault can have.
+const SLOTS: &[&str] = &[
+    "login",
+    "passphrase",
+    "device",
+    "silent",
+    "directory-key",
+    "directory-identity",
+    "os-protection",
+    "program",
+    "recovery",
+];
 
 /// Every setting there is, in alphabetical order.
 pub const SETTINGS: &[Setting] = &[
@@ -140,6 +157,27 @@ pub const SETTINGS: &[Setting] = &[
         up_to: Layer::User,
     },
     Setting {
+        name: "unlock.allow",
+        kind: SettingKind::Words(SLOTS),
+        default: "[]",
+        doc: "Slots that are off unless the organisation's root switches them on.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "unlock.floor",
+        kind: SettingKind::Choice(&["weak", "fair", "strong"]),
+        default: "\"weak\"",
+        doc: "The least a slot has to be worth; others are not made.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "unlock.forbid",
+        kind: SettingKind::Words(SLOTS),
+        default: "[]",
+        doc: "Slots no vault may have.",
+        up_to: Layer::Directory,
+    },
+    Setting {
         name: "unlock.kdf_memory_mib",
         kind: SettingKind::Number(64, 2048),
         default: "256",
@@ -151,6 +189,20 @@ pub const SETTINGS: &[Setting] = &[
         kind: SettingKind::Number(3, 10),
         default: "3",
         doc: "Passes of Argon2id for new slots.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "unlock.program",
+        kind: SettingKind::Path,
+        default: "",
+        doc: "The program that answers with the secret of the program slot.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "unlock.require",
+        kind: SettingKind::Words(SLOTS),
+        default: "[]",
+        doc: "Slots every vault has to have.",
         up_to: Layer::Directory,
     },
 ];

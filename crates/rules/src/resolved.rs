@@ -89,6 +89,15 @@ impl Settings {
         }
     }
 
+    /// A list of words. Empty, if there is none of that name.
+    #[must_use]
+    pub fn words(&self, name: &str) -> &[String] {
+        match self.get(name).map(|resolved| &resolved.value) {
+            Some(SettingValue::Words(words)) => words,
+            _ => &[],
+        }
+    }
+
     /// A text. Empty, if it is to be worked out at start.
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
@@ -103,6 +112,7 @@ fn default(setting: &Setting) -> SettingValue {
     match setting.kind {
         SettingKind::Switch => SettingValue::Switch(setting.default == "true"),
         SettingKind::Number(least, _) => SettingValue::Number(setting.default.parse().unwrap_or(least)),
+        SettingKind::Words(_) => SettingValue::Words(Vec::new()),
         SettingKind::Text | SettingKind::Path | SettingKind::Choice(_) => {
             let text = setting
                 .default

@@ -190,6 +190,19 @@ fn read(kind: SettingKind, value: &DeValue<'_>) -> Option<SettingValue> {
         (SettingKind::Choice(words), DeValue::String(text)) => words
             .contains(&text.as_ref())
             .then(|| SettingValue::Text(text.to_string())),
+        (SettingKind::Words(words), DeValue::Array(items)) => {
+            let mut found: Vec<String> = Vec::new();
+            for item in items.iter() {
+                let DeValue::String(text) = item.get_ref() else {
+                    return None;
+                };
+                if !words.contains(&text.as_ref()) || found.iter().any(|word| *word == text.as_ref()) {
+                    return None;
+                }
+                found.push(text.to_string());
+            }
+            Some(SettingValue::Words(found))
+        }
         _ => None,
     }
 }
@@ -201,6 +214,7 @@ fn wanted(kind: SettingKind) -> String {
         SettingKind::Text => "write a text of one line, in quotes".to_owned(),
         SettingKind::Path => "write a path that starts with `/` or `~/`, in quotes".to_owned(),
         SettingKind::Choice(words) => format!("write one of: {}, in quotes", words.join(", ")),
+        SettingKind::Words(words) => format!("write a list in brackets, each at most once, of: {}", words.join(", ")),
     }
 }
 

@@ -11,6 +11,7 @@ const RING_LABEL: &[u8] = b"countersign/v1/ring-fingerprint\0";
 const LONGEST_NAME: usize = 256;
 const LONGEST: usize = 64 * 1024;
 const MOST_MEMBERS: u16 = 256;
+const LONGEST_SETTINGS: usize = 32 * 1024;
 
 /// A recovery ring on the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub struct RootList {
     pub recovery: Recovery,
     /// Members of kinds this version does not use.
     pub others: Vec<Member>,
+    /// Settings that take the root's word, in TOML of at most 32 KiB; empty where there are none.
+    pub settings: String,
 }
 
 /// A list that was accepted. Remember its version and its root.
@@ -175,6 +178,9 @@ fn encode(list: &RootList) -> Result<Vec<u8>, ListError> {
             "versions begin at 1, and it has to expire after it was issued",
         ));
     }
+    if list.settings.len() > LONGEST_SETTINGS {
+        return Err(ListError::OutOfBounds("its settings are longer than 32 KiB"));
+    }
     let count = u16::try_from(members.len()).ok().filter(|count| *count <= MOST_MEMBERS);
     let count = count.ok_or(ListError::OutOfBounds("it has too many members"))?;
     let mut bytes = MAGIC.to_vec();
@@ -191,6 +197,7 @@ fn encode(list: &RootList) -> Result<Vec<u8>, ListError> {
         put_text(&mut bytes, name);
         bytes.extend_from_slice(key);
     }
+    put_text(&mut bytes, &list.settings);
     Ok(bytes)
 }
 
@@ -244,6 +251,7 @@ fn read(bytes: &[u8]) -> Result<Read<'_>, ListError> {
             kind => others.push(Member { kind, name, key }),
         }
     }
+    let settings = from.text(LONGEST_SETTINGS, "settings")?;
     from.end("end of the list")?;
     let mut rings = rings.into_iter();
     let recovery = match (rings.next(), rings.next(), rings.next()) {
@@ -261,6 +269,7 @@ fn read(bytes: &[u8]) -> Result<Read<'_>, ListError> {
             root,
             recovery,
             others,
+            settings,
         },
         signed,
         signature: *signature,

@@ -87,6 +87,15 @@ impl VaultKey {
     }
 }
 
+/// A user's device secret, from the machine secret: HKDF-SHA256 over the label and the uid as `u32`, little-endian.
+#[must_use]
+pub fn derive_device_secret(machine_secret: &Key, uid: u32) -> Key {
+    derive_key(
+        machine_secret.expose(),
+        &frame(&[DEVICE_LABEL, b"secret", &uid.to_le_bytes()]),
+    )
+}
+
 /// The key of this device's store, from the device secret: what the agent needs before the vault is unlocked.
 #[must_use]
 pub fn derive_device_store_key(device_secret: &Key) -> Key {

@@ -93,6 +93,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether it was not done.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        matches!(self.reply, Reply::Error(_))
+    }
+
     /// A secret of a logon.
     #[must_use]
     pub fn revealed(secret: Password) -> Self {
@@ -166,6 +172,9 @@ pub struct UnlockTerms {
     pub retry_after_ms: Option<u64>,
     /// The passphrase question, if a passphrase opens the vault.
     pub question: Option<String>,
+    /// Whether a slot may open it without a word typed.
+    #[serde(default)]
+    pub silent: bool,
 }
 
 /// A template in force.

@@ -59,6 +59,20 @@ pub enum Request {
     /// Unlocks by the passphrase and makes the new password open the vault from now on. Secrets: the answer, the new password. Answer:
     /// `Done`.
     UnlockWithPassphrase,
+    /// Unlocks by a slot that asks for nothing. Answer: `Done`.
+    UnlockSilently,
+    /// Makes a slot, or makes it anew. Secrets: the password; for the passphrase slot the new answer, too. Answer: `Done`.
+    SlotAdd {
+        /// Its kind.
+        kind: String,
+        /// Whether the user agreed to what it is worth.
+        agreed: bool,
+    },
+    /// Takes a slot away. Secret: the password. Answer: `Done`.
+    SlotRemove {
+        /// Its kind.
+        kind: String,
+    },
     /// What a recovery asks for. Answer: `RecoverTerms`.
     RecoverTerms,
     /// Makes new recovery halves. Secrets: the password, the answer of a new passphrase if one is wanted. Answer: `RecoveryPrinted` with
@@ -218,6 +232,8 @@ impl Request {
             Self::Recover { printed } => 3 + usize::from(*printed),
             Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
             Self::Enroll | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
+            Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
+            Self::SlotRemove { .. } => 1,
             Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,

@@ -11,6 +11,7 @@ mod ci;
 mod compile;
 mod demo;
 mod error;
+mod install;
 mod namespace;
 mod packages;
 mod run;
@@ -39,6 +40,8 @@ enum Command {
     Demo(demo::Options),
     /// Start the agent of this tree on the current display.
     Run,
+    /// Build for release and install on this machine: programs, the agent's group and its machine secret, templates, session start.
+    Install,
     /// Check formatting, lints and dependencies, then run the test suites.
     Test {
         /// The slow suites too.
@@ -84,6 +87,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(&options),
         Command::Run => run::run(),
+        Command::Install => install::run(),
         Command::Test { all } => suites::run(if all {
             suites::Extent::All
         } else {

@@ -2,6 +2,7 @@
 
 mod edition;
 mod files;
+mod unlock;
 
 pub(crate) use edition::Edition;
 
@@ -11,7 +12,7 @@ use countersign_model::port::{RecordStore, RepositoryError};
 use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
 use countersign_signon::Rules;
-use countersign_vault::KdfParameters;
+use countersign_vault::{AnswerOrigin, Circumstances, DeviceSecretHome, KdfParameters};
 use files::{read_bounded, unreadable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub(crate) struct Configuration {
     paths: Paths,
     edition: Edition,
     layers: BTreeMap<Layer, SettingsLayer>,
+    /// What the organisation's root signed, and what is wrong with it.
+    signed: Option<(SettingsLayer, Vec<Problem>)>,
     settings: Settings,
     settings_problems: Vec<Problem>,
     problems: Vec<Problem>,
@@ -39,6 +42,7 @@ impl Configuration {
             paths,
             edition,
             layers: BTreeMap::new(),
+            signed: None,
             settings: Settings::default(),
             settings_problems: Vec::new(),
             problems: Vec::new(),
@@ -54,6 +58,7 @@ impl Configuration {
             paths: paths.clone(),
             edition: Edition::default(),
             layers: BTreeMap::new(),
+            signed: None,
             settings: Settings::default(),
             settings_problems: Vec::new(),
             problems: Vec::new(),
@@ -99,9 +104,29 @@ impl Configuration {
                 Err(error) => problems.push(unreadable(&path, &error)),
             }
         }
+        match &self.signed {
+            Some((read, wrong)) => {
+                self.layers.insert(Layer::Directory, read.clone());
+                problems.extend(wrong.iter().cloned());
+            }
+            None => drop(self.layers.remove(&Layer::Directory)),
+        }
         let layers: Vec<_> = self.layers.values().cloned().collect();
         self.settings = Settings::resolve(&layers);
         self.settings_problems = problems;
+    }
+
+    /// Takes over the settings the organisation's root signed: `None` where there are none. They are laid over all others.
+    pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>) {
+        self.signed = signed.map(|(place, text)| {
+            let (mut read, wrong) = parse_settings(place, text.as_bytes(), Layer::Directory);
+            if let Some(last_good) = self.layers.get(&Layer::Directory) {
+                read = read.keeping(last_good);
+            }
+            (read, wrong)
+        });
+        self.read_settings();
+        self.tell();
     }
 
     /// Gathers what is wrong, and logs what was not before.
@@ -154,6 +179,12 @@ impl Configuration {
             min_length: number("passphrase.min_length"),
             min_strength: number("passphrase.min_strength"),
             question: settings.text("passphrase.question").to_owned(),
+            policy: unlock::slot_policy(settings),
+            circumstances: Circumstances {
+                device_secret: DeviceSecretHome::UserFile,
+                answer: AnswerOrigin::Own,
+            },
+            program: unlock::slot_program(settings),
         }
     }
 

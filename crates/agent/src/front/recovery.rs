@@ -1,11 +1,11 @@
 //! Recovery with the helpdesk: the halves are made and printed, tried, and used.
 
 use super::{Front, enroll_error, enrolled, judged, login_slot, owner, this_device, unlock_error};
-use crate::message::{Adoption, Material, Message, OpenedBy, Opening, OwnerCall};
+use crate::message::{Adoption, Material, Message, Opening, OwnerCall};
 use crate::syncing::{Cause, Renewal, Standing};
 use countersign_secret::Password;
 use countersign_vault::{
-    AuditEvent, EnrollError, HalfA, HalfB, HalfError, Owner, RecoverError, ThisDevice, UnlockError, Unlocked,
+    AuditEvent, EnrollError, HalfA, HalfB, HalfError, Owner, RecoverError, SlotKind, ThisDevice, UnlockError, Unlocked,
     derive_vault_name, inspect_header, recover,
 };
 use countersign_wire::{Answer, ErrorCode, ErrorReply, RecoverTerms, Reply};
@@ -89,7 +89,8 @@ impl Front {
                 device_slots: login_slot(&material, &unlocked, password)?,
                 unlocked: Box::new(unlocked),
                 header: found.header.to_vec(),
-                by: OpenedBy::Recovery,
+                by: SlotKind::Recovery,
+                change: (SlotKind::Login, "a new password"),
             },
         };
         let with = match halves.printed {

@@ -19,10 +19,12 @@ use heads::Heads;
 pub(crate) use identity::NewId;
 pub(crate) use logons::Fields;
 pub(crate) use mending::Brought;
+pub(crate) use slots::slots_to_come;
 pub(crate) use stores::{Gone, Job};
 pub(crate) use tale::State;
 
 use crate::clock::SystemClock;
+use crate::device_secret::DeviceSecret;
 use crate::front::Terms;
 use crate::message::{Adoption, Elsewhere, Material};
 use crate::paths::Paths;
@@ -34,7 +36,7 @@ use countersign_secret::Key;
 use countersign_signon::VaultState;
 use countersign_store::{Export, Store, rolling_exports};
 use countersign_vault::{
-    MachineMark, OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header,
+    DeviceSecretHome, MachineMark, OpenError, SealError, UnlockError, Unlocked, derive_device_store_key, inspect_header,
 };
 use countersign_wire::{ErrorCode, ErrorReply, StoreName};
 use exports::Exports;
@@ -131,6 +133,7 @@ struct Enrolled {
 pub(crate) struct Keeper {
     device: Arc<Store>,
     device_secret: Arc<Key>,
+    device_secret_home: DeviceSecretHome,
     vault_folder: PathBuf,
     enrolled: Option<Enrolled>,
     open: Option<Open>,
@@ -161,7 +164,8 @@ pub(crate) fn slots_key() -> StoreKey {
 
 impl Keeper {
     /// Opens the device store and finds out whether this device is enrolled.
-    pub(crate) fn open(paths: &Paths, device_secret: Arc<Key>) -> Result<Self, KeeperError> {
+    pub(crate) fn open(paths: &Paths, secret: DeviceSecret) -> Result<Self, KeeperError> {
+        let device_secret = Arc::new(secret.key);
         let exports = Exports::of(paths);
         let key = || derive_device_store_key(&device_secret);
         // An export that opens says that the key is the right one and the store is destroyed.
@@ -176,6 +180,7 @@ impl Keeper {
             device: Arc::new(device),
             machine: crate::machine::mark(paths, &device_secret),
             device_secret,
+            device_secret_home: secret.home,
             vault_folder: paths.vault_store(),
             enrolled: None,
             open: None,
@@ -195,6 +200,11 @@ impl Keeper {
             keeper.exports.at_least_one(StoreName::Device);
         }
         Ok(keeper)
+    }
+
+    /// How the device secret is kept.
+    pub(crate) fn device_secret_home(&self) -> DeviceSecretHome {
+        self.device_secret_home
     }
 
     pub(crate) fn device_store(&self) -> &dyn RecordStore {
@@ -233,6 +243,7 @@ impl Keeper {
             locks,
             terms,
             elsewhere,
+            repository: None,
             vault_id: self.vault_id(),
             standing,
             device_secret: Arc::clone(&self.device_secret),
@@ -267,7 +278,7 @@ impl Keeper {
                 self.enrol(Enrolled { header, device_slots })?;
                 return self.turn_to(*unlocked);
             }
-            Adoption::Unlocked(unlocked) => unlocked,
+            Adoption::Unlocked(_, unlocked) => unlocked,
         };
         self.open_vault(*unlocked)
     }

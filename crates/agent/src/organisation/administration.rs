@@ -6,8 +6,9 @@ use crate::configuration::Configuration;
 use crate::front::Terms;
 use crate::paths::Paths;
 use crate::syncing::Place;
-use countersign_model::Timestamp;
 use countersign_model::port::{Clock, DirectoryRepository, RepositoryError};
+use countersign_model::{Layer, Timestamp};
+use countersign_rules::parse_settings;
 use countersign_secret::Password;
 use countersign_trust::{
     ListError, ListedRing, Pin, Recovery, RootKey, RootList, accept_list, inspect_list, make_root_key, sign_list,
@@ -89,6 +90,7 @@ impl Administration {
             root: root.public(),
             recovery: Recovery::Off,
             others: Vec::new(),
+            settings: String::new(),
         };
         let signed = sign_list(&root, &list).map_err(|error| listed(&error))?;
         let sealing = Sealing {
@@ -156,6 +158,45 @@ impl Administration {
             [one, other] => Recovery::Two(one.clone(), other.clone()),
             _ => return Err(ErrorReply::new(ErrorCode::BadRequest, "name one ring, or two")),
         };
+        let listed = rings.iter().map(shown).collect();
+        let list = self.sign_next(root_file, days, passphrase, |list| list.recovery = recovery)?;
+        Ok(NamedRings {
+            version: list.version,
+            expires: list.expires,
+            rings: listed,
+        })
+    }
+
+    /// Signs and publishes the next list with these settings, which from then on are laid over all others: an empty text takes those of
+    /// before away. Returns its version and when it expires.
+    ///
+    /// # Errors
+    /// When a line of the settings is not good, and as for [`Administration::name_rings`].
+    pub fn sign_settings(
+        &self,
+        root_file: &Path,
+        (place, settings): (&str, &str),
+        days: u32,
+        passphrase: &Password,
+    ) -> Result<(u64, Timestamp), ErrorReply> {
+        let (_, problems) = parse_settings(place, settings.as_bytes(), Layer::Directory);
+        if let Some(first) = problems.first() {
+            return Err(ErrorReply::new(ErrorCode::BadRequest, first.to_string()).next(first.help.clone()));
+        }
+        let list = self.sign_next(root_file, days, passphrase, |list| {
+            settings.clone_into(&mut list.settings)
+        })?;
+        Ok((list.version, list.expires))
+    }
+
+    /// Signs and publishes the list that follows the newest one.
+    fn sign_next(
+        &self,
+        root_file: &Path,
+        days: u32,
+        passphrase: &Password,
+        change: impl FnOnce(&mut RootList),
+    ) -> Result<RootList, ErrorReply> {
         let root = RootKey::from_seed(keys::open(root_file, KeyKind::Root, passphrase)?.1);
         let lists = self.lists()?;
         let Some(newest) = lists.last() else {
@@ -166,23 +207,16 @@ impl Administration {
         };
         let before = inspect_list(newest).map_err(|error| listed(&error))?;
         let pin = Pin(root.public());
-        let before = accept_list(pin, newest, Some(&before), self.now)
+        let mut list = accept_list(pin, newest, Some(&before), self.now)
             .map_err(|error| listed(&error))?
             .list;
-        let version = before.version.saturating_add(1);
-        let list = RootList {
-            version,
-            issued: self.now,
-            expires: self.expiry(days),
-            recovery,
-            ..before
-        };
-        self.publish(version, &sign_list(&root, &list).map_err(|error| listed(&error))?)?;
-        Ok(NamedRings {
-            version,
-            expires: list.expires,
-            rings: rings.iter().map(shown).collect(),
-        })
+        list.version = list.version.saturating_add(1);
+        list.issued = self.now;
+        list.expires = self.expiry(days);
+        change(&mut list);
+        let signed = sign_list(&root, &list).map_err(|error| listed(&error))?;
+        self.publish(list.version, &signed)?;
+        Ok(list)
     }
 
     fn expiry(&self, days: u32) -> Timestamp {

@@ -34,7 +34,7 @@ impl Helpdesk {
         let paths = Paths::from_environment(package).map_err(|error| failed(&error))?;
         let place = Place::of(&paths, &Configuration::settings_of(&paths));
         private_folder(&paths.state).map_err(|error| failed(&error))?;
-        let secret = load_or_make(&paths.device_secret()).map_err(|error| failed(&error))?;
+        let secret = load_or_make(&paths.state.join("helpdesk-secret")).map_err(|error| failed(&error))?;
         Ok(Self {
             repository: place.open().map_err(|error| unreached(&error))?,
             operator: place.user().clone(),

@@ -149,6 +149,12 @@ impl Organisation {
         }
     }
 
+    /// The settings its root signed and where they are from.
+    pub(crate) fn settings(&self) -> Option<(&str, &str)> {
+        let list = self.accepted.as_ref().filter(|list| !list.settings.is_empty())?;
+        Some((&list.organisation, &list.settings))
+    }
+
     pub(crate) fn report(&self, now: Timestamp) -> OrganisationReport {
         let list = self.accepted.as_ref();
         let rings: Vec<&ListedRing> = match list.map(|list| &list.recovery) {

@@ -19,6 +19,7 @@ fn list(root: &RootKey, version: u64, recovery: Recovery) -> RootList {
         root: root.public(),
         recovery,
         others: Vec::new(),
+        settings: String::new(),
     }
 }
 
@@ -44,6 +45,7 @@ impl Device {
             state: below("state"),
             user_settings: below("config/settings.toml"),
             machine_settings: below("etc/settings.toml"),
+            machine_secret: below("lib/machine-secret"),
             package: below("package"),
             default_repository: below("repository"),
         };

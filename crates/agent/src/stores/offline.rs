@@ -2,7 +2,7 @@
 
 use super::{exported, file_of, made, of_the_store, told, verified};
 use crate::configuration::Configuration;
-use crate::device_secret::{existing, load_or_make};
+use crate::device_secret::DeviceSecret;
 use crate::keeper::{Keeper, header_key, slots_key};
 use crate::message::Adoption;
 use crate::paths::{Paths, private_folder};
@@ -10,10 +10,11 @@ use crate::syncing::Place;
 use countersign_model::UserId;
 use countersign_secret::{Key, Password};
 use countersign_store::{Export, export, verify};
-use countersign_vault::{Owner, Unlocked, derive_device_store_key, inspect_device_slots, inspect_header, unlock_login};
+use countersign_vault::{
+    Owner, SlotKind, Unlocked, derive_device_store_key, inspect_device_slots, inspect_header, unlock_login,
+};
 use countersign_wire::{ErrorCode, ErrorReply, Listener, Reply, Request, SocketPlace, StoreName};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// The vault header and the device's own slots.
 type Slots = (Vec<u8>, Vec<u8>);
@@ -38,14 +39,15 @@ impl Offline {
         let paths = Paths::from_environment(package).map_err(|error| failed(&error))?;
         let runtime = paths.runtime.parent().unwrap_or(&paths.runtime);
         let lock = Listener::bind(&SocketPlace::under(runtime)).map_err(|error| failed(&error))?;
-        if !existing(&paths.device_secret()) {
+        let Some(DeviceSecret { key: device_secret, .. }) =
+            DeviceSecret::existing(&paths).map_err(|error| failed(&error))?
+        else {
             return Err(
                 ErrorReply::new(ErrorCode::NotEnrolled, "there is no vault for you on this machine yet")
                     .next("run `countersign enroll`"),
             );
-        }
+        };
         private_folder(&paths.state).map_err(|error| failed(&error))?;
-        let device_secret = load_or_make(&paths.device_secret()).map_err(|error| failed(&error))?;
         let user = Place::of(&paths, &Configuration::settings_of(&paths)).user().clone();
         let vault = enrolled(&paths, &device_secret)?;
         Ok(Self {
@@ -135,11 +137,11 @@ impl Offline {
     }
 
     fn keeper(&self, unlocked: Option<Unlocked>) -> Result<Keeper, ErrorReply> {
-        let secret = load_or_make(&self.paths.device_secret())
+        let secret = DeviceSecret::load_or_make(&self.paths)
             .map_err(|error| ErrorReply::new(ErrorCode::Failed, error.to_string()))?;
-        let mut keeper = Keeper::open(&self.paths, Arc::new(secret))?;
+        let mut keeper = Keeper::open(&self.paths, secret)?;
         if let Some(unlocked) = unlocked {
-            keeper.adopt(Adoption::Unlocked(Box::new(unlocked)))?;
+            keeper.adopt(Adoption::Unlocked(SlotKind::Login, Box::new(unlocked)))?;
             keeper.settle_identity(None)?;
         }
         Ok(keeper)

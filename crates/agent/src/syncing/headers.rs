@@ -68,9 +68,15 @@ impl Wishes {
             None if owes => Wrote::OwedHalves,
             None => Wrote::Other,
         };
-        if revoke.is_empty() && passphrase.is_none() && !owes {
-            // The halves alone need no new key.
+        let without: Vec<_> = self.renewal.iter().filter_map(|renewal| renewal.without()).collect();
+        let halves = self.renewal.as_ref().is_some_and(|renewal| renewal.wants_halves());
+        if revoke.is_empty() && passphrase.is_none() && without.is_empty() && !owes {
+            // The halves alone, or a slot more, need no new key.
             return match (&self.renewal, &self.rings) {
+                (Some(renewal), _) if !halves => match renewal.slot() {
+                    Some(secrets) => Ok(Some((vault.header_with_slot(&secrets, self.kdf)?, wrote))),
+                    None => Ok(None),
+                },
                 (Some(_), Some(rings)) => Ok(Some((vault.header_with_recovery(rings)?.header, wrote))),
                 _ => Ok(None),
             };
@@ -79,8 +85,8 @@ impl Wishes {
         let rolled = vault.roll(&RollPlan {
             revoke: &revoke,
             renew: &renews,
-            remove: &[],
-            recovery: match (&self.rings, owes || self.renewal.is_some()) {
+            remove: &without,
+            recovery: match (&self.rings, owes || halves) {
                 (_, false) => RecoveryAtRoll::Keep,
                 (Some(rings), true) => RecoveryAtRoll::Renew(rings),
                 (None, true) => RecoveryAtRoll::Drop,

@@ -10,7 +10,7 @@ mod renewing;
 pub(crate) use errand::{Exchanged, Scope};
 pub(crate) use following::Standing;
 pub(crate) use place::Place;
-pub(crate) use renewing::{Cause, Renewal};
+pub(crate) use renewing::{Cause, Renewal, SlotWish};
 
 use crate::configuration::{Configuration, Templates};
 use crate::engine::Engine;
@@ -277,7 +277,11 @@ impl Engine {
             }
             if let Some(Ok(lists)) = exchanged.lists {
                 let now = self.clock.both().wall;
+                let before = self.organisation.wanted_from();
                 self.organisation.take(lists, self.keeper.device_store(), now);
+                if self.organisation.wanted_from() != before {
+                    self.take_signed_settings();
+                }
             }
             self.syncing.header_fault = exchanged.header_fault;
             let followed = self.follow_newest();

@@ -1,29 +1,94 @@
-//! New ways into the vault that its owner asked for: recovery halves, with a new passphrase if he wants one. They are written by the next
+//! Ways into the vault that its owner asked for: recovery halves, with a new passphrase if he wants one, and slots. They are written by the next
 //! exchange like every other change of the header, and he hears what became of them when it ends.
 
 use super::errand::Scope;
 use crate::engine::Engine;
 use crate::organisation::Known;
+use countersign_secret::{Key, Password};
 use countersign_signon::VaultState;
-use countersign_vault::{Answer as Passphrase, AuditEvent, Rings};
+use countersign_vault::{Answer as Passphrase, AuditEvent, Rings, SlotKind, SlotSecrets};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Recovered, Reply};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-/// What is to be made anew.
+/// What is to be made anew or taken away.
 pub(crate) struct Renewal {
     /// The answer of a new passphrase slot; with one the vault gets a new key, too.
     pub(crate) passphrase: Option<Passphrase>,
     pub(crate) cause: Cause,
 }
 
-/// Why recovery halves are made anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why the header is changed.
 pub(crate) enum Cause {
-    /// The user wants a code to print.
+    /// The user wants a recovery code to print.
     Asked,
-    /// They were just used.
+    /// The recovery halves were just used.
     Used,
+    /// A slot is to be made or taken away.
+    Slot(SlotWish),
+}
+
+/// A slot in the directory, and what its owner wants of it.
+pub(crate) enum SlotWish {
+    /// The passphrase slot, by the renewal's answer.
+    Passphrase,
+    /// One that asks for the key the directory keeps.
+    DirectoryKey(Key),
+    /// One that asks for the password and that key.
+    Silent(Password, Key),
+    /// None of this kind any more. The vault gets a new key: whoever has the header of before opens nothing new with it.
+    Without(SlotKind),
+}
+
+impl SlotWish {
+    pub(super) fn kind(&self) -> SlotKind {
+        match self {
+            Self::Passphrase => SlotKind::Passphrase,
+            Self::DirectoryKey(_) => SlotKind::DirectoryKey,
+            Self::Silent(..) => SlotKind::Silent,
+            Self::Without(kind) => *kind,
+        }
+    }
+
+    /// What the slot is made from, where it needs no new key of the vault.
+    pub(super) fn secrets(&self) -> Option<SlotSecrets<'_>> {
+        match self {
+            Self::DirectoryKey(key) => Some(SlotSecrets::directory_key(key)),
+            Self::Silent(password, key) => Some(SlotSecrets::silent(password, key)),
+            Self::Passphrase | Self::Without(_) => None,
+        }
+    }
+
+    fn done(&self) -> &'static str {
+        match self {
+            Self::Passphrase => "a new answer, with a new vault key",
+            Self::DirectoryKey(_) | Self::Silent(..) => "made",
+            Self::Without(_) => "taken away, with a new vault key",
+        }
+    }
+}
+
+impl Renewal {
+    /// Whether new recovery halves are wanted.
+    pub(super) fn wants_halves(&self) -> bool {
+        !matches!(self.cause, Cause::Slot(_))
+    }
+
+    /// What a slot is made from that is to be added to the header as it is.
+    pub(super) fn slot(&self) -> Option<SlotSecrets<'_>> {
+        match &self.cause {
+            Cause::Slot(wish) => wish.secrets(),
+            _ => None,
+        }
+    }
+
+    /// The kind that is to be taken away.
+    pub(super) fn without(&self) -> Option<SlotKind> {
+        match self.cause {
+            Cause::Slot(SlotWish::Without(kind)) => Some(kind),
+            _ => None,
+        }
+    }
 }
 
 /// A renewal whose owner waits.
@@ -37,14 +102,15 @@ pub(super) struct Renewing {
 impl Engine {
     /// Makes new recovery halves, now or not at all; the owner was just recognised.
     pub(crate) fn renew(&mut self, renewal: Renewal, reply: Sender<Answer>) {
-        if renewal.cause == Cause::Asked && self.rings().is_none() {
+        if matches!(renewal.cause, Cause::Asked) && self.rings().is_none() {
             let none = ErrorReply::new(ErrorCode::NoMatch, "your organisation has no recovery here")
                 .next("`countersign trust show` says why; `countersign trust pin` makes this machine believe it");
             let _ = reply.send(none.into());
             return;
         }
         if self.syncing.renewing.is_some() {
-            let busy = ErrorReply::new(ErrorCode::TooSoon, "recovery is being set up already").next("wait a moment");
+            let busy = ErrorReply::new(ErrorCode::TooSoon, "the vault's header is being changed already")
+                .next("wait a moment");
             let _ = reply.send(busy.into());
             return;
         }
@@ -90,7 +156,11 @@ impl Engine {
             return;
         };
         let done = written && self.keeper.state() == VaultState::Unlocked && !self.keeper.owes_recovery();
-        let answer = match (done, renewal.cause) {
+        let answer = match (done, &renewal.cause) {
+            (true, Cause::Slot(wish)) => {
+                self.audit(AuditEvent::SlotChange, wish.kind().name(), wish.done());
+                Reply::Done.into()
+            }
             (true, cause) => {
                 let printed = self.keeper.printed_code();
                 if renewal.passphrase.is_some() {
@@ -104,12 +174,12 @@ impl Engine {
                 Answer {
                     reply: match cause {
                         Cause::Asked => Reply::RecoveryPrinted,
-                        Cause::Used => Reply::Recovered(Recovered { waiting: None }),
+                        _ => Reply::Recovered(Recovered { waiting: None }),
                     },
                     secrets: printed.into_iter().collect(),
                 }
             }
-            (false, Cause::Asked) => ErrorReply::new(
+            (false, Cause::Asked | Cause::Slot(_)) => ErrorReply::new(
                 ErrorCode::Unreachable,
                 format!("the vault's header was not changed: {}", self.hindrance()),
             )
@@ -126,8 +196,8 @@ impl Engine {
     /// Forgets what was to be renewed: it holds a secret, and the vault is locked.
     pub(crate) fn drop_renewal(&mut self) {
         if let Some(renewing) = self.syncing.renewing.take() {
-            let locked = ErrorReply::new(ErrorCode::Locked, "the vault was locked before recovery was set up")
-                .next("run `countersign unlock`, then `countersign recover setup`");
+            let locked = ErrorReply::new(ErrorCode::Locked, "the vault was locked before its header was changed")
+                .next("run `countersign unlock`, then try again");
             let _ = renewing.reply.send(locked.into());
         }
     }

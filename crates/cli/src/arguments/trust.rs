@@ -10,6 +10,8 @@ pub(crate) enum Trust {
     Pin,
     /// Makes the organisation's root and its first list. Needs no agent. Standard input: the passphrase of the key file.
     Init(TrustInit),
+    /// Signs and publishes a list with these settings, which are laid over all others. Standard input: the root's passphrase.
+    Settings(TrustSettings),
     /// Recovery rings: the helpdesk's keys.
     #[command(subcommand)]
     Ring(TrustRing),
@@ -49,4 +51,17 @@ pub(crate) enum TrustRing {
         #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrustSettings {
+    /// The settings, in TOML. An empty file takes those of before away.
+    #[arg(value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+    /// The root's key file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) root: PathBuf,
+    /// How long the list holds, in days.
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
 }

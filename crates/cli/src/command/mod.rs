@@ -7,8 +7,10 @@ mod helpdesk;
 mod logon;
 mod recovery;
 mod settings;
+mod slot;
 mod status;
 mod store;
+mod suggestion;
 mod template;
 mod trust;
 mod vault;
@@ -47,6 +49,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Trust(command) => trust::run(command, screen),
         Command::Audit(command) => audit::run(command, screen),
         Command::Device(command) => device::run(command, screen),
+        Command::Slot(command) => slot::run(command, screen),
         Command::Store(command) => store::run(command, screen),
     }
 }

@@ -52,6 +52,7 @@ fn value(value: &SettingValue) -> String {
     match value {
         SettingValue::Switch(on) => on.to_string(),
         SettingValue::Number(number) => number.to_string(),
+        SettingValue::Words(words) => format!("{words:?}"),
         SettingValue::Text(text) => format!("{text:?}"),
     }
 }

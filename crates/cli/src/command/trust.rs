@@ -2,7 +2,7 @@
 
 use super::store::PACKAGE;
 use crate::agent::ask;
-use crate::arguments::{Trust, TrustInit, TrustRing};
+use crate::arguments::{Trust, TrustInit, TrustRing, TrustSettings};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
@@ -29,6 +29,7 @@ pub(crate) fn run(command: &Trust, screen: &mut Screen) -> Result<u8, Failure> {
             let words = words.expose().to_owned();
             show(&organisation(&Request::OrganisationPin { words })?, screen)?;
         }
+        Trust::Settings(wanted) => settings(wanted, screen)?,
         Trust::Init(init) => self::init(init, screen)?,
         Trust::Ring(TrustRing::New { name, key }) => new_ring(name, key, screen)?,
         Trust::Ring(TrustRing::Add { rings, root, days }) => add_rings(rings, root, *days, screen)?,
@@ -151,4 +152,23 @@ fn add_rings(rings: &[PathBuf], root: &Path, days: u32, screen: &mut Screen) -> 
         shown(ring, screen)?;
     }
     Ok(())
+}
+
+fn settings(wanted: &TrustSettings, screen: &mut Screen) -> Result<(), Failure> {
+    let place = wanted.settings.display().to_string();
+    let bytes = super::template::read(&wanted.settings)?;
+    let text = String::from_utf8(bytes).map_err(|error| Failure::Usage {
+        message: format!("{place} is not UTF-8: {error}"),
+        next: "save it as UTF-8".to_owned(),
+    })?;
+    let administration = administration()?;
+    let passphrase = Source::standard_input().existing("Passphrase of the root's key file")?;
+    let (version, expires) = administration
+        .sign_settings(&wanted.root, (&place, &text), wanted.days, &passphrase)
+        .map_err(failed)?;
+    screen.say(format_args!(
+        "{} List {version} is published with these settings and holds for {}.",
+        Paint::Good.on("✓"),
+        still(expires, now())
+    ))
 }

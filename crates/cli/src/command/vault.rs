@@ -1,6 +1,7 @@
 use crate::agent::{ask, ask_with, tell};
 use crate::arguments::Unlock;
 use crate::command::status::slots;
+use crate::command::suggestion::suggested;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
@@ -85,7 +86,7 @@ fn introduce(terms: &EnrollTerms, recovery: Recovery, screen: &mut Screen) {
     screen.note("This makes your vault on this machine. It opens with either of:");
     screen.note(slots(&terms.slots));
     screen.note(format_args!(
-        "The passphrase answers this question: {}\nIt has at least {} characters, is hard to guess (strength {} of 4), and capitals and extra spaces in it do not count.\n{} {lost}",
+        "The passphrase answers this question: {}\nIt has at least {} characters, is hard to guess (strength {} of 4), and capitals and extra spaces in it do not count. Leave it empty for five random words.\n{} {lost}",
         Paint::Strong.on(&terms.question),
         terms.min_length,
         terms.min_strength,
@@ -96,6 +97,9 @@ fn introduce(terms: &EnrollTerms, recovery: Recovery, screen: &mut Screen) {
 fn fresh_answer(source: Source, terms: &EnrollTerms, screen: &mut Screen) -> Result<Password, Failure> {
     loop {
         let answer = source.fresh(&terms.question, screen)?;
+        if answer.is_empty() && source == Source::Terminal {
+            return suggested(source, screen);
+        }
         let length = u32::try_from(answer.chars()).unwrap_or(u32::MAX);
         if length >= terms.min_length {
             return Ok(answer);
@@ -138,6 +142,16 @@ pub(crate) fn unlock(unlock: &Unlock, screen: &mut Screen) -> Result<u8, Failure
             return Ok(0);
         }
         VaultState::Unlocked | VaultState::Locked => {}
+    }
+    if terms.silent && !unlock.passphrase {
+        match tell(&Request::UnlockSilently, &[]) {
+            Ok(()) => {
+                screen.say("unlocked without a password, by a slot made for that")?;
+                return Ok(0);
+            }
+            Err(Failure::Client(ClientError::Failed(error))) => screen.note(error),
+            Err(failure) => return Err(failure),
+        }
     }
     let source = Source::standard_input();
     if let Some(wait) = terms.retry_after_ms.filter(|wait| *wait > 0) {

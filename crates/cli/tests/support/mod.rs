@@ -334,6 +334,7 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
             vault: VaultState::Locked,
             retry_after_ms: None,
             question: Some("Which words?".to_owned()),
+            silent: false,
         }),
         Request::Templates => Reply::Templates(vec![template()]),
         Request::LogonList => Reply::Logons(vec![logon(0xab, "work"), logon(0xcd, "home")]),

@@ -10,6 +10,7 @@ use countersign_model::{
     Change, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, StoreKey, StoreKind,
     Timestamp, UserId,
 };
+use countersign_secret::Key;
 use countersign_vault::Commitment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -162,6 +163,22 @@ impl DirectoryRepository for Folder {
         let next = HeaderVersion(replaces.map_or(0, |version| version.0) + 1);
         *there = Some((next, header.to_vec()));
         Ok(next)
+    }
+
+    fn slot_key(&self, _: &UserId) -> Result<Option<Key>, RepositoryError> {
+        Ok(None)
+    }
+
+    fn place_slot_key(&self, _: &UserId, _: &Key) -> Result<(), RepositoryError> {
+        Err(RepositoryError::Conflict("no slot keys here".into()))
+    }
+
+    fn remove_slot_key(&self, _: &UserId) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
+        Ok(user.to_string().into_bytes())
     }
 
     fn watch(&self, _: &UserId, _: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

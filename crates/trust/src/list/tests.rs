@@ -25,6 +25,7 @@ fn list(version: u64) -> RootList {
             name: "of a newer version".to_owned(),
             key: [9; 32],
         }],
+        settings: "unlock.floor = \"fair\"\n".to_owned(),
     }
 }
 
@@ -175,6 +176,10 @@ fn what_is_out_of_bounds_is_not_signed() {
     let member = list(1).others.remove(0);
     refuse(RootList {
         others: vec![member; 300],
+        ..list(1)
+    });
+    refuse(RootList {
+        settings: "#".repeat(LONGEST_SETTINGS + 1),
         ..list(1)
     });
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(command: &Template, screen: &mut Screen) -> Result<u8, Failure
 }
 
 /// A file, or as much of it as shows that it is too long.
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let bounded = || {
         let mut bytes = Vec::new();
         let most = u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX).saturating_add(1);

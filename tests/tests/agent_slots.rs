@@ -1,0 +1,339 @@
+//! Slots, each on machines of its own: made, rated, opening where the table of the design says they open, taken away.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
+
+use countersign_tests::agent::{Agent, Organisation, PASSPHRASE, PASSWORD, PATIENCE, Package, SETTINGS};
+use countersign_tests::{Deadline, Session};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Stdio};
+
+/// The vault is open, and how.
+fn vault(agent: &Agent<'_>) -> String {
+    let status = agent.json(&["status", "--json"], "status").unwrap();
+    status["vault"].as_str().unwrap().to_owned()
+}
+
+fn kinds(agent: &Agent<'_>) -> Vec<String> {
+    let slots = agent.json(&["slot", "list", "--json"], "slots").unwrap();
+    let slots = slots.as_array().unwrap().iter();
+    slots.map(|slot| slot["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+fn wait_for(agent: &Agent<'_>, wanted: &str) {
+    let deadline = Deadline::seconds(PATIENCE);
+    while vault(agent) != wanted {
+        assert!(!deadline.is_over(), "the vault is not {wanted}: {}", agent.said());
+        deadline.pause();
+    }
+}
+
+/// Whether a vault that was not opened by anybody stays as it is: the agent has tried by the time it answers what it tried.
+fn opens_by_itself(agent: &Agent<'_>) -> bool {
+    // Standard input is empty: a password that is asked for is not there.
+    agent.run(&["unlock"], &[]).unwrap().code == 0
+}
+
+/// A machine of the same user on the first one's repository.
+fn second(first: &Session) -> Session {
+    let session = Session::start().unwrap();
+    let settings = session.config_home().join("countersign/settings.toml");
+    let repository = first.data_home().join("countersign/repository");
+    let text = format!("{SETTINGS}[repository]\npath = \"{}\"\n", repository.display());
+    session.write(&settings, &text).unwrap();
+    session
+}
+
+fn signed(session: &Session, settings: &str) -> String {
+    let organisation = Organisation::found(session).unwrap();
+    organisation.sign(settings).unwrap();
+    organisation.words().to_owned()
+}
+
+fn member<'a>(session: &'a Session, package: &Package<'_>, words: &str) -> Agent<'a> {
+    let agent = Agent::start(session, package).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    agent.done(&["trust", "pin"], &[words]).unwrap();
+    agent
+}
+
+#[test]
+fn what_is_off_takes_the_roots_word_and_the_users() {
+    let session = Session::start().unwrap();
+    let package = Package::empty(&session).unwrap();
+    let words = signed(&session, "unlock.allow = [\"directory-key\", \"os-protection\"]\n");
+    // Before the root is pinned its settings count for nothing.
+    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let add = |kind: &str, more: &[&str]| {
+        let words = [&["slot", "add", kind], more].concat();
+        agent.run(&words, &[PASSWORD]).unwrap()
+    };
+    let off = add("directory-key", &["--agree"]);
+    assert!(off.code == 7 && off.err.contains("is off"), "{off:?}");
+    let own = session.config_home().join("countersign/settings.toml");
+    session
+        .write(&own, &format!("{SETTINGS}allow = [\"directory-key\"]\n"))
+        .unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    let unsigned = add("directory-key", &["--agree"]);
+    assert!(
+        unsigned.code == 7 && unsigned.err.contains("not signed"),
+        "{unsigned:?}"
+    );
+
+    agent.done(&["trust", "pin"], &[&words]).unwrap();
+    let silent = add("silent", &["--agree"]);
+    assert!(silent.code == 7 && silent.err.contains("is off"), "{silent:?}");
+    let not_agreed = add("directory-key", &[]);
+    assert!(
+        not_agreed.code == 7 && not_agreed.err.contains("--agree"),
+        "{not_agreed:?}"
+    );
+    assert_eq!(
+        agent.run(&["slot", "add", "sid", "--agree"], &[PASSWORD]).unwrap().code,
+        2
+    );
+    let wrong = agent.run(&["slot", "add", "directory-key", "--agree"], &["not it"]);
+    assert_eq!(wrong.unwrap().code, 4);
+    assert_eq!(kinds(&agent), ["login", "passphrase"]);
+    assert_eq!(add("directory-key", &["--agree"]).code, 0);
+    assert_eq!(kinds(&agent), ["login", "passphrase", "directory key"]);
+    let shown = agent.done(&["slot", "list"], &[]).unwrap().out;
+    assert!(shown.contains("weak") && shown.contains("directory admin"), "{shown}");
+
+    // The root takes its word back: the slot is named, and opens nothing by itself any more.
+    assert!(opens_by_itself(&agent));
+    let desk = session.home().join("root.key").display().to_string();
+    let none = session.home().join("none.toml");
+    session.write(&none, "unlock.forbid = [\"directory-key\"]\n").unwrap();
+    let sign = ["trust", "settings", &none.display().to_string(), "--root", &desk];
+    agent.done(&sign, &[countersign_tests::agent::ROOT_PHRASE]).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    let status = agent.json(&["status", "--json"], "status").unwrap();
+    assert!(
+        status["problems"]
+            .to_string()
+            .contains("forbids the directory key slot"),
+        "{status}"
+    );
+    agent.done(&["lock"], &[]).unwrap();
+    assert!(!opens_by_itself(&agent));
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
+}
+
+#[test]
+fn below_the_floor_no_vault_is_made() {
+    let session = Session::start().unwrap();
+    let package = Package::empty(&session).unwrap();
+    let words = signed(&session, "unlock.floor = \"strong\"\nunlock.require = [\"recovery\"]\n");
+    let agent = member(&session, &package, &words);
+    let refused = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    assert!(
+        refused.code == 7 && refused.err.contains("unlock.floor") && refused.err.contains("login"),
+        "{refused:?}"
+    );
+    assert_eq!(vault(&agent), "unenrolled");
+
+    // What is required and not there yet is said.
+    let fair = Session::start().unwrap();
+    let package = Package::empty(&fair).unwrap();
+    let words = signed(&fair, "unlock.floor = \"fair\"\nunlock.require = [\"recovery\"]\n");
+    let agent = member(&fair, &package, &words);
+    let made = agent.done(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    assert!(made.out.contains("requires a recovery slot"), "{made:?}");
+    let kept = agent.run(&["slot", "remove", "login"], &[PASSWORD]).unwrap();
+    assert_eq!(kept.code, 7, "{kept:?}");
+}
+
+/// A slot that opens the vault here without a word: through a restart and after a lock, and only until it is taken away.
+fn opens_silently_here<T>(kind: &str, settings: &str, prepare: impl Fn(&Session) -> T) {
+    let session = Session::start().unwrap();
+    let _while_it_lasts = prepare(&session);
+    let package = Package::empty(&session).unwrap();
+    let words = signed(&session, &format!("unlock.allow = [\"{kind}\"]\n{settings}"));
+    let agent = member(&session, &package, &words).enrolled().unwrap();
+    agent.done(&["lock"], &[]).unwrap();
+    assert!(!opens_by_itself(&agent));
+    let locked = agent.run(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
+    assert_eq!(locked.code, 4, "{locked:?}");
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
+    agent.done(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
+    drop(agent);
+    let agent = Agent::start(&session, &package).unwrap();
+    wait_for(&agent, "unlocked");
+    agent.done(&["lock"], &[]).unwrap();
+    assert_eq!(vault(&agent), "locked");
+    assert!(opens_by_itself(&agent), "{}", agent.said());
+    let log = agent.json(&["audit", "show", "--json"], "audit").unwrap();
+    let name = kind.replace('-', " ");
+    let opened = log["entries"].as_array().unwrap().iter().filter(|entry| {
+        let subject = entry["subject"].as_str().unwrap_or_default();
+        entry["event"] == "unlock" && subject.eq_ignore_ascii_case(&name)
+    });
+    assert_eq!(opened.count(), 2, "{log}");
+
+    agent.done(&["slot", "remove", kind], &[PASSWORD]).unwrap();
+    agent.done(&["lock"], &[]).unwrap();
+    assert!(!opens_by_itself(&agent));
+    drop(agent);
+    let agent = Agent::start(&session, &package).unwrap();
+    assert!(!opens_by_itself(&agent));
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
+}
+
+fn program(session: &Session, name: &str, body: &str) -> String {
+    let path = session.home().join(name);
+    session.write(&path, &format!("#!/bin/sh\n{body}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    path.display().to_string()
+}
+
+const ANSWER: &str =
+    r#"cat > /dev/null; echo '{"version":1,"secret":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="}'"#;
+
+#[test]
+fn a_directory_key_opens_here() {
+    opens_silently_here("directory-key", "", |_| {});
+}
+
+#[test]
+fn a_directory_identity_opens_here() {
+    opens_silently_here("directory-identity", "", |_| {});
+}
+
+#[test]
+fn a_program_opens_here() {
+    let session = Session::start().unwrap();
+    let path = program(&session, "answerer", ANSWER);
+    let setting = format!("unlock.program = \"{path}\"\n");
+    opens_silently_here("program", &setting, |_| {});
+}
+
+/// A real Secret Service on the session's bus, with its keyring open.
+struct Keyring(Child);
+
+impl Keyring {
+    fn start(session: &Session) -> Self {
+        let mut daemon = session
+            .command("gnome-keyring-daemon")
+            .args(["--foreground", "--components=secrets", "--unlock"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        daemon.stdin.take().unwrap().write_all(b"keyring").unwrap();
+        let keyring = Self(daemon);
+        let deadline = Deadline::seconds(PATIENCE);
+        let has_default = || {
+            let asked = session
+                .command("gdbus")
+                .args(["call", "--session", "--dest", "org.freedesktop.secrets"])
+                .args(["--object-path", "/org/freedesktop/secrets"])
+                .args(["--method", "org.freedesktop.Secret.Service.ReadAlias", "default"])
+                .output()
+                .unwrap();
+            String::from_utf8_lossy(&asked.stdout).contains("/collection/")
+        };
+        // Its name is there before its keyring is.
+        while !has_default() {
+            assert!(!deadline.is_over(), "gnome-keyring-daemon never made its keyring");
+            deadline.pause();
+        }
+        keyring
+    }
+}
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_the_system_keeps_opens_here() {
+    opens_silently_here("os-protection", "", Keyring::start);
+}
+
+#[test]
+fn a_program_that_fails_says_how_and_the_password_still_opens() {
+    let session = Session::start().unwrap();
+    let package = Package::empty(&session).unwrap();
+    let path = program(&session, "answerer", ANSWER);
+    let words = signed(
+        &session,
+        &format!("unlock.allow = [\"program\"]\nunlock.program = \"{path}\"\n"),
+    );
+    let agent = member(&session, &package, &words).enrolled().unwrap();
+    agent.done(&["slot", "add", "program"], &[PASSWORD]).unwrap();
+    for (body, said) in [
+        ("exit 3", "exit"),
+        ("sleep 60", "2 seconds"),
+        ("yes", "more than"),
+        (
+            r#"cat > /dev/null; echo '{"version":1,"secret":"c2hvcnQ="}'"#,
+            "at least 32",
+        ),
+        (
+            r#"cat > /dev/null; echo '{"version":1,"secret":"QkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQg=="}'"#,
+            "not what it was made with",
+        ),
+    ] {
+        program(&session, "answerer", body);
+        agent.done(&["lock"], &[]).unwrap();
+        let tried = agent.run(&["unlock"], &[PASSWORD]).unwrap();
+        assert_eq!(tried.code, 0, "{tried:?}");
+        assert!(tried.err.contains(said), "{body}: {tried:?}");
+    }
+}
+
+#[test]
+fn a_silent_slot_lets_a_new_machine_in_with_the_password_alone() {
+    let first = Session::start().unwrap();
+    let package = Package::empty(&first).unwrap();
+    let words = signed(&first, "unlock.allow = [\"silent\"]\n");
+    let agent = member(&first, &package, &words).enrolled().unwrap();
+    agent.done(&["slot", "add", "silent", "--agree"], &[PASSWORD]).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+
+    let other = second(&first);
+    let elsewhere = Package::empty(&other).unwrap();
+    let joining = member(&other, &elsewhere, &words);
+    joining.done(&["refresh"], &[]).unwrap();
+    let wrong = joining.run(&["unlock"], &["not the password"]).unwrap();
+    assert_eq!(wrong.code, 4, "{wrong:?}");
+    joining.done(&["unlock"], &[PASSWORD]).unwrap();
+    assert_eq!(vault(&joining), "unlocked");
+    let devices = joining.json(&["device", "list", "--json"], "devices").unwrap();
+    assert_eq!(devices.as_array().unwrap().len(), 2);
+
+    // Once it is taken away a third machine needs the passphrase, and the first two follow the new key.
+    agent.done(&["slot", "remove", "silent"], &[PASSWORD]).unwrap();
+    let third = second(&first);
+    let package = Package::empty(&third).unwrap();
+    let late = member(&third, &package, &words);
+    late.done(&["refresh"], &[]).unwrap();
+    let refused = late.run(&["unlock"], &[PASSWORD]).unwrap();
+    assert_ne!(refused.code, 0, "{refused:?}");
+    joining.done(&["refresh"], &[]).unwrap();
+    joining.done(&["lock"], &[]).unwrap();
+    joining.done(&["unlock"], &[PASSWORD]).unwrap();
+    late.done(&["unlock", "--passphrase"], &[PASSPHRASE, PASSWORD]).unwrap();
+}
+
+#[test]
+fn a_new_passphrase_takes_the_place_of_the_old_one() {
+    let session = Session::start().unwrap();
+    let package = Package::empty(&session).unwrap();
+    let settings = session.config_home().join("countersign/settings.toml");
+    session.write(&settings, SETTINGS).unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let newer = "umbrella cobalt thimble prairie monsoon";
+    let weak = agent.run(&["slot", "add", "passphrase"], &[PASSWORD, "aaaaaaaaaaaaaaaaaaaa"]);
+    assert_eq!(weak.unwrap().code, 7);
+    agent.done(&["slot", "add", "passphrase"], &[PASSWORD, newer]).unwrap();
+    agent.done(&["lock"], &[]).unwrap();
+    let old = agent.run(&["unlock", "--passphrase"], &[PASSPHRASE, PASSWORD]).unwrap();
+    assert_eq!(old.code, 4, "{old:?}");
+    agent.done(&["unlock", "--passphrase"], &[newer, PASSWORD]).unwrap();
+}
