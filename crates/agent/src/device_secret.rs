@@ -62,15 +62,19 @@ pub(crate) struct DeviceSecret {
 impl DeviceSecret {
     /// The user's own file, if he has one; else from the machine secret; else a file is made.
     ///
-    /// A vault that was made with a file stays with it: under another device secret its slots would not open.
+    /// A vault that was made with a file stays with it: under another device secret its slots would not open. For the same reason an
+    /// agent that may not read the machine secret makes no file where the stores were made without one.
     pub(crate) fn load_or_make(paths: &Paths) -> Result<Self, DeviceSecretError> {
-        match Self::existing(paths)? {
-            Some(found) => Ok(found),
-            None => Ok(Self {
-                key: load_or_make(&paths.device_secret())?,
-                home: DeviceSecretHome::UserFile,
-            }),
+        match Self::existing(paths) {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {}
+            Err(DeviceSecretError::Machine(MachineSecretError::NotOurs(_))) if !paths.device_store().exists() => {}
+            Err(error) => return Err(error),
         }
+        Ok(Self {
+            key: load_or_make(&paths.device_secret())?,
+            home: DeviceSecretHome::UserFile,
+        })
     }
 
     /// The device secret, if there is one.
@@ -175,6 +179,35 @@ mod tests {
             load_or_make(&path),
             Err(DeviceSecretError::Exposed { mode: 0o644, .. })
         ));
+    }
+
+    #[test]
+    fn who_may_not_read_the_machine_secret_makes_no_second_device_secret() {
+        // Root may read everything.
+        if rustix::process::getuid().is_root() {
+            return;
+        }
+        let place = tempfile::tempdir().unwrap();
+        let below = |name: &str| place.path().join(name);
+        let paths = Paths {
+            runtime: below("runtime"),
+            state: below("state"),
+            user_settings: below("settings.toml"),
+            machine_settings: below("etc/settings.toml"),
+            machine_secret: below("machine-secret"),
+            package: below("package"),
+            default_repository: below("repository"),
+        };
+        std::fs::create_dir_all(paths.device_store()).unwrap();
+        std::fs::write(&paths.machine_secret, [9; 32]).unwrap();
+        std::fs::set_permissions(&paths.machine_secret, std::fs::Permissions::from_mode(0o000)).unwrap();
+        let refused = DeviceSecret::load_or_make(&paths).map(|_| ());
+        assert!(matches!(refused, Err(DeviceSecretError::Machine(_))), "{refused:?}");
+        assert!(!paths.device_secret().exists());
+        std::fs::remove_dir(paths.device_store()).unwrap();
+        let made = DeviceSecret::load_or_make(&paths).unwrap();
+        assert_eq!(made.home, DeviceSecretHome::UserFile);
+        assert!(paths.device_secret().exists());
     }
 
     #[test]
