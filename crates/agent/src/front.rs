@@ -1,5 +1,6 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
+mod anew;
 mod factors;
 mod joining;
 mod recovery;
@@ -7,16 +8,17 @@ mod silent;
 mod slots;
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Call, Elsewhere, Entry, Material, Message, Opening, OwnerCall};
+use crate::message::{Adoption, Before, Call, Elsewhere, Entry, Material, Message, Opening, OwnerCall};
 use crate::requests::vault_elsewhere;
 use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
+use anew::{enrolled_as, made};
 use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    AuditEvent, Enroll, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked,
-    enroll, inspect_header, normalise_answer, unlock,
+    AuditEvent, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked,
+    inspect_header, normalise_answer, unlock,
 };
 use countersign_vault::{Circumstances, SlotKind, SlotPolicy};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
@@ -147,34 +149,14 @@ impl Front {
         if material.vault.is_some() {
             return Err(
                 ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
-                    .next("run `countersign unlock`"),
+                    .next("run `countersign unlock`; if nothing opens it any more, `countersign enroll --start-over`"),
             );
         }
         if material.elsewhere.is_some() {
             return Err(vault_elsewhere());
         }
-        let terms = &material.terms;
-        let answer = judged(answer, terms)?;
-        for kind in [SlotKind::Login, SlotKind::Passphrase] {
-            let admitted = terms.policy.admit(kind, terms.circumstances, &[]);
-            admitted.map_err(|refusal| slots::refused_by_policy(&refusal))?;
-        }
-        let wanted = Enroll {
-            user: &terms.user,
-            password,
-            answer: &answer,
-            device_secret: &material.device_secret,
-            kdf: terms.kdf,
-        };
-        let made = enroll(&wanted).map_err(|error| enroll_error(&error))?;
-        self.adopt(
-            &material,
-            Adoption::Enrolled {
-                unlocked: Box::new(made.unlocked),
-                header: made.header,
-                device_slots: made.device_slots,
-            },
-        )
+        let made = made(&material, (password, answer), HeaderVersion(0))?;
+        self.adopt(&material, enrolled_as(made, Before::Same))
     }
 
     fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
@@ -200,6 +182,11 @@ impl Front {
             return self.join(&material, elsewhere, &SlotSecrets::passphrase(&answer), password);
         }
         let secrets = SlotSecrets::passphrase(&answer);
+        if let (Standing::Replaced, Some(elsewhere)) = (material.standing, &material.elsewhere)
+            && self.opens(&material, elsewhere, &secrets)
+        {
+            return self.join(&material, elsewhere, &secrets, password);
+        }
         let newest = find(&material)?;
         let (own, slots) = enrolled(&material)?;
         // What other devices renewed counts; a header in the repository that is none must not keep the user out.
@@ -222,6 +209,18 @@ impl Front {
                 change: (SlotKind::Login, "a new password"),
             },
         )
+    }
+
+    /// Whether an answer opens the vault there: anybody can have put one there that it does not open.
+    fn opens(&self, material: &Material, elsewhere: &Elsewhere, secrets: &SlotSecrets<'_>) -> bool {
+        let held_back = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = Owner {
+            user: &material.terms.user,
+            vault: None,
+            filed: Some(elsewhere.version),
+            at_least: elsewhere.version,
+        };
+        held_back.wait(self.clock.steady()).is_none() && unlock(&owner, &elsewhere.header, None, secrets).is_ok()
     }
 
     /// Makes this device one of the user's: a slot in the directory opens his vault, the header gets the device by compare-and-set, and a
@@ -318,6 +317,10 @@ impl Listed {
             unlocked: Box::new(unlocked),
             header: self.header,
             device_slots: self.device_slots,
+            before: match material.standing {
+                Standing::Replaced => Before::SetAside,
+                Standing::Listed | Standing::Revoked => Before::Same,
+            },
         })
     }
 }
@@ -330,6 +333,7 @@ impl Handler for Front {
     fn handle(&self, _: Peer, request: Request, secrets: Vec<Password>) -> Answer {
         let answer = match (request, secrets.as_slice()) {
             (Request::Enroll, [password, answer]) => self.enroll(password, answer),
+            (Request::StartOver, [password, answer]) => self.start_over(password, answer),
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
             (Request::UnlockSilently, []) => self.unlock_silently(),

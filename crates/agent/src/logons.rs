@@ -3,15 +3,15 @@
 use crate::engine::Engine;
 use crate::front::Terms;
 use crate::keeper::Fields;
-use crate::message::{Adoption, Elsewhere, Material, Opening, OwnerCall};
+use crate::message::{Adoption, Before, Elsewhere, Material, Opening, OwnerCall};
 use crate::requests::{desktop_error, problem};
-use crate::syncing::Scope;
+use crate::syncing::{Scope, Standing};
 use countersign_model::port::{ControlAccess, WindowSource};
 use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_rules::{TemplateSet, parse_template};
 use countersign_secret::Password;
 use countersign_signon::{Event, VaultState, explain_template};
-use countersign_vault::{Amendment, AuditEvent, Reauthenticated, SlotKind};
+use countersign_vault::{Amendment, AuditEvent, Reauthenticated, SlotKind, inspect_header};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -26,11 +26,16 @@ impl Engine {
             header,
         });
         let terms = self.terms();
+        let standing = match (&elsewhere, self.keeper.vault_id()) {
+            // What the header says of itself is not proven, and opens nothing.
+            (Some(there), Some(own)) if inspect_header(&there.header).is_ok_and(|facts| facts.vault != own) => {
+                Standing::Replaced
+            }
+            _ => self.standing(),
+        };
         Material {
             repository: self.syncing.repository(),
-            ..self
-                .keeper
-                .material(terms, elsewhere, self.standing(), self.locking.count())
+            ..self.keeper.material(terms, elsewhere, standing, self.locking.count())
         }
     }
 
@@ -81,6 +86,16 @@ impl Engine {
     fn take_over(&mut self, adoption: Adoption, locks: u64) -> Result<Answer, ErrorReply> {
         let fresh = matches!(adoption, Adoption::Enrolled { .. });
         let (slot, changed) = match &adoption {
+            Adoption::Enrolled {
+                before: Before::SetAside,
+                ..
+            } => (
+                SlotKind::Login,
+                Some((
+                    SlotKind::Login,
+                    "another vault is on this device now; the one before is set aside",
+                )),
+            ),
             Adoption::Enrolled { .. } => (
                 SlotKind::Login,
                 Some((SlotKind::Login, "the vault is on this device now")),

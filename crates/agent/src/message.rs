@@ -92,6 +92,7 @@ pub(crate) enum Adoption {
         unlocked: Box<Unlocked>,
         header: Vec<u8>,
         device_slots: Vec<u8>,
+        before: Before,
     },
     /// Opened by a slot of this kind.
     Unlocked(SlotKind, Box<Unlocked>),
@@ -104,6 +105,15 @@ pub(crate) enum Adoption {
         /// Which slot, and how.
         change: (SlotKind, &'static str),
     },
+}
+
+/// What becomes of a vault store that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It is of the same vault, or there is none.
+    Same,
+    /// The user began anew: it is set aside.
+    SetAside,
 }
 
 /// What only the owner may ask, with the password typed again.

@@ -50,7 +50,11 @@ impl Engine {
                 self.signon(Event::Pause(None));
                 Reply::Done
             }
-            Request::EnrollTerms => Reply::EnrollTerms(self.enroll_terms()?),
+            Request::EnrollTerms => {
+                self.may_enroll()?;
+                Reply::EnrollTerms(self.enroll_terms())
+            }
+            Request::StartOverTerms => Reply::EnrollTerms(self.enroll_terms()),
             Request::UnlockTerms => Reply::UnlockTerms(self.unlock_terms()),
             Request::Lock => {
                 self.lock(LockCause::Asked);
@@ -162,23 +166,27 @@ impl Engine {
         })
     }
 
-    fn enroll_terms(&self) -> Result<EnrollTerms, ErrorReply> {
+    fn may_enroll(&self) -> Result<(), ErrorReply> {
         if !self.keeper.is_enrolled() && self.syncing.header().is_some() {
             return Err(vault_elsewhere());
         }
         if self.keeper.is_enrolled() {
             return Err(
                 ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
-                    .next("run `countersign unlock`"),
+                    .next("run `countersign unlock`; if nothing opens it any more, `countersign enroll --start-over`"),
             );
         }
+        Ok(())
+    }
+
+    fn enroll_terms(&self) -> EnrollTerms {
         let settings = self.configuration.settings();
-        Ok(EnrollTerms {
+        EnrollTerms {
             question: settings.text("passphrase.question").to_owned(),
             min_length: u32::try_from(settings.number("passphrase.min_length")).unwrap_or(u32::MAX),
             min_strength: u8::try_from(settings.number("passphrase.min_strength")).unwrap_or(4),
             slots: slots_to_come(self.terms().circumstances),
-        })
+        }
     }
 
     fn unlock_terms(&self) -> UnlockTerms {

@@ -73,6 +73,7 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     let listener = listen(&paths)?;
     let audit_key = derive_audit_key(&device_secret.key);
     let keeper = Keeper::open(&paths, device_secret)?;
+    keeper.forget_aside();
     let seconds = SystemClock.now().0 / 1000;
     let Found { audit, alarm } = Audit::open(paths.audit(), audit_key, keeper.device_store(), seconds)?;
     let configuration = Configuration::load(paths.clone(), keeper.device_store());

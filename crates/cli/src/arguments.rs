@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Stops filling for a while.
     Pause(Pause),
     /// Makes your vault on this machine. Standard input: the password, then the passphrase answer.
-    Enroll,
+    Enroll(Enroll),
     /// Unlocks your vault. Standard input: the password; with --passphrase the answer, then the new password.
     Unlock(Unlock),
     /// Locks your vault.
@@ -108,6 +108,16 @@ pub(crate) struct AuditShow {
     pub(crate) limit: u32,
     #[command(flatten)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Enroll {
+    /// Begin anew, when nothing opens your vault any more: it is set aside for 90 days, and you start without logons.
+    #[arg(long)]
+    pub(crate) start_over: bool,
+    /// Do not ask whether you mean it.
+    #[arg(long, requires = "start_over")]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

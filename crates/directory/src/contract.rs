@@ -8,7 +8,9 @@
 
 use crate::MAX_SEALED;
 use countersign_model::port::{DirectoryRepository, RepositoryError};
-use countersign_model::{ConfigKind, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId};
+use countersign_model::{
+    ConfigKind, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp, UserId,
+};
 use countersign_secret::Key;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -41,6 +43,7 @@ pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
         ("headers are compared and set", headers),
         ("one of many racing headers wins", racing_headers),
         ("requests to join are left and taken away", join_requests),
+        ("records are set aside and headers count on", set_aside),
         ("configuration comes back", configuration),
         ("a root's lists are published once each", root_lists),
         ("a slot key is placed once and taken away", slot_keys),
@@ -57,6 +60,10 @@ pub fn hold<S: Subject>(mut fresh: impl FnMut() -> S) {
 
 fn ada() -> UserId {
     UserId::from("ada")
+}
+
+fn bob() -> UserId {
+    UserId::from("bob")
 }
 
 fn version(record: u8, device: u8, counter: u64) -> RecordVersion {
@@ -290,6 +297,29 @@ fn slot_keys<S: Subject>(subject: &S) {
     assert_eq!(read(&ada()), Some(vec![2; 32]));
     let (ada, grace) = (repository.identity(&ada()), repository.identity(&UserId::from("grace")));
     assert!(!ada.as_ref().unwrap().is_empty() && ada.unwrap() != grace.unwrap());
+}
+
+fn set_aside<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    repository.set_aside(&ada(), Timestamp(5)).unwrap();
+    repository.push(&ada(), &version(1, 1, 1), b"before").unwrap();
+    repository
+        .leave_join_request(&ada(), DeviceId([7; 16]), b"request")
+        .unwrap();
+    repository.push(&bob(), &version(1, 1, 1), b"another's").unwrap();
+    let first = repository.replace_header(&ada(), None, b"first").unwrap();
+    repository.set_aside(&ada(), Timestamp(7)).unwrap();
+    assert!(repository.list(&ada()).unwrap().is_empty() && repository.join_requests(&ada()).unwrap().is_empty());
+    assert_eq!(repository.list(&bob()).unwrap().len(), 1);
+    assert_eq!(repository.header(&ada()).unwrap(), Some((first, b"first".to_vec())));
+    let next = repository.replace_header(&ada(), Some(first), b"next").unwrap();
+    assert_eq!(next.0, first.0 + 1);
+    // The next vault's records have nothing to do with those before.
+    repository.push(&ada(), &version(1, 1, 1), b"after").unwrap();
+    repository.set_aside(&ada(), Timestamp(9)).unwrap();
+    repository.forget_aside(&ada(), Timestamp(9)).unwrap();
+    repository.forget_aside(&bob(), Timestamp(9)).unwrap();
+    assert!(repository.list(&ada()).unwrap().is_empty());
 }
 
 fn root_lists<S: Subject>(subject: &S) {

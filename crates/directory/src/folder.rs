@@ -3,7 +3,7 @@ use crate::users::User;
 use crate::watch::FolderWatch;
 use crate::{config, faults, lists, names};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
-use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, UserId};
+use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, UserId};
 use countersign_secret::Key;
 use rustix::io::Errno;
 use std::fs::DirBuilder;
@@ -164,6 +164,14 @@ impl DirectoryRepository for FolderRepository {
     /// The user's name: a folder knows nothing else of him.
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
         self.name(user).map(|name| name.as_bytes().to_vec())
+    }
+
+    fn set_aside(&self, user: &UserId, at: Timestamp) -> Result<(), RepositoryError> {
+        self.user(user)?.map_or(Ok(()), |user| user.set_aside(at))
+    }
+
+    fn forget_aside(&self, user: &UserId, before: Timestamp) -> Result<(), RepositoryError> {
+        self.user(user)?.map_or(Ok(()), |user| user.forget_aside(before))
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

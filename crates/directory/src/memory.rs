@@ -3,7 +3,7 @@
 use crate::{MAX_SEALED, names};
 use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{
-    ConfigKind, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, UserId,
+    ConfigKind, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp, UserId,
 };
 use countersign_secret::Key;
 use std::collections::BTreeMap;
@@ -249,6 +249,17 @@ impl DirectoryRepository for MemoryRepository {
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
         let _known = self.of(user)?;
         Ok(user.to_string().into_bytes())
+    }
+
+    fn set_aside(&self, user: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
+        let mut contents = self.of(user)?;
+        contents.records.retain(|(owner, ..), _| owner != user);
+        contents.joining.retain(|(owner, _), _| owner != user);
+        Ok(())
+    }
+
+    fn forget_aside(&self, user: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
+        self.of(user).map(drop)
     }
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {

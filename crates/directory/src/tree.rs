@@ -223,6 +223,35 @@ impl Folder {
         }
     }
 
+    /// Moves something into another folder of the same tree; what is not there is no fault.
+    pub(crate) fn move_to(&self, name: &str, to: &Self) -> Result<(), RepositoryError> {
+        match fs::renameat(&self.fd, name, &to.fd, name) {
+            Ok(()) => {
+                to.sync()?;
+                self.sync()
+            }
+            Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(faults::of(&self.path.join(name), errno)),
+        }
+    }
+
+    /// Removes a file, or a folder with everything in it. Links are removed, never followed.
+    pub(crate) fn remove_all(&self, entry: &Entry) -> Result<(), RepositoryError> {
+        if entry.kind != FileType::Directory {
+            return self.remove(&entry.name);
+        }
+        let Some(folder) = self.find(&entry.name)? else {
+            return Ok(());
+        };
+        for inner in folder.entries()? {
+            folder.remove_all(&inner)?;
+        }
+        match fs::unlinkat(&self.fd, &entry.name, AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(faults::of(&self.path.join(&entry.name), errno)),
+        }
+    }
+
     /// Owner and permission bits.
     pub(crate) fn ownership(&self) -> Result<(u32, u32), RepositoryError> {
         let found = fs::fstat(&self.fd).map_err(|errno| self.fault(errno))?;

@@ -5,7 +5,7 @@ use crate::names;
 use crate::tree::{Entry, Folder, HALF, Placed};
 use crate::{MAX_SEALED, faults};
 use countersign_model::port::RepositoryError;
-use countersign_model::{DeviceId, HeaderVersion, RecordId, RecordVersion};
+use countersign_model::{DeviceId, HeaderVersion, RecordId, RecordVersion, Timestamp};
 use countersign_secret::Key;
 use rustix::fs::FileType;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ use std::path::Path;
 const RECORDS: &str = "records";
 const HEADERS: &str = "header";
 const JOINING: &str = "joining";
+const ARCHIVE: &str = "archive";
 /// The largest request to join.
 const MAX_REQUEST: u64 = 4 << 10;
 /// How many requests to join are looked at.
@@ -160,6 +161,29 @@ impl User {
         }
         if joining.place(&name, request)? == Placed::Taken && joining.read(&name, MAX_REQUEST)? != request {
             return Err(RepositoryError::Conflict(place.display().to_string()));
+        }
+        Ok(())
+    }
+
+    /// `archive/MILLISECONDS/` takes what is there. Headers stay: they are never removed, and the next vault's count on from them.
+    pub(crate) fn set_aside(&self, at: Timestamp) -> Result<(), RepositoryError> {
+        let archive = self.0.open_or_make(ARCHIVE)?.open_or_make(&at.0.to_string())?;
+        for name in [RECORDS, JOINING] {
+            self.0.move_to(name, &archive)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn forget_aside(&self, before: Timestamp) -> Result<(), RepositoryError> {
+        let Some(archive) = self.0.find(ARCHIVE)? else {
+            return Ok(());
+        };
+        for entry in archive.entries()? {
+            // Any other name is not ours.
+            let at = entry.name.parse::<u64>().ok().filter(|at| at.to_string() == entry.name);
+            if at.is_some_and(|at| at < before.0) {
+                archive.remove_all(&entry)?;
+            }
         }
         Ok(())
     }

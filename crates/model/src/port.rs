@@ -315,6 +315,18 @@ pub trait DirectoryRepository: Send + Sync {
     /// See [`RepositoryError`].
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError>;
 
+    /// Moves a user's records and requests aside, into an archive of this moment: a new vault begins. Headers stay, they go on counting.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn set_aside(&self, user: &UserId, at: Timestamp) -> Result<(), RepositoryError>;
+
+    /// Removes what was set aside before a moment.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn forget_aside(&self, user: &UserId, before: Timestamp) -> Result<(), RepositoryError>;
+
     /// Reports changes until dropped.
     ///
     /// # Errors

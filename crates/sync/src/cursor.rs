@@ -62,3 +62,19 @@ pub fn remembered(device: &dyn RecordStore) -> Result<Vec<RecordVersion>, StoreE
 pub fn forget_repository(device: &dyn RecordStore) -> Result<(), StoreError> {
     Cursor::Listed.write(device, &Held::default())
 }
+
+/// A vault of its own begins: nothing of what was fetched, held or listed before is of it.
+///
+/// # Errors
+/// [`StoreError::NotSaved`].
+pub fn forget_vault(device: &dyn RecordStore) -> Result<(), StoreError> {
+    let waiting = device.ids(StoreKind::Inbox)?;
+    let inbox = waiting.into_iter().map(|id| {
+        Change::Remove(StoreKey {
+            kind: StoreKind::Inbox,
+            id,
+        })
+    });
+    let cursors = [Cursor::Held, Cursor::Listed].map(|cursor| Change::Remove(cursor.key()));
+    device.commit(&inbox.chain(cursors).collect::<Vec<_>>())
+}

@@ -26,7 +26,7 @@ mod sent;
 mod tests;
 
 pub use check::{Checked, RecordCheck, Refused};
-pub use cursor::{forget_repository, remembered};
+pub use cursor::{forget_repository, forget_vault, remembered};
 pub use exchange::{Ends, exchange, fetch};
 pub use header::{HeaderOutcome, exchange_header};
 pub use layout::{history_key, history_of, record_key};

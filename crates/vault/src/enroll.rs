@@ -21,6 +21,8 @@ pub struct Enroll<'a> {
     pub device_secret: &'a Key,
     /// What Argon2id costs.
     pub kdf: KdfParameters,
+    /// The number of the newest header the repository has for the user, 0 for none: of a vault that this one takes the place of.
+    pub after: HeaderVersion,
 }
 
 /// A new vault.
@@ -28,7 +30,7 @@ pub struct Enroll<'a> {
 pub struct Enrolled {
     /// The vault, open.
     pub unlocked: Unlocked,
-    /// The vault header, version 1, for the directory.
+    /// The vault header, the first one after those before, for the directory.
     pub header: Vec<u8>,
     /// The login slot, for this device only.
     pub device_slots: Vec<u8>,
@@ -98,7 +100,7 @@ pub fn enroll(wanted: &Enroll<'_>) -> Result<Enrolled, EnrollError> {
     let key = DeviceKey::make_random().map_err(EnrollError::Random)?;
     let named = (DeviceId(device), "", Timestamp(0));
     let header = Header {
-        version: HeaderVersion(1),
+        version: HeaderVersion(wanted.after.0.saturating_add(1)),
         place,
         user: wanted.user.clone(),
         devices: vec![Device::make(named, key.public(), place, &vault_key).map_err(EnrollError::of)?],

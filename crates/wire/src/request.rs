@@ -52,6 +52,11 @@ pub enum Request {
     EnrollTerms,
     /// Makes the vault. Secrets: the password, the passphrase answer. Answer: `Enrolled`.
     Enroll,
+    /// As `EnrollTerms`, for `StartOver`. Answer: `EnrollTerms`.
+    StartOverTerms,
+    /// Makes a vault in the place of one that nothing opens any more, which is set aside for 90 days. Secrets and answer: those of
+    /// `Enroll`.
+    StartOver,
     /// What an unlock asks for. Answer: `UnlockTerms`.
     UnlockTerms,
     /// Unlocks. Secret: the password. Answer: `Done`.
@@ -231,9 +236,9 @@ impl Request {
             Self::RecoverDrill { printed } => 1 + usize::from(*printed),
             Self::Recover { printed } => 3 + usize::from(*printed),
             Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
-            Self::Enroll | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
             Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
             Self::SlotRemove { .. } => 1,
+            Self::Enroll | Self::StartOver | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
             Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,

@@ -41,6 +41,7 @@ fn requests_have_these_shapes() {
         (Request::Pause { seconds: 60 }, json!({"pause": {"seconds": 60}}), 0),
         (Request::EnrollTerms, json!("enroll-terms"), 0),
         (Request::Enroll, json!("enroll"), 2),
+        (Request::StartOver, json!("start-over"), 2),
         (Request::Unlock, json!("unlock"), 1),
         (
             Request::RecoverSetup { passphrase: false },

@@ -120,7 +120,7 @@ impl Front {
 pub(super) fn find(material: &Material) -> Result<Found<'_>, ErrorReply> {
     let there = material.elsewhere.as_ref();
     let own = material.vault.as_ref();
-    // A device that was taken off comes back as a new one.
+    // A device that was taken off comes back as a new one, and so does one whose vault has a successor.
     let own = own.filter(|_| material.standing == Standing::Listed || there.is_none());
     let Some((own, slots)) = own else {
         let Some(there) = there else {

@@ -1,5 +1,6 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
+mod aside;
 mod devices;
 mod exports;
 mod guarded;
@@ -13,6 +14,7 @@ mod slots;
 mod stores;
 mod tale;
 
+pub(crate) use aside::kept_since;
 pub(crate) use guarded::Observed;
 use guarded::Shared;
 use heads::Heads;
@@ -26,7 +28,7 @@ pub(crate) use tale::State;
 use crate::clock::SystemClock;
 use crate::device_secret::DeviceSecret;
 use crate::front::Terms;
-use crate::message::{Adoption, Elsewhere, Material};
+use crate::message::{Adoption, Before, Elsewhere, Material};
 use crate::paths::Paths;
 use crate::syncing::Standing;
 use countersign_model::port::{Clock, RecordStore, StoreError};
@@ -262,10 +264,14 @@ impl Keeper {
                 unlocked,
                 header,
                 device_slots,
+                before,
             } => {
                 // A device that was taken off and comes back has its store open.
                 self.lock();
-                self.covers_nothing(&unlocked)?;
+                match before {
+                    Before::Same => self.covers_nothing(&unlocked)?,
+                    Before::SetAside => self.set_aside()?,
+                }
                 self.enrol(Enrolled { header, device_slots })?;
                 unlocked
             }
@@ -359,7 +365,7 @@ impl Keeper {
         Some((inspect_header(header).ok()?.version, header.clone()))
     }
 
-    fn vault_id(&self) -> Option<VaultId> {
+    pub(crate) fn vault_id(&self) -> Option<VaultId> {
         let slots = &self.enrolled.as_ref()?.device_slots;
         Some(countersign_vault::inspect_device_slots(slots).ok()?.vault)
     }

@@ -3,7 +3,7 @@
 use super::following::Standing;
 use super::headers::{Headers, Wishes, Wrote};
 use crate::configuration::Edition;
-use crate::keeper::Observed;
+use crate::keeper::{Observed, kept_since};
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
 use countersign_model::{HeaderVersion, UserId};
 use countersign_store::Store;
@@ -87,7 +87,7 @@ impl Errand {
         let (header, header_fault, wrote, records) = match &self.repository {
             Ok(repository) => {
                 let Headers { newest, fault, wrote } = self.headers(&**repository);
-                let records = if self.is_behind(&newest) || self.standing == Standing::Revoked {
+                let records = if self.is_behind(&newest) || self.standing != Standing::Listed {
                     merged = Merged::No;
                     Ok(Report::default())
                 } else {
@@ -101,6 +101,11 @@ impl Errand {
             && let Ok(report) = &records
         {
             reached.clone_from(&report.reached);
+        }
+        if let (Scope::Everything, Ok(repository)) = (self.scope, &self.repository)
+            && let Err(error) = repository.forget_aside(&self.user, kept_since(self.wishes.now))
+        {
+            tracing::debug!("{error}");
         }
         let lists = (self.scope == Scope::Everything).then(|| {
             let repository = self.repository.as_ref().map_err(Clone::clone)?;

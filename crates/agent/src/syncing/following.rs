@@ -10,6 +10,9 @@ use countersign_vault::{AuditEvent, Followed, UnlockError};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply, Revocation};
 use std::sync::mpsc::Sender;
 
+/// What is said on a machine whose vault has a successor.
+const REPLACED: &str = "another vault of yours is in the repository: it was begun anew on another machine. `countersign unlock --passphrase` joins it and sets this machine's vault aside; if that was not you, tell the administrator";
+
 /// A header this device does not follow.
 pub(super) struct Refused {
     pub(super) header: Vec<u8>,
@@ -24,6 +27,8 @@ pub(crate) enum Standing {
     Listed,
     /// It was taken off.
     Revoked,
+    /// The repository has another vault of the user's.
+    Replaced,
 }
 
 /// A client that waits to hear what became of a device.
@@ -55,17 +60,16 @@ impl Engine {
                 Some(Scope::Records)
             }
             Err(error) => {
-                tracing::error!("vault header {}: {error}", version.0);
-                self.audit(AuditEvent::Alarm, "vault header", &error.to_string());
-                let standing = match &error {
-                    KeeperError::Header(UnlockError::Revoked) => Standing::Revoked,
-                    _ => Standing::Listed,
+                let (standing, why) = match &error {
+                    KeeperError::Header(UnlockError::Revoked) => (Standing::Revoked, error.to_string()),
+                    KeeperError::Header(UnlockError::Misplaced { what: "vault", .. }) => {
+                        (Standing::Replaced, REPLACED.to_owned())
+                    }
+                    _ => (Standing::Listed, error.to_string()),
                 };
-                self.syncing.refused = Some(Refused {
-                    header,
-                    why: error.to_string(),
-                    standing,
-                });
+                tracing::error!("vault header {}: {why}", version.0);
+                self.audit(AuditEvent::Alarm, "vault header", &why);
+                self.syncing.refused = Some(Refused { header, why, standing });
                 // Those that took it off do not want to hear from it any more; a header that is wrong stops nobody.
                 (standing == Standing::Listed).then_some(Scope::Records)
             }

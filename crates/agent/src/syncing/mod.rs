@@ -219,7 +219,7 @@ impl Engine {
             edition: self.configuration.edition(),
             vault: match self.standing() {
                 Standing::Listed => self.keeper.for_exchange(),
-                Standing::Revoked => None,
+                Standing::Revoked | Standing::Replaced => None,
             },
             header: self.keeper.header(),
             refused: self.syncing.refused.as_ref().map(|refused| refused.header.clone()),

@@ -33,7 +33,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Why(why) => why::run(why, screen),
         Command::Settings(settings) => settings::run(settings, screen),
         Command::Pause(wanted) => pause(wanted, screen),
-        Command::Enroll => vault::enroll(screen),
+        Command::Enroll(enroll) => vault::enroll(enroll, screen),
         Command::Unlock(unlock) => vault::unlock(unlock, screen),
         Command::Lock => {
             tell(&Request::Lock, &[])?;

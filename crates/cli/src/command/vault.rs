@@ -1,5 +1,5 @@
 use crate::agent::{ask, ask_with, tell};
-use crate::arguments::Unlock;
+use crate::arguments::{Enroll, Unlock};
 use crate::command::status::slots;
 use crate::command::suggestion::suggested;
 use crate::failure::Failure;
@@ -10,8 +10,12 @@ use crate::words::span;
 use countersign_secret::Password;
 use countersign_wire::{ClientError, EnrollTerms, Enrolled, ErrorCode, Reply, Request, UnlockTerms, VaultState};
 
-pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
-    let Reply::EnrollTerms(terms) = ask(&Request::EnrollTerms)? else {
+pub(crate) fn enroll(wanted: &Enroll, screen: &mut Screen) -> Result<u8, Failure> {
+    let (asked, request) = match wanted.start_over {
+        true => (Request::StartOverTerms, Request::StartOver),
+        false => (Request::EnrollTerms, Request::Enroll),
+    };
+    let Reply::EnrollTerms(terms) = ask(&asked)? else {
         return Err(Failure::OtherAnswer);
     };
     let Reply::Organisation(organisation) = ask(&Request::Organisation)? else {
@@ -22,6 +26,9 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
         _ => Recovery::Helpdesk,
     };
     let source = Source::standard_input();
+    if wanted.start_over && !wanted.yes {
+        confirm(source)?;
+    }
     introduce(&terms, recovery, screen);
     let mut attempts = 3;
     let (enrolled, password) = loop {
@@ -32,7 +39,7 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
         let answer = fresh_answer(source, &terms, screen)?;
         attempts -= 1;
         let secrets = [password, answer];
-        match ask_with(&Request::Enroll, &secrets) {
+        match ask_with(&request, &secrets) {
             Ok((Reply::Enrolled(enrolled), _)) => {
                 let [password, _] = secrets;
                 break (enrolled, password);
@@ -53,6 +60,18 @@ pub(crate) fn enroll(screen: &mut Screen) -> Result<u8, Failure> {
         recoverable(&password, screen);
     }
     Ok(0)
+}
+
+fn confirm(source: Source) -> Result<(), Failure> {
+    let question = "Your vault is set aside for 90 days, on all your machines, and you begin without logons. If the password, the passphrase answer, another machine or the helpdesk can still open it, stop here. Begin anew? (yes/no)";
+    match source.plain(question)? {
+        Some(answer) if answer.trim().eq_ignore_ascii_case("yes") => Ok(()),
+        Some(_) => Err(PromptError::Cancelled.into()),
+        None => Err(Failure::Usage {
+            message: "beginning anew has to be confirmed".to_owned(),
+            next: "add `--yes`".to_owned(),
+        }),
+    }
 }
 
 /// Whether somebody can help a user who has lost everything.

@@ -89,6 +89,17 @@ impl DirectoryRepository for Folder {
         Ok((Vec::new(), Vec::new()))
     }
 
+    fn set_aside(&self, _: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
+        Err(RepositoryError::Denied {
+            place: "twin".into(),
+            why: "no archive here".into(),
+        })
+    }
+
+    fn forget_aside(&self, _: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
     fn root_lists(&self, _: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
         Ok(Vec::new())
     }

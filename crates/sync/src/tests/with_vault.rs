@@ -92,6 +92,7 @@ fn two_devices() -> (Device, Device) {
         answer: &answer,
         device_secret: &Key::from_fill(|bytes| bytes.fill(1)),
         kdf: KdfParameters::new(64, 3, 4).unwrap(),
+        after: countersign_model::HeaderVersion(0),
     };
     let enrolled = enroll(&wanted).unwrap();
     let owner = Owner {

@@ -45,6 +45,7 @@ fn make_fixtures() {
         answer: &answer,
         device_secret: &secret,
         kdf: cheap(),
+        after: countersign_model::HeaderVersion(0),
     })
     .unwrap();
     let unlocked = enrolled.unlocked;

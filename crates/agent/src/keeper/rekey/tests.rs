@@ -24,6 +24,7 @@ fn rolled() -> Unlocked {
         answer: &normalise_answer(&text("walrus tungsten orbit")).unwrap(),
         device_secret: &Key::from_fill(|out| out.fill(9)),
         kdf: kdf(),
+        after: countersign_model::HeaderVersion(0),
     });
     let plan = RollPlan {
         revoke: &[],
