@@ -273,7 +273,7 @@ fn a_repository_that_is_not_there_is_said_and_does_no_harm() {
     session
         .write(&settings, "[repository]\npath = \"/nonexistent/share\"\n")
         .unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     let refreshed = agent.run(&["refresh", "--json"], &[]).unwrap();
     let told = refreshed.out;
     assert!(told.contains("/nonexistent/share"), "{told}");

@@ -83,7 +83,7 @@ fn a_truncated_vault_store_is_said_and_what_is_readable_stays() {
     let session = Session::start().unwrap();
     no_repository(&session);
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=6 {
         add(&agent, number);
     }
@@ -129,7 +129,7 @@ fn a_flipped_bit_costs_one_logon_and_is_said() {
     let session = Session::start().unwrap();
     no_repository(&session);
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=5 {
         add(&agent, number);
     }
@@ -159,7 +159,7 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     let session = Session::start().unwrap();
     no_repository(&session);
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     add(&agent, 1);
     let state = agent.state();
     drop(agent);
@@ -216,7 +216,7 @@ fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     std::fs::write(&file, b"").unwrap();
     let agent = Agent::start(&session, &package).unwrap();
     assert!(problems(&agent).contains("device store"), "{}", problems(&agent));
-    let enrolled = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    let enrolled = agent.run(&["enroll", "--unseen"], &[PASSWORD, PASSPHRASE]).unwrap();
     assert_eq!(enrolled.code, 8, "{enrolled:?}");
     assert!(
         enrolled.err.contains("earlier vault") && enrolled.err.contains("backup"),
@@ -255,7 +255,10 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
     // Ignored, so that a write fails as on a full disk instead of ending the program.
     let start = Start::usual().through(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
-    let agent = Agent::start_as(&session, &package, &start).unwrap().enrolled().unwrap();
+    let agent = Agent::start_as(&session, &package, &start)
+        .unwrap()
+        .enrolled_unseen()
+        .unwrap();
     add(&agent, 1);
     add(&agent, 2);
     full(&session, &agent, "1");
@@ -306,7 +309,7 @@ fn enrolling_on_a_full_disk_makes_no_vault() {
     let start = Start::usual().through(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
     let agent = Agent::start_as(&session, &package, &start).unwrap();
     full(&session, &agent, "1");
-    let enrolled = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    let enrolled = agent.run(&["enroll", "--unseen"], &[PASSWORD, PASSPHRASE]).unwrap();
     assert_eq!(enrolled.code, 1, "{enrolled:?}");
     assert!(enrolled.err.contains("free some space"), "{enrolled:?}");
     assert_eq!(
@@ -314,6 +317,6 @@ fn enrolling_on_a_full_disk_makes_no_vault() {
         "unenrolled"
     );
     full(&session, &agent, "unlimited");
-    let agent = agent.enrolled().unwrap();
+    let agent = agent.enrolled_unseen().unwrap();
     add(&agent, 1);
 }

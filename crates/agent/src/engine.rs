@@ -162,6 +162,10 @@ impl Engine {
                 self.adopt(opening, reply);
             }
             Message::Owner(call, proof, reply) => self.owner_call(call, proof, reply),
+            Message::Primary(method, choice, reply) => {
+                let kept = self.keeper.keep_primary(method, &choice).map_err(ErrorReply::from);
+                let _ = reply.send(kept.map_or_else(Answer::from, |()| Reply::Done.into()));
+            }
             Message::Session(event) => self.session(event),
             Message::Entry(Entry { event, subject, detail }) => self.audit(event, subject, &detail),
             Message::Repository(event) => self.repository_changed(event),

@@ -3,12 +3,14 @@
 mod anew;
 mod factors;
 mod joining;
+mod primary;
 mod recovery;
 mod silent;
 mod slots;
 
 use crate::clock::SystemClock;
 use crate::message::{Adoption, Before, Call, Elsewhere, Entry, Material, Message, Opening, OwnerCall};
+use crate::primary::PrimaryTerms;
 use crate::requests::vault_elsewhere;
 use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
@@ -21,7 +23,9 @@ use countersign_vault::{
     inspect_header, normalise_answer, unlock,
 };
 use countersign_vault::{Circumstances, SlotKind, SlotPolicy};
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
+use countersign_wire::{
+    Answer, ErrorCode, ErrorReply, Handler, Peer, PrimaryChoice, PrimaryMethod, PrimaryReport, Reply, Request, Trouble,
+};
 use recovery::{Halves, find};
 pub(crate) use silent::silent_kinds;
 use std::path::PathBuf;
@@ -48,6 +52,7 @@ pub(crate) struct Terms {
     pub circumstances: Circumstances,
     /// The program of the program slot.
     pub program: Option<PathBuf>,
+    pub primary: PrimaryTerms,
 }
 
 impl Front {
@@ -144,7 +149,13 @@ impl Front {
         answer
     }
 
-    fn enroll(&self, password: &Password, answer: &Password) -> Result<Answer, ErrorReply> {
+    fn enroll(
+        &self,
+        wanted: Option<PrimaryMethod>,
+        sight: Sight,
+        password: &Password,
+        answer: &Password,
+    ) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
         if material.vault.is_some() {
             return Err(
@@ -152,11 +163,19 @@ impl Front {
                     .next("run `countersign unlock`; if nothing opens it any more, `countersign enroll --start-over`"),
             );
         }
-        if material.elsewhere.is_some() {
-            return Err(vault_elsewhere());
-        }
+        has_none_elsewhere(&material, sight)?;
+        let primary = at_first_use(material.terms.primary.at_first_use(), wanted)?;
         let made = made(&material, (password, answer), HeaderVersion(0))?;
-        self.adopt(&material, enrolled_as(made, Before::Same))
+        let mut answer = self.adopt(&material, enrolled_as(made, Before::Same))?;
+        if let Reply::Enrolled(enrolled) = &mut answer.reply {
+            if let (PrimaryChoice::Picked(why), None) = (&primary.choice, wanted) {
+                enrolled
+                    .warnings
+                    .push(format!("your login password opens the vault day by day: {why}"));
+            }
+            self.keep_primary(primary.method, primary.choice)?;
+        }
+        Ok(answer)
     }
 
     fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
@@ -199,7 +218,7 @@ impl Front {
             Ok((opened?, newest.header))
         })?;
         let device_slots = login_slot(&material, &unlocked, password)?;
-        self.adopt(
+        let answer = self.adopt(
             &material,
             Adoption::Rewrapped {
                 unlocked: Box::new(unlocked),
@@ -208,7 +227,11 @@ impl Front {
                 by: SlotKind::Passphrase,
                 change: (SlotKind::Login, "a new password"),
             },
-        )
+        )?;
+        if matches!(answer.reply, Reply::Done) {
+            self.follow_password(password);
+        }
+        Ok(answer)
     }
 
     /// Whether an answer opens the vault there: anybody can have put one there that it does not open.
@@ -286,11 +309,11 @@ impl Front {
     /// Checks the password once more and lets the engine do what only the owner may ask.
     fn as_owner(&self, call: OwnerCall, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
-        let (_, slots) = enrolled(&material)?;
+        enrolled(&material)?;
         let Some(unlocked) = &material.open else {
             return Err(locked());
         };
-        let proof = self.guarded(|| unlocked.reauthenticate(slots, password, &material.device_secret))?;
+        let proof = self.prove(&material, unlocked, password)?;
         self.ask(|reply| Message::Owner(call, proof, reply))
     }
 }
@@ -332,8 +355,13 @@ impl Handler for Front {
 
     fn handle(&self, _: Peer, request: Request, secrets: Vec<Password>) -> Answer {
         let answer = match (request, secrets.as_slice()) {
-            (Request::Enroll, [password, answer]) => self.enroll(password, answer),
+            (Request::Enroll, [password, answer]) => self.enroll(None, Sight::Needed, password, answer),
+            (Request::EnrollAs { primary, unseen }, [password, answer]) => {
+                let sight = if unseen { Sight::NotNeeded } else { Sight::Needed };
+                self.enroll(primary, sight, password, answer)
+            }
             (Request::StartOver, [password, answer]) => self.start_over(password, answer),
+            (Request::PrimaryChange { to }, secrets) => self.change_primary(to, secrets),
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
             (Request::UnlockSilently, []) => self.unlock_silently(),
@@ -393,6 +421,56 @@ fn locked() -> ErrorReply {
 fn named(kind: &str) -> Result<SlotKind, ErrorReply> {
     kind.parse()
         .map_err(|error: countersign_vault::NoSuchKind| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))
+}
+
+/// Whether it has to be seen that the user has no vault yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    Needed,
+    NotNeeded,
+}
+
+/// A new vault never takes the place of one the user has: what cannot be seen may be there.
+fn has_none_elsewhere(material: &Material, sight: Sight) -> Result<(), ErrorReply> {
+    let unseen = |why: String| match sight {
+        Sight::NotNeeded => Ok(()),
+        Sight::Needed => {
+            let message = format!("whether you have a vault already cannot be seen: {why}");
+            let next = "try again when the repository can be reached; if you are sure that you have none, `countersign enroll --unseen`";
+            Err(ErrorReply::new(ErrorCode::Unreachable, message).next(next))
+        }
+    };
+    if material.elsewhere.is_some() {
+        return Err(vault_elsewhere());
+    }
+    match &material.repository {
+        None => unseen("the repository cannot be used".to_owned()),
+        Some(repository) => match repository.header(&material.terms.user) {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(vault_elsewhere()),
+            Err(error) => unseen(error.to_string()),
+        },
+    }
+}
+
+/// What an enrolment makes: what its user wants, if he may.
+fn at_first_use(picked: PrimaryReport, wanted: Option<PrimaryMethod>) -> Result<PrimaryReport, ErrorReply> {
+    match wanted {
+        None => Ok(picked),
+        Some(method) if picked.allowed.contains(&method) => Ok(PrimaryReport {
+            method,
+            choice: match picked.choice {
+                PrimaryChoice::Setting => PrimaryChoice::Setting,
+                _ => PrimaryChoice::User,
+            },
+            ..picked
+        }),
+        Some(method) => Err(ErrorReply::new(
+            ErrorCode::Refused,
+            format!("a new vault does not get `{}` for its primary here", method.name()),
+        )
+        .next("`countersign settings primary.method` says what is set; afterwards `countersign primary change` changes it")),
+    }
 }
 
 fn this_device<'a>(material: &'a Material, slots: &'a [u8]) -> ThisDevice<'a> {

@@ -19,6 +19,7 @@ mod machine_secret;
 mod message;
 mod organisation;
 mod paths;
+mod primary;
 mod requests;
 mod serve;
 mod stores;

@@ -6,7 +6,7 @@ use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryE
 use countersign_secret::{Key, Password};
 use countersign_signon::Event;
 use countersign_vault::{AuditEvent, Reauthenticated, SlotKind, Unlocked};
-use countersign_wire::{Answer, Request};
+use countersign_wire::{Answer, PrimaryChoice, PrimaryMethod, Request};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
@@ -24,6 +24,8 @@ pub(crate) enum Message {
     Adopt(Opening, Sender<Answer>),
     /// A client's thread has checked the password once more, for something only the owner may do.
     Owner(OwnerCall, Reauthenticated, Sender<Answer>),
+    /// What opens the vault day by day was changed.
+    Primary(PrimaryMethod, PrimaryChoice, Sender<Answer>),
     /// The session reports.
     Session(SessionEvent),
     /// A client's thread has refused a wrong secret, or something else that is entered into the audit log.

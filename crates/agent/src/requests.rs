@@ -9,8 +9,8 @@ use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, Settin
 use countersign_signon::{Event, VaultState};
 use countersign_wire::{
     AccessibilityState, Answer, DesktopState, DeviceReport, DisplayState, EnrollTerms, ErrorCode, ErrorReply,
-    LockCause, Problem, Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity, Status,
-    TemplateCounts, TemplateField, TemplateSummary, UnlockTerms,
+    LockCause, PrimaryReport, Problem, Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity,
+    Status, TemplateCounts, TemplateField, TemplateSummary, UnlockTerms,
 };
 use std::time::Duration;
 
@@ -55,6 +55,7 @@ impl Engine {
                 Reply::EnrollTerms(self.enroll_terms())
             }
             Request::StartOverTerms => Reply::EnrollTerms(self.enroll_terms()),
+            Request::Primary => Reply::Primary(self.primary()?),
             Request::UnlockTerms => Reply::UnlockTerms(self.unlock_terms()),
             Request::Lock => {
                 self.lock(LockCause::Asked);
@@ -186,7 +187,27 @@ impl Engine {
             min_length: u32::try_from(settings.number("passphrase.min_length")).unwrap_or(u32::MAX),
             min_strength: u8::try_from(settings.number("passphrase.min_strength")).unwrap_or(4),
             slots: slots_to_come(self.terms().circumstances),
+            primary: self.terms().primary.at_first_use(),
         }
+    }
+
+    fn primary(&self) -> Result<PrimaryReport, ErrorReply> {
+        let (method, choice) = self.keeper.primary().ok_or_else(|| self.keeper.locked())?;
+        Ok(PrimaryReport {
+            method,
+            choice,
+            allowed: self.terms().primary.allowed(),
+        })
+    }
+
+    /// Where the primary is not the one the settings want.
+    fn primary_fault(&self) -> Option<String> {
+        let only = self.terms().primary.only()?;
+        let (method, _) = self.keeper.primary()?;
+        (method != only).then(|| {
+            let only = only.name();
+            format!("your organisation wants the primary `{only}` (`primary.method`); run `countersign primary change {only}`")
+        })
     }
 
     fn unlock_terms(&self) -> UnlockTerms {
@@ -316,6 +337,8 @@ impl Engine {
             .map(|fault| plain(&place, fault, Severity::Warning));
         let slots = self.slot_faults();
         let slots = slots.iter().map(|fault| plain("slots", fault, Severity::Warning));
+        let primary = self.primary_fault();
+        let primary = primary.map(|fault| plain("primary", &fault, Severity::Warning));
         let header = self.header_faults().map(|fault| plain(&place, fault, Severity::Error));
         let code = self.keeper.is_code_unprinted().then(|| {
             let old = "your printed code is old: the helpdesk's words were used; run `countersign recover setup` for a new one";
@@ -324,6 +347,7 @@ impl Engine {
         files
             .chain(faults)
             .chain(header)
+            .chain(primary)
             .chain(code)
             .chain(slots)
             .chain(records)

@@ -1,9 +1,11 @@
+mod primary;
 mod recovery;
 mod slot;
 mod trust;
 
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
+pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
 pub(crate) use slot::Slot;
 use std::path::PathBuf;
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Pause(Pause),
     /// Makes your vault on this machine. Standard input: the password, then the passphrase answer.
     Enroll(Enroll),
+    /// What opens your vault day by day on this machine.
+    #[command(subcommand)]
+    Primary(Primary),
     /// Unlocks your vault. Standard input: the password; with --passphrase the answer, then the new password.
     Unlock(Unlock),
     /// Locks your vault.
@@ -118,6 +123,12 @@ pub(crate) struct Enroll {
     /// Do not ask whether you mean it.
     #[arg(long, requires = "start_over")]
     pub(crate) yes: bool,
+    /// What opens the vault day by day: your login password (os), or a password of its own (own).
+    #[arg(long, value_name = "METHOD", conflicts_with = "start_over")]
+    pub(crate) primary: Option<Method>,
+    /// Make it although the repository cannot be reached, so that nobody sees whether you have a vault there already.
+    #[arg(long, conflicts_with = "start_over")]
+    pub(crate) unseen: bool,
 }
 
 #[derive(Debug, Args)]
@@ -321,6 +332,7 @@ impl Command {
             }
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
+            Self::Primary(Primary::Show(format)) => format.json,
             Self::Device(Device::List(format)) | Self::Slot(Slot::List(format)) => format.json,
             Self::Device(Device::Revoke(revoke)) => revoke.format.json,
             Self::Trust(Trust::Show(format)) => format.json,

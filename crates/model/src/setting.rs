@@ -143,6 +143,20 @@ pub const SETTINGS: &[Setting] = &[
         up_to: Layer::Directory,
     },
     Setting {
+        name: "primary.first_use",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Let users choose, when they enrol, what opens their vault day by day.",
+        up_to: Layer::Directory,
+    },
+    Setting {
+        name: "primary.method",
+        kind: SettingKind::Choice(&["", "os", "own", "none"]),
+        default: "\"\"",
+        doc: "What opens the vault day by day: the login password (os), a password of its own (own), or nothing that is typed (none). Blank: the user chooses; where `primary.first_use` is off, too, the first of these that can be had.",
+        up_to: Layer::Directory,
+    },
+    Setting {
         name: "repository.path",
         kind: SettingKind::Path,
         default: "",

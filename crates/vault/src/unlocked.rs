@@ -295,6 +295,15 @@ impl Unlocked {
         Ok(Reauthenticated { vault: self.vault_id() })
     }
 
+    /// The proof of an owner who has just opened his vault once more, in whatever way; `None` when that is another vault or epoch.
+    #[must_use]
+    pub fn recognise(&self, opened: &Self) -> Option<Reauthenticated> {
+        let same = opened.vault_id() == self.vault_id()
+            && opened.epoch() == self.epoch()
+            && opened.vault_key.for_slot() == self.vault_key.for_slot();
+        same.then(|| Reauthenticated { vault: self.vault_id() })
+    }
+
     /// What a record of this vault is expected to be, to be narrowed down by the caller.
     #[must_use]
     pub fn expect<'a>(&self, record: RecordId, written: Written) -> Expected<'a> {

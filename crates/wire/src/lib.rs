@@ -20,6 +20,7 @@ mod listener;
 mod organisation;
 pub mod peer;
 mod place;
+mod primary;
 mod recovery;
 mod reply;
 mod request;
@@ -40,6 +41,7 @@ pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
 pub use organisation::{OrganisationReport, PinnedBy};
 pub use peer::Peer;
 pub use place::{PlaceError, SocketPlace};
+pub use primary::{PrimaryChoice, PrimaryMethod, PrimaryReport};
 pub use recovery::{RecoverTerms, Recovered};
 pub use reply::{
     Answer, EnrollTerms, Enrolled, LogonSummary, RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary,

@@ -1,7 +1,7 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, Problem,
-    Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported, StoreRepaired,
-    StoreVerified,
+    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, PrimaryReport,
+    Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported,
+    StoreRepaired, StoreVerified,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -32,6 +32,8 @@ pub enum Reply {
     EnrollTerms(EnrollTerms),
     /// The vault is made.
     Enrolled(Enrolled),
+    /// What opens the vault day by day.
+    Primary(PrimaryReport),
     /// What an unlock asks for.
     UnlockTerms(UnlockTerms),
     /// What a recovery asks for.
@@ -152,6 +154,8 @@ pub struct EnrollTerms {
     pub min_strength: u8,
     /// The slots that will be made, and what each is worth.
     pub slots: Vec<SlotReport>,
+    /// What opens the vault day by day, unless the user chooses otherwise.
+    pub primary: PrimaryReport,
 }
 
 /// A vault that was just made.

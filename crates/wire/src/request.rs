@@ -1,3 +1,4 @@
+use crate::PrimaryMethod;
 use countersign_model::{DeviceId, FieldName, LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -57,6 +58,21 @@ pub enum Request {
     /// Makes a vault in the place of one that nothing opens any more, which is set aside for 90 days. Secrets and answer: those of
     /// `Enroll`.
     StartOver,
+    /// The same, as the user wants it. Secrets: the password, the passphrase answer. Answer: `Enrolled`.
+    EnrollAs {
+        /// What opens the vault day by day; none: what the settings say.
+        primary: Option<PrimaryMethod>,
+        /// Also when it cannot be seen whether there is a vault already.
+        unseen: bool,
+    },
+    /// What opens the vault day by day. Answer: `Primary`.
+    Primary,
+    /// Changes that. Secrets: the password until now (the passphrase answer where none is typed), and unless it is `none` the password from
+    /// now on. Answer: `Done`.
+    PrimaryChange {
+        /// What it is to be.
+        to: PrimaryMethod,
+    },
     /// What an unlock asks for. Answer: `UnlockTerms`.
     UnlockTerms,
     /// Unlocks. Secret: the password. Answer: `Done`.
@@ -236,9 +252,15 @@ impl Request {
             Self::RecoverDrill { printed } => 1 + usize::from(*printed),
             Self::Recover { printed } => 3 + usize::from(*printed),
             Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
+            Self::PrimaryChange { to } => 1 + usize::from(*to != PrimaryMethod::None),
             Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
             Self::SlotRemove { .. } => 1,
-            Self::Enroll | Self::StartOver | Self::UnlockWithPassphrase | Self::DeviceJoined | Self::DeviceApprove => 2,
+            Self::Enroll
+            | Self::EnrollAs { .. }
+            | Self::StartOver
+            | Self::UnlockWithPassphrase
+            | Self::DeviceJoined
+            | Self::DeviceApprove => 2,
             Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,

@@ -133,6 +133,13 @@ impl<'a> Agent<'a> {
         Ok(self)
     }
 
+    /// The same while the repository cannot be reached.
+    pub fn enrolled_unseen(self) -> Result<Self> {
+        self.command_line
+            .done(&["enroll", "--unseen"], &[PASSWORD, PASSPHRASE])?;
+        Ok(self)
+    }
+
     /// The command line.
     #[must_use]
     pub fn command_line(&self) -> &CommandLine<'a> {

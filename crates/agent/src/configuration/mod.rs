@@ -8,6 +8,7 @@ pub(crate) use edition::Edition;
 
 use crate::front::Terms;
 use crate::paths::Paths;
+use crate::primary::PrimaryTerms;
 use countersign_model::port::{RecordStore, RepositoryError};
 use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
@@ -185,6 +186,7 @@ impl Configuration {
                 answer: AnswerOrigin::Own,
             },
             program: unlock::slot_program(settings),
+            primary: PrimaryTerms::of(settings),
         }
     }
 

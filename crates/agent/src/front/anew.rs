@@ -6,7 +6,7 @@ use countersign_model::HeaderVersion;
 use countersign_model::port::{Clock, RepositoryError};
 use countersign_secret::Password;
 use countersign_vault::{Enroll, Enrolled, SlotKind, enroll};
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Request};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply, Request};
 
 impl Front {
     /// Makes a vault in the place of one that nothing opens any more. That one is set aside, here and in the repository.
@@ -46,7 +46,12 @@ impl Front {
             })?;
         // It was for slots of the old vault; one that stays there opens nothing of the new one.
         let _gone = repository.remove_slot_key(user);
-        self.adopt(&material, enrolled_as(made, Before::SetAside))
+        let answer = self.adopt(&material, enrolled_as(made, Before::SetAside))?;
+        if matches!(answer.reply, Reply::Enrolled(_)) {
+            let primary = material.terms.primary.at_first_use();
+            self.keep_primary(primary.method, primary.choice)?;
+        }
+        Ok(answer)
     }
 }
 

@@ -72,11 +72,11 @@ impl Front {
     /// Lets the machine in that waits under these words.
     pub(super) fn approve(&self, password: &Password, words: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
-        let (header, slots) = enrolled(&material)?;
+        let (header, _) = enrolled(&material)?;
         let Some(unlocked) = &material.open else {
             return Err(ErrorReply::new(ErrorCode::Locked, "the vault is locked").next("run `countersign unlock`"));
         };
-        let proof = self.guarded(|| unlocked.reauthenticate(slots, password, &material.device_secret))?;
+        let proof = self.prove(&material, unlocked, password)?;
         let Some(Elsewhere { repository, .. }) = &material.elsewhere else {
             return Err(unreached(&RepositoryError::Missing("the vault header".to_owned())));
         };

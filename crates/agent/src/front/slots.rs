@@ -1,14 +1,13 @@
 //! Slots made and taken away. The password is asked for each time.
 
 use super::factors::{self, Asking, Got};
-use super::{Front, enroll_error, enrolled, judged, locked, owner, this_device};
+use super::primary::has_login;
+use super::{Front, enroll_error, enrolled, judged, locked, silent_kinds};
 use crate::message::{Adoption, Material, OwnerCall};
 use crate::syncing::{Cause, Renewal, SlotWish};
 use countersign_model::VaultId;
 use countersign_secret::Password;
-use countersign_vault::{
-    PolicyRefusal, SlotKind, SlotSecrets, Stored, Unlocked, inspect_device_slots, inspect_header, unlock,
-};
+use countersign_vault::{PolicyRefusal, SlotKind, Stored, Unlocked, inspect_device_slots, inspect_header};
 use countersign_wire::{Answer, ErrorCode, ErrorReply};
 
 impl Front {
@@ -76,6 +75,7 @@ impl Front {
                     .next("`countersign slot list` shows those there are"),
             );
         }
+        is_not_the_last(&material, kind)?;
         let vault = vault_of(&material)?;
         let answer = match kind.stored() {
             Stored::Device => {
@@ -102,6 +102,25 @@ impl Front {
         Ok(answer)
     }
 
+    /// The password was changed: a slot that lets new machines in by it is made anew. Where that cannot be, it keeps the old one until the
+    /// next change.
+    pub(super) fn follow_password(&self, password: &Password) {
+        let Ok(material) = self.material() else { return };
+        if !kinds_of(&material).contains(&SlotKind::Silent) {
+            return;
+        }
+        let made = self.slot_add(SlotKind::Silent, &[SlotKind::Silent], password, None);
+        let failed = match made {
+            Ok(Answer {
+                reply: countersign_wire::Reply::Error(error),
+                ..
+            })
+            | Err(error) => error,
+            Ok(_) => return,
+        };
+        tracing::warn!("the silent slot keeps the password of before: {failed}");
+    }
+
     fn renew_slot(
         &self,
         passphrase: Option<countersign_vault::Answer>,
@@ -120,16 +139,7 @@ impl Front {
         if material.open.is_none() {
             return Err(locked());
         }
-        let (header, slots) = enrolled(material)?;
-        let login = SlotSecrets::login(password, &material.device_secret);
-        self.guarded(|| {
-            unlock(
-                &owner(material, header),
-                header,
-                Some(&this_device(material, slots)),
-                &login,
-            )
-        })
+        self.open_by_primary(material, password)
     }
 
     fn keep_slots(
@@ -148,6 +158,22 @@ impl Front {
             change,
         };
         self.adopt(material, kept)
+    }
+}
+
+/// Where no password is typed, something else has to go on opening the vault.
+fn is_not_the_last(material: &Material, kind: SlotKind) -> Result<(), ErrorReply> {
+    let (_, slots) = enrolled(material)?;
+    match has_login(slots) || silent_kinds(material) != [kind] {
+        true => Ok(()),
+        false => Err(ErrorReply::new(
+            ErrorCode::Refused,
+            format!(
+                "nothing is typed here, and only the {} slot opens the vault",
+                kind.name()
+            ),
+        )
+        .next("choose a password first: `countersign primary change os`")),
     }
 }
 

@@ -8,6 +8,7 @@ mod heads;
 mod identity;
 mod logons;
 mod mending;
+mod primary;
 mod recovery;
 mod rekey;
 mod slots;

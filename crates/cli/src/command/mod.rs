@@ -5,6 +5,7 @@ mod device;
 mod doctor;
 mod helpdesk;
 mod logon;
+mod primary;
 mod recovery;
 mod settings;
 mod slot;
@@ -33,7 +34,8 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Why(why) => why::run(why, screen),
         Command::Settings(settings) => settings::run(settings, screen),
         Command::Pause(wanted) => pause(wanted, screen),
-        Command::Enroll(enroll) => vault::enroll(enroll, screen),
+        Command::Enroll(wanted) => vault::enroll(wanted, screen),
+        Command::Primary(command) => primary::run(command, screen),
         Command::Unlock(unlock) => vault::unlock(unlock, screen),
         Command::Lock => {
             tell(&Request::Lock, &[])?;

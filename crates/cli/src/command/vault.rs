@@ -1,5 +1,6 @@
 use crate::agent::{ask, ask_with, tell};
 use crate::arguments::{Enroll, Unlock};
+use crate::command::primary::prompt;
 use crate::command::status::slots;
 use crate::command::suggestion::suggested;
 use crate::failure::Failure;
@@ -8,12 +9,14 @@ use crate::secrets::Source;
 use crate::terminal::PromptError;
 use crate::words::span;
 use countersign_secret::Password;
-use countersign_wire::{ClientError, EnrollTerms, Enrolled, ErrorCode, Reply, Request, UnlockTerms, VaultState};
+use countersign_wire::{
+    ClientError, EnrollTerms, Enrolled, ErrorCode, PrimaryMethod, Reply, Request, UnlockTerms, VaultState,
+};
 
 pub(crate) fn enroll(wanted: &Enroll, screen: &mut Screen) -> Result<u8, Failure> {
-    let (asked, request) = match wanted.start_over {
-        true => (Request::StartOverTerms, Request::StartOver),
-        false => (Request::EnrollTerms, Request::Enroll),
+    let asked = match wanted.start_over {
+        true => Request::StartOverTerms,
+        false => Request::EnrollTerms,
     };
     let Reply::EnrollTerms(terms) = ask(&asked)? else {
         return Err(Failure::OtherAnswer);
@@ -30,9 +33,16 @@ pub(crate) fn enroll(wanted: &Enroll, screen: &mut Screen) -> Result<u8, Failure
         confirm(source)?;
     }
     introduce(&terms, recovery, screen);
+    let chosen = wanted.primary.map(PrimaryMethod::from);
+    let request = match (chosen, wanted.unseen) {
+        _ if wanted.start_over => Request::StartOver,
+        (None, false) => Request::Enroll,
+        (primary, unseen) => Request::EnrollAs { primary, unseen },
+    };
+    let primary = chosen.unwrap_or(terms.primary.method);
     let mut attempts = 3;
     let (enrolled, password) = loop {
-        let password = source.fresh("Your login password", screen)?;
+        let password = source.fresh(prompt(primary), screen)?;
         if password.is_empty() {
             return Err(empty("the password"));
         }

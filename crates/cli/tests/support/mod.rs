@@ -275,6 +275,11 @@ pub fn terms() -> EnrollTerms {
         min_length: 16,
         min_strength: 3,
         slots: vec![slot("login", Rating::Strong), slot("passphrase", Rating::Fair)],
+        primary: PrimaryReport {
+            method: PrimaryMethod::Os,
+            choice: PrimaryChoice::Setting,
+            allowed: vec![PrimaryMethod::Os],
+        },
     }
 }
 
