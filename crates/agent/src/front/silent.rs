@@ -4,6 +4,7 @@ use super::factors::{self, Asking};
 use super::slots::kinds_of;
 use super::{Front, enrolled, owner, this_device, unlock_error};
 use crate::message::{Adoption, Elsewhere, Material};
+use crate::syncing::Standing;
 use countersign_secret::Password;
 use countersign_vault::{SlotKind, UnlockError, inspect_header, unlock};
 use countersign_wire::{Answer, ErrorCode, ErrorReply};
@@ -18,8 +19,11 @@ const SILENT: [SlotKind; 4] = [
 /// What lets a new machine in with the password alone.
 const JOINING: [SlotKind; 2] = [SlotKind::Silent, SlotKind::DirectoryKey];
 
-/// The slots that open the vault without a word typed, as far as the organisation still allows them.
+/// The slots that open the vault without a word typed, as far as the organisation still allows them. None where this device was taken off.
 pub(crate) fn silent_kinds(material: &Material) -> Vec<SlotKind> {
+    if material.standing == Standing::Revoked {
+        return Vec::new();
+    }
     let there = kinds_of(material);
     let terms = &material.terms;
     let mut kinds = SILENT.to_vec();
