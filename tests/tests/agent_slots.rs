@@ -439,6 +439,45 @@ fn a_program_is_worth_what_the_table_says() {
 }
 
 #[test]
+fn a_silent_slot_follows_a_new_password() {
+    const NEW: &str = "Zt5-chosen-anew-Lk82";
+    let first = Session::start().unwrap();
+    let package = Package::empty(&first).unwrap();
+    let words = signed(&first, "unlock.allow = [\"silent\"]\n");
+    let agent = member(&first, &package, &words).enrolled().unwrap();
+    agent.done(&["slot", "add", "silent", "--agree"], &[PASSWORD]).unwrap();
+    agent.done(&["unlock", "--passphrase"], &[PASSPHRASE, NEW]).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    for (typed, opens) in [(PASSWORD, false), (NEW, true)] {
+        let other = second(&first);
+        let package = Package::empty(&other).unwrap();
+        let new = member(&other, &package, &words);
+        new.done(&["refresh"], &[]).unwrap();
+        let tried = new.run(&["unlock"], &[typed]).unwrap();
+        assert_eq!(tried.code == 0, opens, "{typed}: {tried:?}");
+    }
+
+    // While the repository cannot be reached that cannot be done, and is said.
+    let repository = first.data_home().join("countersign/repository");
+    let aside = repository.with_file_name("away");
+    std::fs::rename(&repository, &aside).unwrap();
+    let settings = first.config_home().join("countersign/settings.toml");
+    let elsewhere = format!("{SETTINGS}[repository]\npath = \"/nonexistent/share\"\n");
+    first.write(&settings, &elsewhere).unwrap();
+    agent.run(&["refresh"], &[]).unwrap();
+    agent
+        .done(&["unlock", "--passphrase"], &[PASSPHRASE, PASSWORD])
+        .unwrap();
+    let status = agent.json(&["status", "--json"], "status").unwrap();
+    assert!(
+        status["problems"]
+            .to_string()
+            .contains("still opens with your old password"),
+        "{status}"
+    );
+}
+
+#[test]
 fn a_new_passphrase_takes_the_place_of_the_old_one() {
     let session = Session::start().unwrap();
     let package = Package::empty(&session).unwrap();

@@ -168,6 +168,7 @@ impl Engine {
             }
             Message::Session(event) => self.session(event),
             Message::Entry(Entry { event, subject, detail }) => self.audit(event, subject, &detail),
+            Message::Notice(notice) => self.notify(notice),
             Message::Repository(event) => self.repository_changed(event),
             Message::Exchanged(exchanged) => self.exchanged(*exchanged),
             Message::Stop => {}

@@ -97,12 +97,17 @@ impl Front {
 
     /// Has something entered into the audit log.
     fn enter(&self, event: AuditEvent, subject: &'static str, detail: &str) {
-        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let _ending = inbox.send(Message::Entry(Entry {
+        self.tell(Message::Entry(Entry {
             event,
             subject,
             detail: detail.to_owned(),
         }));
+    }
+
+    /// Sends the engine a message and waits for nothing.
+    fn tell(&self, message: Message) {
+        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let _ending = inbox.send(message);
     }
 
     /// Holds wrong secrets back. The lock is held while one is tried, so that parallel tries gain nothing.
@@ -361,9 +366,15 @@ impl Handler for Front {
                 self.enroll(primary, sight, password, answer)
             }
             (Request::StartOver, [password, answer]) => self.start_over(password, answer),
-            (Request::PrimaryChange { to }, secrets) => self.change_primary(to, secrets),
+            (Request::PrimaryChange { to }, secrets) => {
+                let changed = self.change_primary(to, secrets);
+                self.silent_follows(changed, secrets.get(1))
+            }
             (Request::Unlock, [password]) => self.unlock(password),
-            (Request::UnlockWithPassphrase, [answer, password]) => self.unlock_with_passphrase(answer, password),
+            (Request::UnlockWithPassphrase, [answer, password]) => {
+                let opened = self.unlock_with_passphrase(answer, password);
+                self.silent_follows(opened, Some(password))
+            }
             (Request::UnlockSilently, []) => self.unlock_silently(),
             (Request::SlotAdd { kind, agreed }, [password, answer @ ..]) => named(&kind).and_then(|kind| {
                 let agreed = agreed.then_some(kind);
@@ -378,7 +389,8 @@ impl Handler for Front {
             }
             (Request::Recover { .. }, [helpdesk, printed @ .., passphrase, password]) => {
                 let printed = printed.first();
-                self.recover(&Halves { helpdesk, printed }, passphrase, password)
+                let recovered = self.recover(&Halves { helpdesk, printed }, passphrase, password);
+                self.silent_follows(recovered, Some(password))
             }
             (Request::RecoverDrill { .. }, [helpdesk, printed @ ..]) => self.recover_drill(&Halves {
                 helpdesk,

@@ -4,7 +4,7 @@ use crate::syncing::{Exchanged, Renewal, Standing};
 use countersign_model::port::DirectoryRepository;
 use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
 use countersign_secret::{Key, Password};
-use countersign_signon::Event;
+use countersign_signon::{Event, Notice};
 use countersign_vault::{AuditEvent, Reauthenticated, SlotKind, Unlocked};
 use countersign_wire::{Answer, PrimaryChoice, PrimaryMethod, Request};
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub(crate) enum Message {
     Session(SessionEvent),
     /// A client's thread has refused a wrong secret, or something else that is entered into the audit log.
     Entry(Entry),
+    /// A client's thread has something for the user to know.
+    Notice(Notice),
     /// The repository reports.
     Repository(RepositoryEvent),
     /// An exchange of records has ended.

@@ -3,12 +3,13 @@
 use super::factors::{self, Asking, Got};
 use super::primary::has_login;
 use super::{Front, enroll_error, enrolled, judged, locked, silent_kinds};
-use crate::message::{Adoption, Material, OwnerCall};
+use crate::message::{Adoption, Material, Message, OwnerCall};
 use crate::syncing::{Cause, Renewal, SlotWish};
 use countersign_model::VaultId;
 use countersign_secret::Password;
+use countersign_signon::Notice;
 use countersign_vault::{PolicyRefusal, SlotKind, Stored, Unlocked, inspect_device_slots, inspect_header};
-use countersign_wire::{Answer, ErrorCode, ErrorReply};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
 
 impl Front {
     /// Makes a slot, or makes it anew. `agreed`: the kinds the user agreed to after he was told what they are worth.
@@ -119,6 +120,42 @@ impl Front {
             Ok(_) => return,
         };
         tracing::warn!("the silent slot keeps the password of before: {failed}");
+    }
+
+    /// Makes the silent slot anew after a new password: with the old one, and the key in the directory, it would still open.
+    pub(super) fn silent_follows(
+        &self,
+        changed: Result<Answer, ErrorReply>,
+        password: Option<&Password>,
+    ) -> Result<Answer, ErrorReply> {
+        let changed = changed?;
+        if let (Some(password), false) = (password, changed.is_error())
+            && let Err(error) = self.renew_silent(password)
+        {
+            self.tell(Message::Notice(Notice {
+                application: "slots".to_owned(),
+                text: format!(
+                    "the silent slot still opens with your old password ({error}); run `countersign slot add silent --agree` when the repository answers"
+                ),
+            }));
+        }
+        Ok(changed)
+    }
+
+    fn renew_silent(&self, password: &Password) -> Result<(), ErrorReply> {
+        let material = self.material()?;
+        if !kinds_of(&material).contains(&SlotKind::Silent) {
+            return Ok(());
+        }
+        let got = factors::get(SlotKind::Silent, &material, vault_of(&material)?, Asking::Fetch)?;
+        let Got::Key(key) = got else {
+            return Err(factors::untold(SlotKind::Silent));
+        };
+        let renewed = self.renew_slot(None, SlotWish::Silent(password.duplicate(), key), password)?;
+        match renewed.reply {
+            Reply::Error(error) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     fn renew_slot(
