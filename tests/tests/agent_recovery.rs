@@ -99,6 +99,14 @@ fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass() {
     );
     let words = helpdesk(&session, &user, "desk-1", &name);
 
+    // It needs no vault and no store of its own, and makes none.
+    let mut made: Vec<_> = std::fs::read_dir(session.folder().join("desk/countersign"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    made.sort();
+    assert_eq!(made, ["helpdesk", "helpdesk-secret"]);
+
     // Its log has every step and no word of it.
     let noted = desk.done(&["helpdesk", "log"], &[]).unwrap().out;
     for (event, detail) in [

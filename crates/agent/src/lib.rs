@@ -28,6 +28,6 @@ mod tasks;
 mod throttle;
 
 pub use log::log_to_stderr;
-pub use organisation::{Administration, Helpdesk, NamedRings, Ring};
+pub use organisation::{Administration, Helpdesk, MadeRoot, NamedRings, Ring};
 pub use serve::{Options, ServeError, serve};
 pub use stores::Offline;

@@ -1,9 +1,11 @@
 //! What the user sees. Text from elsewhere (titles, names, messages) can never steer the terminal.
 
 use crate::failure::Failure;
+use countersign_secret::Password;
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 
 /// How a piece of text stands out. Kept as private-use characters in the text until it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,25 @@ impl Paint {
 enum Colour {
     On,
     Off,
+}
+
+/// Writes bytes that are secret: from locked memory to where they go, with no buffer in between.
+pub(crate) fn put(to: impl AsFd, mut bytes: &[u8]) -> Result<(), Failure> {
+    while !bytes.is_empty() {
+        match rustix::io::write(&to, bytes) {
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(Failure::Output(error.into())),
+        }
+    }
+    Ok(())
+}
+
+/// Prints words that are secret, as a line of their own.
+pub(crate) fn put_words(words: &Password) -> Result<(), Failure> {
+    let out = io::stdout();
+    put(&out, words.expose().as_bytes())?;
+    put(&out, b"\n")
 }
 
 /// Standard output and standard error.

@@ -47,7 +47,10 @@ pub fn root(session: &Session) -> String {
     settle(session, None, None);
     let key = key_file(session, "root.key").display().to_string();
     let made = other_machine(session, "desk").done(&["trust", "init", "Example", "--key", &key], &[ROOT_PHRASE]);
-    line_of_words(&made.unwrap().out, 6)
+    let out = made.unwrap().out;
+    let is_hex = |line: &str| line.len() == 64 && line.chars().all(|c| c.is_ascii_hexdigit());
+    assert!(out.lines().any(|line| is_hex(line.trim())), "{out}");
+    line_of_words(&out, 6)
 }
 
 pub fn rings(session: &Session, names: &[&str]) {

@@ -36,6 +36,15 @@ pub struct Ring {
     pub words: String,
 }
 
+/// The organisation's root, as people pin it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeRoot {
+    /// The six words a user types.
+    pub words: String,
+    /// The line of the machine's file.
+    pub line: String,
+}
+
 /// A list that names rings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedRings {
@@ -63,7 +72,7 @@ impl Administration {
         })
     }
 
-    /// Makes the organisation's root: its key file, and the first list, published. Returns the six words people pin it by.
+    /// Makes the organisation's root: its key file, and the first list, published.
     ///
     /// # Errors
     /// When there is a list already, the passphrase is weak, or the file or the list cannot be written.
@@ -73,7 +82,7 @@ impl Administration {
         key_file: &Path,
         days: u32,
         passphrase: &Password,
-    ) -> Result<String, ErrorReply> {
+    ) -> Result<MadeRoot, ErrorReply> {
         if !self.lists()?.is_empty() {
             return Err(ErrorReply::new(
                 ErrorCode::Refused,
@@ -104,7 +113,11 @@ impl Administration {
             &sealing,
         )?;
         self.publish(1, &signed)?;
-        Ok(root.public().fingerprint().join(" "))
+        let public = root.public();
+        Ok(MadeRoot {
+            words: public.fingerprint().join(" "),
+            line: public.0.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
     }
 
     /// Makes a recovery ring's key file.

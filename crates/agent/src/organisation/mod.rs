@@ -8,7 +8,7 @@ mod keys;
 mod operator_log;
 mod pinned;
 
-pub use administration::{Administration, NamedRings, Ring};
+pub use administration::{Administration, MadeRoot, NamedRings, Ring};
 pub use helpdesk::Helpdesk;
 pub(crate) use pinned::machine_root;
 

@@ -5,7 +5,7 @@ use super::store::PACKAGE;
 use super::trust::failed;
 use crate::arguments::{Helpdesk, HelpdeskRecover};
 use crate::failure::Failure;
-use crate::screen::{Paint, Screen};
+use crate::screen::{Paint, Screen, put_words};
 use crate::secrets::Source;
 use countersign_model::UserId;
 use std::path::PathBuf;
@@ -39,5 +39,5 @@ fn recover(
         1 => "Read these words out to the caller; they open nothing without his half:".to_owned(),
         people => format!("Read these words out to the caller; it takes {people} operators, each with his own words:"),
     });
-    screen.say(half.words.expose())
+    put_words(&half.words)
 }

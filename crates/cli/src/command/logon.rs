@@ -4,7 +4,7 @@ use crate::clock::now;
 use crate::decision::{told, verbal};
 use crate::failure::Failure;
 use crate::find;
-use crate::screen::{Paint, Screen};
+use crate::screen::{Paint, Screen, put};
 use crate::secrets::Source;
 use crate::terminal::PromptError;
 use crate::words::ago;
@@ -197,22 +197,11 @@ fn reveal(wanted: &LogonReveal) -> Result<u8, Failure> {
         return Err(Failure::OtherAnswer);
     };
     let out = std::io::stdout();
-    put(secret.expose().as_bytes())?;
+    put(&out, secret.expose().as_bytes())?;
     if out.is_terminal() {
-        put(b"\n")?;
+        put(&out, b"\n")?;
     }
     Ok(0)
-}
-
-fn put(mut bytes: &[u8]) -> Result<(), Failure> {
-    while !bytes.is_empty() {
-        match rustix::io::write(std::io::stdout(), bytes) {
-            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(Failure::Output(error.into())),
-        }
-    }
-    Ok(())
 }
 
 fn fill(wanted: &LogonFill, screen: &mut Screen) -> Result<u8, Failure> {

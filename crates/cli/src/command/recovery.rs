@@ -3,7 +3,7 @@
 use crate::agent::{ask, ask_with, tell};
 use crate::arguments::{Recover, RecoverStep};
 use crate::failure::Failure;
-use crate::screen::{Paint, Screen};
+use crate::screen::{Paint, Screen, put_words};
 use crate::secrets::Source;
 use crate::terminal::PromptError;
 use countersign_secret::Password;
@@ -62,7 +62,7 @@ pub(super) fn setup(secrets: &[Password], screen: &mut Screen) -> Result<(), Fai
 
 fn code(printed: &Password, screen: &mut Screen) -> Result<(), Failure> {
     screen.note("Your printed code. It is shown this once: write it down and keep it away from this machine.");
-    screen.say(printed.expose())?;
+    put_words(printed)?;
     screen.note("With the helpdesk's words it opens your vault, also on another machine. Neither does alone.");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A passphrase answer for people who want none of their own: five random words.
 
 use crate::failure::Failure;
-use crate::screen::{Paint, Screen};
+use crate::screen::{Screen, put};
 use crate::secrets::Source;
 use crate::terminal::PromptError;
 use countersign_model::words::word;
@@ -15,7 +15,10 @@ const ATTEMPTS: u32 = 3;
 pub(crate) fn suggested(source: Source, screen: &mut Screen) -> Result<Password, Failure> {
     let words = drawn()?;
     screen.note("Five random words, for you alone. Write them on paper, not on this machine:\n");
-    screen.note(format_args!("    {}\n", Paint::Strong.on(words.expose())));
+    let err = std::io::stderr();
+    put(&err, b"    ")?;
+    put(&err, words.expose().as_bytes())?;
+    put(&err, b"\n\n")?;
     for _ in 0..ATTEMPTS {
         let typed = source.existing("The five words, from your paper")?;
         if typed.expose().split_whitespace().eq(words.expose().split(' ')) {

@@ -100,17 +100,21 @@ fn fresh_passphrase(screen: &mut Screen) -> Result<Password, Failure> {
 fn init(init: &TrustInit, screen: &mut Screen) -> Result<(), Failure> {
     let administration = administration()?;
     let passphrase = fresh_passphrase(screen)?;
-    let words = administration.init(&init.organisation, &init.key, init.days, &passphrase);
-    let words = words.map_err(failed)?;
+    let made = administration.init(&init.organisation, &init.key, init.days, &passphrase);
+    let made = made.map_err(failed)?;
     let sign = Paint::Good.on("✓");
     screen.say(format_args!(
         "{sign} The root of {} is made and its first list is published. Its six words:",
         init.organisation
     ))?;
-    screen.say(format_args!("\n    {}\n", Paint::Strong.on(words)))?;
+    screen.say(format_args!("\n    {}\n", Paint::Strong.on(made.words)))?;
     screen.say(
         "Give these to your users outside the directory, on paper say; `countersign trust pin` asks for them. The key file and its passphrase cannot be made again: keep copies of both, apart.",
     )?;
+    screen.say(format_args!(
+        "To pin it for everybody on a machine, root puts this line into /etc/countersign/root there:\n\n    {}\n",
+        made.line
+    ))?;
     screen.say("next: `countersign trust ring new NAME --key FILE` makes the helpdesk's key")
 }
 
