@@ -398,6 +398,7 @@ fn a_device_without_a_name_gets_one_once() {
         answer: &answer,
         device_secret: &secret,
         kdf: cheap(),
+        after: HeaderVersion(0),
     });
     let mut nameless = enrolled.unwrap().unlocked;
     let name_of = |vault: &Unlocked| {
