@@ -1,0 +1,254 @@
+//! The table of slots, row by row: enrolled, roamed to a new machine, the password changed, the password reset by an administrator, the
+//! machine lost. What opens, and what does not.
+//!
+//! The rows of OS protection and recovery are in `agent_slots` and `agent_recovery_used`.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
+
+mod machines;
+
+use countersign_tests::Session;
+use countersign_tests::agent::{Agent, Organisation, PASSPHRASE, PASSWORD};
+use machines::{
+    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, package, problems, reveals, second, until,
+};
+use std::os::unix::fs::PermissionsExt;
+
+const CHANGED: &str = "Changed-by-me-58-Kt";
+const RESET: &str = "Reset-by-helpdesk-41";
+
+/// What a row of the table says.
+struct Row {
+    /// The slot beside login and passphrase, which every vault has.
+    kind: Option<&'static str>,
+    /// Whether it opens the vault on its machine with nothing typed, whatever became of the password.
+    here_alone: bool,
+    /// Whether it lets a new machine in with the password.
+    new_machine: NewMachine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NewMachine {
+    /// Not without the passphrase.
+    No,
+    /// With the user's password.
+    ByThePassword,
+    /// With any password: the directory opens.
+    ByAny,
+}
+
+impl Row {
+    fn lets_in(&self, password: &str, current: &str) -> bool {
+        match self.new_machine {
+            NewMachine::No => false,
+            NewMachine::ByThePassword => password == current,
+            NewMachine::ByAny => true,
+        }
+    }
+}
+
+/// What a machine that was never seen before opens with a password.
+fn on_a_new_machine(one: &Session, words: &str, password: &str) -> bool {
+    let session = second(one);
+    let package = package(&session);
+    let agent = Agent::start(&session, &package).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    agent.done(&["trust", "pin"], &[words]).unwrap();
+    let opened = agent.run(&["unlock"], &[password]).unwrap().code == 0;
+    if opened {
+        until(&agent, "the logon", |agent| labels(agent) == ["ledger"]);
+        // It is gone again: each of them is only tried.
+        agent.done(&["lock"], &[]).unwrap();
+    }
+    opened
+}
+
+fn opens(agent: &Agent<'_>, secrets: &[&str]) -> bool {
+    agent.done(&["lock"], &[]).unwrap();
+    agent.run(&["unlock"], secrets).unwrap().code == 0
+}
+
+fn holds(row: &Row, prepare: impl Fn(&Session) -> String) {
+    let one = machine();
+    let organisation = Organisation::found(&one).unwrap();
+    let settings = prepare(&one);
+    let allow = row.kind.map(|kind| format!("unlock.allow = [\"{kind}\"]\n"));
+    organisation
+        .sign(&format!("{}{settings}", allow.unwrap_or_default()))
+        .unwrap();
+    let words = organisation.words();
+    let package_one = package(&one);
+    let agent = Agent::start(&one, &package_one).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    agent.done(&["trust", "pin"], &[words]).unwrap();
+    let agent = agent.enrolled().unwrap();
+    if let Some(kind) = row.kind {
+        agent.done(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
+    }
+    add(&agent, "ledger");
+
+    // Enrolled, and roamed.
+    assert_eq!(opens(&agent, &[]), row.here_alone, "nothing typed");
+    assert!(opens(&agent, &[PASSWORD]));
+    assert_eq!(
+        on_a_new_machine(&one, words, PASSWORD),
+        row.lets_in(PASSWORD, PASSWORD),
+        "roamed"
+    );
+
+    // The user changes his password and knows both.
+    agent.done(&["primary", "change", "os"], &[PASSWORD, CHANGED]).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    assert_eq!(opens(&agent, &[]), row.here_alone, "nothing typed, after a change");
+    assert!(opens(&agent, &[CHANGED]));
+    reveals(&agent, "ledger", CHANGED);
+    if !row.here_alone {
+        assert!(!opens(&agent, &[PASSWORD]), "the password of before");
+        assert!(opens(&agent, &[CHANGED]));
+    }
+    for password in [PASSWORD, CHANGED] {
+        let lets_in = row.lets_in(password, CHANGED);
+        assert_eq!(
+            on_a_new_machine(&one, words, password),
+            lets_in,
+            "roamed with {password} after a change"
+        );
+    }
+
+    // An administrator sets another one.
+    assert_eq!(opens(&agent, &[RESET]), row.here_alone, "reset, here");
+    assert_eq!(
+        on_a_new_machine(&one, words, RESET),
+        row.lets_in(RESET, CHANGED),
+        "reset, on a new machine"
+    );
+    agent
+        .done(&["unlock", "--passphrase"], &[PASSPHRASE, OTHER_PASSWORD])
+        .unwrap();
+    reveals(&agent, "ledger", OTHER_PASSWORD);
+    drop(agent);
+
+    // The machine is lost.
+    assert_eq!(
+        on_a_new_machine(&one, words, OTHER_PASSWORD),
+        row.lets_in(OTHER_PASSWORD, OTHER_PASSWORD),
+        "lost"
+    );
+    let next = second(&one);
+    let package_next = package(&next);
+    let found = joined(&next, &package_next);
+    until(&found, "the logon", |agent| labels(agent) == ["ledger"]);
+}
+
+#[test]
+fn login() {
+    let row = Row {
+        kind: None,
+        here_alone: false,
+        new_machine: NewMachine::No,
+    };
+    holds(&row, |_| String::new());
+}
+
+#[test]
+fn silent() {
+    let row = Row {
+        kind: Some("silent"),
+        here_alone: false,
+        new_machine: NewMachine::ByThePassword,
+    };
+    holds(&row, |_| String::new());
+}
+
+#[test]
+fn directory_key() {
+    let row = Row {
+        kind: Some("directory-key"),
+        here_alone: true,
+        new_machine: NewMachine::ByAny,
+    };
+    holds(&row, |_| String::new());
+}
+
+#[test]
+fn directory_identity() {
+    let row = Row {
+        kind: Some("directory-identity"),
+        here_alone: true,
+        new_machine: NewMachine::No,
+    };
+    holds(&row, |_| String::new());
+}
+
+#[test]
+fn program() {
+    let row = Row {
+        kind: Some("program"),
+        here_alone: true,
+        new_machine: NewMachine::No,
+    };
+    holds(&row, |session| {
+        let path = session.home().join("answerer");
+        let answer = r#"{"version":1,"secret":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="}"#;
+        session
+            .write(&path, &format!("#!/bin/sh\ncat > /dev/null; echo '{answer}'\n"))
+            .unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+        format!("unlock.program = \"{}\"\n", path.display())
+    });
+}
+
+/// It roams, and outlives every change of the password; only another answer takes its place.
+#[test]
+fn passphrase() {
+    let newer = "umbrella cobalt thimble prairie monsoon";
+    let one = machine();
+    let package_one = package(&one);
+    let agent = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    add(&agent, "ledger");
+    let new = |answer: &str| {
+        let session = second(&one);
+        let package = package(&session);
+        let agent = Agent::start(&session, &package).unwrap();
+        agent.done(&["refresh"], &[]).unwrap();
+        agent.run(&["unlock", "--passphrase"], &[answer, RESET]).unwrap().code == 0
+    };
+    assert!(new(PASSPHRASE) && !new(newer) && !new(PASSWORD));
+    agent.done(&["primary", "change", "os"], &[PASSWORD, CHANGED]).unwrap();
+    assert!(new(PASSPHRASE) && !new(CHANGED));
+    agent.done(&["slot", "add", "passphrase"], &[CHANGED, newer]).unwrap();
+    assert!(new(newer) && !new(PASSPHRASE));
+    drop(agent);
+    assert!(new(newer), "the machine is lost");
+}
+
+/// It opens nothing by itself; it lets a machine that is enrolled follow a new key without a word, and nobody else.
+#[test]
+fn device() {
+    let one = machine();
+    let package_one = package(&one);
+    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    add(&first, "ledger");
+    let two = second(&one);
+    let package_two = package(&two);
+    let other = joined(&two, &package_two);
+    let three = second(&one);
+    let package_three = package(&three);
+    let lost = joined(&three, &package_three);
+    let lost_id = id_of(&lost);
+    until(&first, "three devices", |agent| devices(agent).len() == 3);
+    // The passwords change, on each machine its own; the roll is followed all the same.
+    other
+        .done(&["primary", "change", "os"], &[OTHER_PASSWORD, CHANGED])
+        .unwrap();
+    first.done(&["device", "revoke", &lost_id], &[PASSWORD]).unwrap();
+    until(&other, "the roll", |agent| devices(agent).len() == 2);
+    reveals(&other, "ledger", CHANGED);
+    until(&lost, "the news", |agent| {
+        problems(agent).contains("taken off the vault")
+    });
+    add(&first, "after");
+    lost.done(&["lock"], &[]).unwrap();
+    lost.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
+    lost.done(&["refresh"], &[]).unwrap();
+    assert_eq!(labels(&lost), ["ledger"], "what it had, and nothing more");
+}
