@@ -9,7 +9,7 @@
 
 mod support;
 
-use countersign_wire::{Enrolled, ErrorCode, ErrorReply, Reply, Request};
+use countersign_wire::{Enrolled, ErrorCode, ErrorReply, PrimaryChoice, PrimaryMethod, PrimaryReport, Reply, Request};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -284,4 +284,34 @@ fn colour_is_for_terminals_and_can_be_switched_off() {
     command.env("TERM", "xterm");
     let (_, coloured) = Terminal::with(command).end();
     assert!(coloured.contains("\x1b[32m✓\x1b[0m"), "{coloured:?}");
+}
+
+#[test]
+fn a_change_of_the_primary_that_is_cancelled_asks_the_agent_for_nothing() {
+    for keys in [&["0ld\r", "\r"][..], &["0ld\r", "\x03"], &["\x03"]] {
+        let agent = Agent::with(|_, _| {
+            Reply::Primary(PrimaryReport {
+                method: PrimaryMethod::Os,
+                choice: PrimaryChoice::User,
+                allowed: PrimaryMethod::ALL.to_vec(),
+            })
+            .into()
+        });
+        let mut terminal = terminal(&agent, &["primary", "change", "own"]);
+        for (prompt, keys) in ["Password until now: ", "A password for your vault: "].iter().zip(keys) {
+            terminal.prompted(prompt);
+            terminal.keys(keys);
+        }
+        let (code, shown) = terminal.end();
+        assert_ne!(code, 0, "{shown}");
+        assert!(
+            shown.contains("nothing was changed: the primary is still `os`"),
+            "{shown}"
+        );
+        let heard = agent.heard();
+        assert!(
+            heard.iter().all(|(request, _)| *request == Request::Primary),
+            "{heard:?}"
+        );
+    }
 }
