@@ -223,7 +223,7 @@ impl Front {
             Ok((opened?, newest.header))
         })?;
         let device_slots = login_slot(&material, &unlocked, password)?;
-        let answer = self.adopt(
+        self.adopt(
             &material,
             Adoption::Rewrapped {
                 unlocked: Box::new(unlocked),
@@ -232,11 +232,7 @@ impl Front {
                 by: SlotKind::Passphrase,
                 change: (SlotKind::Login, "a new password"),
             },
-        )?;
-        if matches!(answer.reply, Reply::Done) {
-            self.follow_password(password);
-        }
-        Ok(answer)
+        )
     }
 
     /// Whether an answer opens the vault there: anybody can have put one there that it does not open.

@@ -62,9 +62,6 @@ impl Front {
             return Ok(answer);
         }
         self.keep_primary(to, choice)?;
-        if let (PrimaryMethod::Os, Some(new)) = (to, new) {
-            self.follow_password(new);
-        }
         Ok(answer)
     }
 

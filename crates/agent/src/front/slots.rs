@@ -103,25 +103,6 @@ impl Front {
         Ok(answer)
     }
 
-    /// The password was changed: a slot that lets new machines in by it is made anew. Where that cannot be, it keeps the old one until the
-    /// next change.
-    pub(super) fn follow_password(&self, password: &Password) {
-        let Ok(material) = self.material() else { return };
-        if !kinds_of(&material).contains(&SlotKind::Silent) {
-            return;
-        }
-        let made = self.slot_add(SlotKind::Silent, &[SlotKind::Silent], password, None);
-        let failed = match made {
-            Ok(Answer {
-                reply: countersign_wire::Reply::Error(error),
-                ..
-            })
-            | Err(error) => error,
-            Ok(_) => return,
-        };
-        tracing::warn!("the silent slot keeps the password of before: {failed}");
-    }
-
     /// Makes the silent slot anew after a new password: with the old one, and the key in the directory, it would still open.
     pub(super) fn silent_follows(
         &self,
