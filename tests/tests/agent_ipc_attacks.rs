@@ -358,14 +358,12 @@ fn frames_that_are_too_large_cost_nothing_and_end_their_connection() {
 }
 
 #[test]
-#[ignore = "slow: how soon a place is free is a matter of luck on a busy machine"]
 fn many_half_frames_keep_nobody_else_from_being_served() {
     besieged(&Start::usual());
 }
 
-/// Fewer descriptors than connections: they run out first, and a place is made ten times a second.
+/// Fewer descriptors than connections: they run out first, and each connection has to wait until another one has gone.
 #[test]
-#[ignore = "slow: how soon a place is free is a matter of luck on a busy machine"]
 fn many_half_frames_with_few_descriptors_keep_nobody_else_from_being_served() {
     besieged(&descriptors_allowed(48));
 }

@@ -24,10 +24,16 @@ pub struct Limits {
     pub frame: Duration,
 }
 
+/// The most connections, where there are descriptors enough.
+const CONNECTIONS: u64 = 32;
+
 impl Default for Limits {
+    /// A quarter of the descriptors this process may have is for clients, so that they do not run out for their sake.
     fn default() -> Self {
+        let descriptors = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let connections = descriptors.map_or(CONNECTIONS, |most| (most / 4).clamp(4, CONNECTIONS));
         Self {
-            connections: 32,
+            connections: usize::try_from(connections).unwrap_or(usize::MAX),
             silence: Duration::from_secs(20),
             frame: Duration::from_secs(5),
         }
@@ -211,11 +217,9 @@ impl Listener {
             match self.socket.accept() {
                 Ok((stream, _)) => return self.admit(stream),
                 Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
-                Err(error) => {
-                    // No descriptors left, say: whoever keeps many idle connections has to give way.
-                    self.seats.make_room();
-                    return Err(AcceptError::System(error));
-                }
+                // No descriptors left: whoever keeps many idle connections has to give way, and the next one is asked in at once.
+                Err(error) if out_of_descriptors(&error) && self.seats.make_room() => {}
+                Err(error) => return Err(AcceptError::System(error)),
             }
         }
     }
@@ -243,6 +247,14 @@ impl Listener {
         };
         let _ = rustix::event::poll(&mut wanted, Some(&moment));
     }
+}
+
+fn out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = error.raw_os_error();
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|full| errno == Some(full.raw_os_error()))
 }
 
 impl Drop for Listener {

@@ -3,15 +3,26 @@
 use std::collections::HashMap;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How many connections that were ended may still hold their descriptors when the next one is seated.
+const LEAVING: usize = 2;
+/// How long a newcomer waits for them at most.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Everybody who is connected, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Seats(Mutex<Table>);
+pub(crate) struct Seats {
+    table: Mutex<Table>,
+    left: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct Table {
     taken: Vec<Seat>,
+    /// Ended here, while their threads have not seen it yet.
+    leaving: Vec<u64>,
     next: u64,
 }
 
@@ -47,6 +58,11 @@ impl Seats {
         if table.taken.len() >= most && !table.make_room(Some(process)) {
             return None;
         }
+        // Whoever connects faster than threads end would have all descriptors in a moment.
+        let waited = self
+            .left
+            .wait_timeout_while(table, PATIENCE, |table| table.leaving.len() > LEAVING);
+        let (mut table, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let number = table.next;
         table.next = number.wrapping_add(1);
         table.taken.push(Seat {
@@ -61,13 +77,23 @@ impl Seats {
         })
     }
 
-    /// Ends a connection because the system has no descriptors left.
-    pub(crate) fn make_room(&self) {
-        self.table().make_room(None);
+    /// Ends a connection because the system has no descriptors left, and waits until its descriptor is free. Returns whether there was
+    /// one to end, and it has gone.
+    pub(crate) fn make_room(&self) -> bool {
+        let mut table = self.table();
+        let before = table.leaving.len();
+        if !table.make_room(None) {
+            return false;
+        }
+        let waited = self
+            .left
+            .wait_timeout_while(table, PATIENCE, |table| table.leaving.len() > before);
+        let (table, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        table.leaving.len() <= before
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -96,6 +122,7 @@ impl Table {
             return false;
         }
         let seat = self.taken.remove(at);
+        self.leaving.push(seat.number);
         // Its thread sees the end of the stream and goes.
         let _already_gone = seat.stream.shutdown(Shutdown::Both);
         true
@@ -114,7 +141,11 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.seats.table().taken.retain(|seat| seat.number != self.number);
+        let mut table = self.seats.table();
+        table.taken.retain(|seat| seat.number != self.number);
+        table.leaving.retain(|number| *number != self.number);
+        drop(table);
+        self.seats.left.notify_all();
     }
 }
 
@@ -162,7 +193,10 @@ mod tests {
         drop(four);
         let six = room.take(11).unwrap();
         assert!(!ended(&six));
-        room.seats.make_room();
+        // It is told to go, and has not gone while its place is held.
+        assert!(!room.seats.make_room());
         assert!(ended(&six));
+        drop(six);
+        assert!(!room.seats.make_room(), "nobody waits");
     }
 }
