@@ -1,32 +1,30 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
 mod anew;
+mod enrolling;
 mod factors;
 mod joining;
+mod opening;
 mod primary;
 mod recovery;
 mod silent;
 mod slots;
 
 use crate::clock::SystemClock;
-use crate::message::{Adoption, Before, Call, Elsewhere, Entry, Material, Message, Opening, OwnerCall};
+use crate::message::{Adoption, Call, Entry, Material, Message, Opening, OwnerCall};
 use crate::primary::PrimaryTerms;
-use crate::requests::vault_elsewhere;
-use crate::syncing::{Standing, machine_name};
 use crate::throttle::Throttle;
-use anew::{enrolled_as, made};
 use countersign_model::port::Clock;
 use countersign_model::{HeaderVersion, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
-    AuditEvent, EnrollError, Joining, KdfParameters, Owner, SlotSecrets, ThisDevice, UnlockError, Unlocked,
-    inspect_header, normalise_answer, unlock,
+    AuditEvent, EnrollError, Joining, KdfParameters, Owner, ThisDevice, UnlockError, Unlocked, inspect_header,
+    normalise_answer,
 };
 use countersign_vault::{Circumstances, SlotKind, SlotPolicy};
-use countersign_wire::{
-    Answer, ErrorCode, ErrorReply, Handler, Peer, PrimaryChoice, PrimaryMethod, PrimaryReport, Reply, Request, Trouble,
-};
-use recovery::{Halves, find};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
+use enrolling::Sight;
+use recovery::Halves;
 pub(crate) use silent::silent_kinds;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
@@ -154,159 +152,6 @@ impl Front {
         answer
     }
 
-    fn enroll(
-        &self,
-        wanted: Option<PrimaryMethod>,
-        sight: Sight,
-        password: &Password,
-        answer: &Password,
-    ) -> Result<Answer, ErrorReply> {
-        let material = self.material()?;
-        if material.vault.is_some() {
-            return Err(
-                ErrorReply::new(ErrorCode::AlreadyEnrolled, "there is a vault on this machine already")
-                    .next("run `countersign unlock`; if nothing opens it any more, `countersign enroll --start-over`"),
-            );
-        }
-        has_none_elsewhere(&material, sight)?;
-        let primary = at_first_use(material.terms.primary.at_first_use(), wanted)?;
-        let made = made(&material, (password, answer), HeaderVersion(0))?;
-        let mut answer = self.adopt(&material, enrolled_as(made, Before::Same))?;
-        if let Reply::Enrolled(enrolled) = &mut answer.reply {
-            if let (PrimaryChoice::Picked(why), None) = (&primary.choice, wanted) {
-                enrolled
-                    .warnings
-                    .push(format!("your login password opens the vault day by day: {why}"));
-            }
-            self.keep_primary(primary.method, primary.choice)?;
-        }
-        Ok(answer)
-    }
-
-    fn unlock(&self, password: &Password) -> Result<Answer, ErrorReply> {
-        let material = self.material()?;
-        if let (None, Some(elsewhere)) = (&material.vault, &material.elsewhere)
-            && let Some(joined) = self.join_silently(&material, elsewhere, password)
-        {
-            return joined;
-        }
-        let (header, slots) = enrolled(&material)?;
-        let owner = owner(&material, header);
-        let secrets = SlotSecrets::login(password, &material.device_secret);
-        let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
-        self.adopt(&material, Adoption::Unlocked(SlotKind::Login, Box::new(unlocked)))
-    }
-
-    fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {
-        let material = self.material()?;
-        let answer = normalise_answer(answer).map_err(|error| refused(error.to_string()))?;
-        // A device that was taken off comes back as a new one.
-        let is_new = material.vault.is_none() || material.standing == Standing::Revoked;
-        if let (true, Some(elsewhere)) = (is_new, &material.elsewhere) {
-            return self.join(&material, elsewhere, &SlotSecrets::passphrase(&answer), password);
-        }
-        let secrets = SlotSecrets::passphrase(&answer);
-        if let (Standing::Replaced, Some(elsewhere)) = (material.standing, &material.elsewhere)
-            && self.opens(&material, elsewhere, &secrets)
-        {
-            return self.join(&material, elsewhere, &secrets, password);
-        }
-        let newest = find(&material)?;
-        let (own, slots) = enrolled(&material)?;
-        // What other devices renewed counts; a header in the repository that is none must not keep the user out.
-        let (unlocked, header) = self.guarded(|| {
-            let opened = unlock(&newest.owner, newest.header, newest.device.as_ref(), &secrets);
-            if let (Err(_), true) = (&opened, newest.header != own) {
-                let device = this_device(&material, slots);
-                return Ok((unlock(&owner(&material, own), own, Some(&device), &secrets)?, own));
-            }
-            Ok((opened?, newest.header))
-        })?;
-        let device_slots = login_slot(&material, &unlocked, password)?;
-        self.adopt(
-            &material,
-            Adoption::Rewrapped {
-                unlocked: Box::new(unlocked),
-                header: header.to_vec(),
-                device_slots,
-                by: SlotKind::Passphrase,
-                change: (SlotKind::Login, "a new password"),
-            },
-        )
-    }
-
-    /// Whether an answer opens the vault there: anybody can have put one there that it does not open.
-    fn opens(&self, material: &Material, elsewhere: &Elsewhere, secrets: &SlotSecrets<'_>) -> bool {
-        let held_back = self.throttle.lock().unwrap_or_else(PoisonError::into_inner);
-        let owner = Owner {
-            user: &material.terms.user,
-            vault: None,
-            filed: Some(elsewhere.version),
-            at_least: elsewhere.version,
-        };
-        held_back.wait(self.clock.steady()).is_none() && unlock(&owner, &elsewhere.header, None, secrets).is_ok()
-    }
-
-    /// Makes this device one of the user's: a slot in the directory opens his vault, the header gets the device by compare-and-set, and a
-    /// login slot is made here. The records come with the next exchange.
-    fn join(
-        &self,
-        material: &Material,
-        elsewhere: &Elsewhere,
-        secrets: &SlotSecrets<'_>,
-        password: &Password,
-    ) -> Result<Answer, ErrorReply> {
-        let user = &material.terms.user;
-        let owner = Owner {
-            user,
-            vault: None,
-            filed: Some(elsewhere.version),
-            at_least: elsewhere.version,
-        };
-        let unlocked = self.guarded(|| unlock(&owner, &elsewhere.header, None, secrets))?;
-        let listed = self.listed(material, elsewhere, unlocked, password)?;
-        self.join_with(material, listed)
-    }
-
-    /// Has a vault taken over that this machine has just joined.
-    fn join_with(&self, material: &Material, listed: Listed) -> Result<Answer, ErrorReply> {
-        let answer = self.adopt(material, listed.adoption(material)?)?;
-        // To the client it is an unlock.
-        Ok(match answer.reply {
-            Reply::Enrolled(_) => Reply::Done.into(),
-            _ => answer,
-        })
-    }
-
-    /// Puts this device into the header of an opened vault, and makes its login slot.
-    fn listed(
-        &self,
-        material: &Material,
-        elsewhere: &Elsewhere,
-        unlocked: Unlocked,
-        password: &Password,
-    ) -> Result<Listed, ErrorReply> {
-        let device_slots = login_slot(material, &unlocked, password)?;
-        let next = unlocked.join_header(&machine_name(), self.clock.now());
-        let header = match next.map_err(|error| enroll_error(&error))? {
-            Some(next) => {
-                elsewhere
-                    .repository
-                    .replace_header(&material.terms.user, Some(elsewhere.version), &next)
-                    .map_err(|error| {
-                        ErrorReply::new(ErrorCode::Unreachable, error.to_string()).next("try again in a moment")
-                    })?;
-                next
-            }
-            None => elsewhere.header.clone(),
-        };
-        Ok(Listed {
-            unlocked,
-            header,
-            device_slots,
-        })
-    }
-
     /// Checks the password once more and lets the engine do what only the owner may ask.
     fn as_owner(&self, call: OwnerCall, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
@@ -316,36 +161,6 @@ impl Front {
         };
         let proof = self.prove(&material, unlocked, password)?;
         self.ask(|reply| Message::Owner(call, proof, reply))
-    }
-}
-
-/// A vault whose header lists this machine since a moment.
-struct Listed {
-    unlocked: Unlocked,
-    header: Vec<u8>,
-    device_slots: Vec<u8>,
-}
-
-impl Listed {
-    /// The vault as that header has it.
-    fn adoption(self, material: &Material) -> Result<Adoption, ErrorReply> {
-        let owner = Owner {
-            user: &material.terms.user,
-            vault: None,
-            filed: None,
-            at_least: self.unlocked.header_version(),
-        };
-        let followed = self.unlocked.followed(&owner, &self.header);
-        let (unlocked, _) = followed.map_err(|error| unlock_error(&error))?;
-        Ok(Adoption::Enrolled {
-            unlocked: Box::new(unlocked),
-            header: self.header,
-            device_slots: self.device_slots,
-            before: match material.standing {
-                Standing::Replaced => Before::SetAside,
-                Standing::Listed | Standing::Revoked => Before::Same,
-            },
-        })
     }
 }
 
@@ -429,56 +244,6 @@ fn locked() -> ErrorReply {
 fn named(kind: &str) -> Result<SlotKind, ErrorReply> {
     kind.parse()
         .map_err(|error: countersign_vault::NoSuchKind| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))
-}
-
-/// Whether it has to be seen that the user has no vault yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sight {
-    Needed,
-    NotNeeded,
-}
-
-/// A new vault never takes the place of one the user has: what cannot be seen may be there.
-fn has_none_elsewhere(material: &Material, sight: Sight) -> Result<(), ErrorReply> {
-    let unseen = |why: String| match sight {
-        Sight::NotNeeded => Ok(()),
-        Sight::Needed => {
-            let message = format!("whether you have a vault already cannot be seen: {why}");
-            let next = "try again when the repository can be reached; if you are sure that you have none, `countersign enroll --unseen`";
-            Err(ErrorReply::new(ErrorCode::Unreachable, message).next(next))
-        }
-    };
-    if material.elsewhere.is_some() {
-        return Err(vault_elsewhere());
-    }
-    match &material.repository {
-        None => unseen("the repository cannot be used".to_owned()),
-        Some(repository) => match repository.header(&material.terms.user) {
-            Ok(None) => Ok(()),
-            Ok(Some(_)) => Err(vault_elsewhere()),
-            Err(error) => unseen(error.to_string()),
-        },
-    }
-}
-
-/// What an enrolment makes: what its user wants, if he may.
-fn at_first_use(picked: PrimaryReport, wanted: Option<PrimaryMethod>) -> Result<PrimaryReport, ErrorReply> {
-    match wanted {
-        None => Ok(picked),
-        Some(method) if picked.allowed.contains(&method) => Ok(PrimaryReport {
-            method,
-            choice: match picked.choice {
-                PrimaryChoice::Setting => PrimaryChoice::Setting,
-                _ => PrimaryChoice::User,
-            },
-            ..picked
-        }),
-        Some(method) => Err(ErrorReply::new(
-            ErrorCode::Refused,
-            format!("a new vault does not get `{}` for its primary here", method.name()),
-        )
-        .next("`countersign settings primary.method` says what is set; afterwards `countersign primary change` changes it")),
-    }
 }
 
 fn this_device<'a>(material: &'a Material, slots: &'a [u8]) -> ThisDevice<'a> {

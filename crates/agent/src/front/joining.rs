@@ -1,6 +1,7 @@
 //! A machine joins with the approval of another one: six words typed there, six other words typed here.
 
-use super::{Front, Listed, enroll_error, enrolled, login_slot, unlock_error};
+use super::opening::Listed;
+use super::{Front, enroll_error, enrolled, login_slot, unlock_error};
 use crate::message::{Elsewhere, Material, Message, OwnerCall};
 use crate::syncing::{Standing, machine_name};
 use countersign_model::port::{Clock, RepositoryError};
