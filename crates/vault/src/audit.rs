@@ -322,6 +322,7 @@ mod tests {
         assert_eq!(verify(&[], AuditHead::EMPTY), (0, None));
         let kept = AuditHead::from_bytes(&heads[12].to_bytes());
         assert_eq!((kept, kept.count), (heads[12], 12));
+        assert_eq!(format!("{kept:?}"), "AuditHead(12)");
     }
 
     #[test]

@@ -59,7 +59,10 @@ fn try_recover(header: &[u8], slots: Option<&[u8]>, a: &HalfA, b: Option<&HalfB>
 fn the_two_halves_open_the_vault_and_are_then_renewed() {
     let ring = make_ring_key().unwrap();
     let rings = Rings::One(ring.public());
+    assert_eq!(home().recovery_rings(), None);
     let set = set_up(home(), &rings);
+    assert_eq!(set.unlocked.recovery_rings(), Some(rings));
+    assert!(set.unlocked.printed_code() == Some(set.printed.duplicate()) && home().printed_code().is_none());
     let told = desk(&ring, &set.header).unwrap();
     assert_eq!((told.user.as_str(), told.people, told.serial), ("ada", 1, 1));
     assert_eq!(told.vault, set.unlocked.vault_id());

@@ -153,6 +153,15 @@ fn old_records_open_and_are_sealed_anew() {
     );
     let earlier = expected.of_epoch(1);
     let opened = new.open_logon(&earlier, &sealed).unwrap();
+    assert_eq!((new.epoch_of(&sealed), new.epoch_of(&gone)), (1, 1));
+    assert_eq!((old.epoch_of(&sealed), new.epoch_of(b"short")), (1, 2));
+    let twice = roll(&new).unlocked;
+    let of_the_second = new
+        .seal_logon(&super::logon(super::RECORD), 1, crate::Commitment::NONE)
+        .unwrap();
+    assert_eq!((twice.epoch_of(&sealed), twice.epoch_of(&of_the_second)), (1, 2));
+    // An epoch it never had is not believed.
+    assert_eq!(old.epoch_of(&of_the_second), 1);
     let again = new.reseal(&earlier, &sealed, 3).unwrap().unwrap();
     let expected = new
         .expect(super::RECORD, Written::By(ONE, 3))
