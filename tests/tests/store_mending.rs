@@ -88,7 +88,7 @@ fn no_repository(session: &Session) {
 
 /// Four logons, and the agent stopped.
 fn four_logons(session: &Session, package: &Package<'_>) {
-    let agent = Agent::start(session, package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(session, package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=4 {
         add(&agent, number);
     }
@@ -180,7 +180,7 @@ fn an_export_brings_back_what_was_removed_only_when_asked() {
     let session = Session::start().unwrap();
     no_repository(&session);
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=4 {
         add(&agent, number);
     }
@@ -272,7 +272,7 @@ fn another_repository_is_taken_without_a_restart() {
 fn a_plain_field_is_never_made_empty() {
     let session = Session::start().unwrap();
     let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     add(&agent, 1);
     let refused = agent
         .run(&["logon", "edit", "logon 1", "--set", "username="], &[])

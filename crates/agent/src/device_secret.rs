@@ -65,7 +65,15 @@ impl DeviceSecret {
     /// A vault that was made with a file stays with it: under another device secret its slots would not open. For the same reason an
     /// agent that may not read the machine secret makes no file where the stores were made without one.
     pub(crate) fn load_or_make(paths: &Paths) -> Result<Self, DeviceSecretError> {
-        match Self::existing(paths) {
+        Self::or_make(Self::existing(paths), paths)
+    }
+
+    /// The same in two steps: what was found while the agent still had its group, or a file.
+    pub(crate) fn or_make(
+        found: Result<Option<Self>, DeviceSecretError>,
+        paths: &Paths,
+    ) -> Result<Self, DeviceSecretError> {
+        match found {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {}
             Err(DeviceSecretError::Machine(MachineSecretError::NotOurs(_))) if !paths.device_store().exists() => {}

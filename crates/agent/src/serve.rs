@@ -66,10 +66,11 @@ impl From<AuditError> for ServeError {
 /// See [`ServeError`].
 pub fn serve(options: Options) -> Result<(), ServeError> {
     let paths = Paths::from_environment(options.package)?;
-    private_folder(&paths.state)?;
     // First, while no other thread is there: the group is left for good, and the socket is made under a changed umask.
-    let device_secret = DeviceSecret::load_or_make(&paths)?;
+    let device_secret = DeviceSecret::existing(&paths);
     leave_group().map_err(|errno| ServeError::System(errno.into()))?;
+    private_folder(&paths.state)?;
+    let device_secret = DeviceSecret::or_make(device_secret, &paths)?;
     let listener = listen(&paths)?;
     let audit_key = derive_audit_key(&device_secret.key);
     let keeper = Keeper::open(&paths, device_secret)?;
