@@ -4,27 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use countersign_tests::Session;
-use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, Package, Start};
+use countersign_tests::agent::{Agent, LEDGER, PASSPHRASE, PASSWORD, Package, Start};
 use countersign_tests::process::output;
 use serde_json::Value;
-
-const TEMPLATE: &str = r#"
-schema = 1
-id = "test.ledger"
-name = "Ledger"
-[logon]
-fields = ["username", "password"]
-[[form]]
-kind = "logon"
-[form.window]
-executable = ["/usr/bin/zenity"]
-title = "Ledger"
-[form.bind]
-password = { role = "password-text" }
-[form.respond]
-method = "controls"
-submit = { role = "push-button", name = "OK" }
-"#;
 
 fn add(agent: &Agent<'_>, number: usize) {
     let user = format!("username=user{number}");
@@ -82,7 +64,7 @@ fn no_repository(session: &Session) {
 fn a_truncated_vault_store_is_said_and_what_is_readable_stays() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=6 {
         add(&agent, number);
@@ -128,7 +110,7 @@ fn a_truncated_vault_store_is_said_and_what_is_readable_stays() {
 fn a_flipped_bit_costs_one_logon_and_is_said() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=5 {
         add(&agent, number);
@@ -158,7 +140,7 @@ fn a_flipped_bit_costs_one_logon_and_is_said() {
 fn a_destroyed_store_is_never_taken_for_an_empty_one() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     add(&agent, 1);
     let state = agent.state();
@@ -252,7 +234,7 @@ fn full(session: &Session, agent: &Agent<'_>, limit: &str) {
 fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     // Ignored, so that a write fails as on a full disk instead of ending the program.
     let start = Start::usual().through(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
     let agent = Agent::start_as(&session, &package, &start)
@@ -305,7 +287,7 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
 fn enrolling_on_a_full_disk_makes_no_vault() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let start = Start::usual().through(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
     let agent = Agent::start_as(&session, &package, &start).unwrap();
     full(&session, &agent, "1");

@@ -5,26 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use countersign_tests::Session;
-use countersign_tests::agent::{Agent, CommandLine, PASSWORD, Package, Start, state};
+use countersign_tests::agent::{Agent, CommandLine, LEDGER, PASSWORD, Package, Start, state};
 use serde_json::Value;
-
-const TEMPLATE: &str = r#"
-schema = 1
-id = "test.ledger"
-name = "Ledger"
-[logon]
-fields = ["username", "password"]
-[[form]]
-kind = "logon"
-[form.window]
-executable = ["/usr/bin/zenity"]
-title = "Ledger"
-[form.bind]
-password = { role = "password-text" }
-[form.respond]
-method = "controls"
-submit = { role = "push-button", name = "OK" }
-"#;
 
 fn add(agent: &Agent<'_>, number: usize) {
     let (name, user) = (format!("logon {number}"), format!("username=user{number}"));
@@ -105,7 +87,7 @@ fn all_are_there(agent: &Agent<'_>) {
 #[test]
 fn a_damaged_vault_store_is_made_whole_from_the_repository() {
     let session = Session::start().unwrap();
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     four_logons(&session, &package);
     std::fs::remove_dir_all(state(&session).join("exports")).unwrap();
     spoil(&state(&session).join("vault"));
@@ -134,7 +116,7 @@ fn a_damaged_vault_store_is_made_whole_from_the_repository() {
 fn with_the_repository_gone_the_newest_export_makes_it_whole() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     four_logons(&session, &package);
     spoil(&state(&session).join("vault"));
     spoil(&state(&session).join("device"));
@@ -158,7 +140,7 @@ fn with_the_repository_gone_the_newest_export_makes_it_whole() {
 #[test]
 fn a_store_of_which_nothing_can_be_read_is_put_aside() {
     let session = Session::start().unwrap();
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     four_logons(&session, &package);
     let vault = state(&session).join("vault");
     for entry in std::fs::read_dir(&vault).unwrap().map(|entry| entry.unwrap().path()) {
@@ -179,7 +161,7 @@ fn a_store_of_which_nothing_can_be_read_is_put_aside() {
 fn an_export_brings_back_what_was_removed_only_when_asked() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     for number in 1..=4 {
         add(&agent, number);
@@ -211,7 +193,7 @@ fn an_export_brings_back_what_was_removed_only_when_asked() {
 fn without_an_agent_verify_reports_damage_and_changes_nothing() {
     let session = Session::start().unwrap();
     no_repository(&session);
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let alone = CommandLine::of(&session, &Start::usual()).unwrap();
     assert_eq!(alone.run(&["store", "verify"], &[]).unwrap().code, 4);
     four_logons(&session, &package);
@@ -255,7 +237,7 @@ fn another_repository_is_taken_without_a_restart() {
     assert_eq!(status()["templates"]["unsigned"], 0);
     let other = session.home().join("share");
     session
-        .write(&other.join("config/team/templates/ledger.toml"), TEMPLATE)
+        .write(&other.join("config/team/templates/ledger.toml"), LEDGER)
         .unwrap();
     let settings = session.config_home().join("countersign/settings.toml");
     session
@@ -271,7 +253,7 @@ fn another_repository_is_taken_without_a_restart() {
 #[test]
 fn a_plain_field_is_never_made_empty() {
     let session = Session::start().unwrap();
-    let package = Package::with(&session, "ledger", TEMPLATE).unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let agent = Agent::start(&session, &package).unwrap().enrolled_unseen().unwrap();
     add(&agent, 1);
     let refused = agent

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 25] = [
+const PACKAGES: [(&str, &str); 26] = [
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
@@ -19,6 +19,7 @@ const PACKAGES: [(&str, &str); 25] = [
     ("gdb", "a debugger that our programs refuse"),
     ("gnome-keyring", "the Secret Service of tests"),
     ("keepassxc", "the rival in measurements"),
+    ("libglib2.0-bin", "gdbus, which asks the Secret Service in tests"),
     ("lxqt-openssh-askpass", "a Qt 5 application to log on to"),
     ("openbox", "the window manager"),
     ("openssh-client", "ssh"),

@@ -17,7 +17,7 @@ pub use command_line::CommandLine;
 pub use explained::{Explained, decision};
 pub use fragments::{Found, Fragments, Secret};
 pub use organisation::{Organisation, ROOT_PHRASE, line_of_words};
-pub use package::Package;
+pub use package::{LEDGER, Package};
 pub use programs::Programs;
 pub use secrets::{Needles, PASSPHRASE, PASSWORD, SETTINGS};
 

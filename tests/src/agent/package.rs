@@ -2,6 +2,25 @@ use std::path::{Path, PathBuf};
 
 use crate::{LabError, Result, Session};
 
+/// A template for zenity's password dialog of the title "Ledger": a name and a password, by controls.
+pub const LEDGER: &str = r#"
+schema = 1
+id = "test.ledger"
+name = "Ledger"
+[logon]
+fields = ["username", "password"]
+[[form]]
+kind = "logon"
+[form.window]
+executable = ["/usr/bin/zenity"]
+title = "Ledger"
+[form.bind]
+password = { role = "password-text" }
+[form.respond]
+method = "controls"
+submit = { role = "push-button", name = "OK" }
+"#;
+
 /// A package folder as an installation would have it: templates and default settings.
 #[derive(Debug)]
 pub struct Package<'a> {

@@ -2,28 +2,10 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
-use countersign_tests::agent::{Agent, PASSPHRASE, PATIENCE, Package};
+use countersign_tests::agent::{Agent, LEDGER, PASSPHRASE, PATIENCE, Package};
 use countersign_tests::{Deadline, Session};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-
-const TEMPLATE: &str = r#"
-schema = 1
-id = "test.ledger"
-name = "Ledger"
-[logon]
-fields = ["username", "password"]
-[[form]]
-kind = "logon"
-[form.window]
-executable = ["/usr/bin/zenity"]
-title = "Ledger"
-[form.bind]
-password = { role = "password-text" }
-[form.respond]
-method = "controls"
-submit = { role = "push-button", name = "OK" }
-"#;
 
 pub const OTHER_PASSWORD: &str = "Qmz8-ladder-Rt41vYe";
 
@@ -33,7 +15,7 @@ pub fn machine() -> Session {
 
 /// The package every machine has.
 pub fn package(session: &Session) -> Package<'_> {
-    Package::with(session, "ledger", TEMPLATE).unwrap()
+    Package::with(session, "ledger", LEDGER).unwrap()
 }
 
 /// The repository of the machine that was first.

@@ -3,12 +3,13 @@
 use super::factors::{self, Asking, Got};
 use super::primary::has_login;
 use super::{Front, enroll_error, enrolled, judged, locked, silent_kinds};
+use crate::keeper::kinds_in;
 use crate::message::{Adoption, Material, Message, OwnerCall};
 use crate::syncing::{Cause, Renewal, SlotWish};
 use countersign_model::VaultId;
 use countersign_secret::Password;
 use countersign_signon::Notice;
-use countersign_vault::{PolicyRefusal, SlotKind, Stored, Unlocked, inspect_device_slots, inspect_header};
+use countersign_vault::{PolicyRefusal, SlotKind, Stored, Unlocked, inspect_header};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
 
 impl Front {
@@ -215,13 +216,8 @@ fn vault_of(material: &Material) -> Result<VaultId, ErrorReply> {
 
 /// The kinds of slots that open the vault here.
 pub(super) fn kinds_of(material: &Material) -> Vec<SlotKind> {
-    let Some((header, slots)) = &material.vault else {
-        return Vec::new();
-    };
-    let local = inspect_device_slots(slots).map(|facts| facts.slots);
-    let roaming = inspect_header(header).map(|facts| facts.slots);
-    let facts = local.into_iter().flatten().chain(roaming.into_iter().flatten());
-    facts.filter_map(|slot| slot.kind).collect()
+    let vault = material.vault.as_ref();
+    vault.map_or_else(Vec::new, |(header, slots)| kinds_in(header, slots))
 }
 
 pub(super) fn refused_by_policy(refusal: &PolicyRefusal) -> ErrorReply {

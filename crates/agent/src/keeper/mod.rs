@@ -22,7 +22,7 @@ use heads::Heads;
 pub(crate) use identity::NewId;
 pub(crate) use logons::Fields;
 pub(crate) use mending::Brought;
-pub(crate) use slots::slots_to_come;
+pub(crate) use slots::{kinds_in, slots_to_come};
 pub(crate) use stores::{Gone, Job};
 pub(crate) use tale::State;
 

@@ -12,10 +12,7 @@ impl Keeper {
         let Some(enrolled) = &self.enrolled else {
             return Vec::new();
         };
-        let local = inspect_device_slots(&enrolled.device_slots).map(|facts| facts.slots);
-        let roaming = inspect_header(&enrolled.header).map(|facts| facts.slots);
-        let facts = local.into_iter().flatten().chain(roaming.into_iter().flatten());
-        facts.filter_map(|slot| slot.kind).collect()
+        kinds_in(&enrolled.header, &enrolled.device_slots)
     }
 
     /// The slots of the vault.
@@ -37,6 +34,14 @@ impl Keeper {
         let missing = missing.map(|kind| PolicyRefusal::Missing(*kind).to_string());
         refusals.chain(missing).collect()
     }
+}
+
+/// The kinds of slots in a header and in a device's own set.
+pub(crate) fn kinds_in(header: &[u8], device_slots: &[u8]) -> Vec<SlotKind> {
+    let local = inspect_device_slots(device_slots).map(|facts| facts.slots);
+    let roaming = inspect_header(header).map(|facts| facts.slots);
+    let facts = local.into_iter().flatten().chain(roaming.into_iter().flatten());
+    facts.filter_map(|slot| slot.kind).collect()
 }
 
 /// The slots an enrolment makes.
