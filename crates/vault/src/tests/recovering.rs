@@ -99,6 +99,18 @@ fn the_two_halves_open_the_vault_and_are_then_renewed() {
 }
 
 #[test]
+fn only_without_its_own_slot_a_vault_has_no_recovery() {
+    let ring = make_ring_key().unwrap();
+    let set = set_up(super::rolls::with_directory_key(), &Rings::One(ring.public()));
+    let recovery = |kind| {
+        let header = set.unlocked.header_without_slot(kind).unwrap();
+        crate::inspect_header(&header).unwrap().recovery
+    };
+    assert!(recovery(crate::SlotKind::DirectoryKey).is_some());
+    assert!(recovery(crate::SlotKind::Recovery).is_none());
+}
+
+#[test]
 fn a_new_machine_takes_the_printed_code() {
     let ring = make_ring_key().unwrap();
     let set = set_up(home(), &Rings::One(ring.public()));
