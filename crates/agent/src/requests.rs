@@ -372,6 +372,8 @@ pub(crate) fn fault(error: &RepositoryError) -> Problem {
     let place = match error {
         RepositoryError::Unreachable { place, .. }
         | RepositoryError::Denied { place, .. }
+        | RepositoryError::NeedsPassword { place, .. }
+        | RepositoryError::AccountClosed { place, .. }
         | RepositoryError::Invalid { place, .. }
         | RepositoryError::Missing(place)
         | RepositoryError::Conflict(place) => place.clone(),

@@ -1,7 +1,7 @@
-//! `config/`: templates and setting overrides, by organisational unit.
+//! `config/`: loose templates and setting overrides, by organisational unit. What a catalogue stands for is in `units`.
 
 use crate::tree::Folder;
-use crate::{MAX_OBJECT, faults, names};
+use crate::{MAX_OBJECT, faults, names, units};
 use countersign_model::port::RepositoryError;
 use countersign_model::{ConfigKind, ConfigObject};
 use rustix::fs::FileType;
@@ -28,6 +28,7 @@ fn walk(folder: &Folder, depth: usize, found: &mut (Vec<ConfigObject>, Vec<Repos
             .extension()
             .is_some_and(|extension| extension == "toml");
         match entry.kind {
+            FileType::Directory if units::is_of_catalogue(folder, &entry.name) => {}
             FileType::Directory if depth == DEEPEST => {
                 found.1.push(faults::invalid(
                     &path,
@@ -47,6 +48,7 @@ fn walk(folder: &Folder, depth: usize, found: &mut (Vec<ConfigObject>, Vec<Repos
             }
             FileType::RegularFile if is_object => match folder.read(&entry.name, MAX_OBJECT) {
                 Ok(bytes) => found.0.push(ConfigObject {
+                    id: entry.name.trim_end_matches(".toml").to_owned(),
                     kind: if entry.name == OVERRIDE {
                         ConfigKind::Override
                     } else {

@@ -7,18 +7,24 @@
 )]
 
 use crate::MAX_SEALED;
-use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::port::{
+    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository,
+};
 use countersign_model::{
-    ConfigKind, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp, UserId,
+    ConfigKind, ConfigName, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp, Unit,
+    UnitState, UserId, Wanted,
 };
 use countersign_secret::Key;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+/// The greatest number every directory can hold.
+const MOST: u64 = i64::MAX.unsigned_abs();
+
 /// An empty repository, and the administrator's way to put configuration there.
 pub trait Subject {
     /// The repository's type.
-    type Repository: DirectoryRepository;
+    type Repository: DirectoryRepository + Publishing;
 
     /// The repository, as one device sees it.
     fn repository(&self) -> &Self::Repository;
@@ -44,7 +50,8 @@ pub fn clauses<S: Subject>() -> Vec<Clause<S>> {
         ("one of many racing headers wins", racing_headers),
         ("requests to join are left and taken away", join_requests),
         ("records are set aside and headers count on", set_aside),
-        ("configuration comes back", configuration),
+        ("loose configuration comes back", loose),
+        ("catalogues are swapped and stand for objects", catalogues),
         ("a root's lists are published once each", root_lists),
         ("a slot key is placed once and taken away", slot_keys),
         ("changes are reported", changes_are_reported),
@@ -78,7 +85,7 @@ fn empty<S: Subject>(subject: &S) {
     let repository = subject.repository();
     assert_eq!(repository.list(&ada()), Ok(Vec::new()));
     assert_eq!(repository.header(&ada()), Ok(None));
-    assert_eq!(repository.configuration(), Ok((Vec::new(), Vec::new())));
+    assert_eq!(repository.loose(), Ok((Vec::new(), Vec::new())));
     let missing = repository.pull(&ada(), &version(1, 1, 1)).unwrap_err();
     assert!(matches!(missing, RepositoryError::Missing(_)), "{missing}");
 }
@@ -95,7 +102,7 @@ fn records_come_back<S: Subject>(subject: &S) {
         repository.push(&ada(), &version, sealed).unwrap();
         assert!(repository.pull(&ada(), &version).unwrap() == sealed);
     }
-    let later = version(1, 1, u64::MAX);
+    let later = version(1, 1, MOST);
     repository.push(&ada(), &later, b"last").unwrap();
     assert_eq!(repository.list(&ada()).unwrap(), vec![later]);
     let missing = repository.pull(&ada(), &version(1, 2, 1)).unwrap_err();
@@ -220,7 +227,7 @@ fn racing_headers<S: Subject>(subject: &S) {
     assert_eq!(repository.header(&ada()), Ok(Some((HeaderVersion(1), won))));
 }
 
-fn configuration<S: Subject>(subject: &S) {
+fn loose<S: Subject>(subject: &S) {
     let repository = subject.repository();
     let published = [
         (ConfigKind::Template, "one", b"a = 1".as_slice()),
@@ -231,7 +238,7 @@ fn configuration<S: Subject>(subject: &S) {
         subject.publish(kind, name, bytes);
     }
     let listed = || {
-        let (objects, faults) = repository.configuration().unwrap();
+        let (objects, faults) = repository.loose().unwrap();
         assert_eq!(faults, Vec::new());
         let places: std::collections::BTreeSet<_> = objects.iter().map(|object| object.place.clone()).collect();
         assert_eq!(places.len(), objects.len());
@@ -248,6 +255,89 @@ fn configuration<S: Subject>(subject: &S) {
     subject.withdraw(ConfigKind::Template, "one");
     expected.retain(|(_, bytes)| bytes != b"a = 1");
     assert_eq!(listed(), expected);
+}
+
+fn catalogues<S: Subject>(subject: &S) {
+    let repository = subject.repository();
+    let (sales, berlin) = (Unit::new("Sales").unwrap(), Unit::new("Sales/Berlin").unwrap());
+    let name = |kind, id: &str| ConfigName::new(kind, id).unwrap();
+    let objects = |unit: &Unit, wanted: Wanted<'_>| {
+        let mut found = Vec::new();
+        repository
+            .objects(unit, wanted, &mut |object| {
+                found.push((object.kind, object.id, object.bytes))
+            })
+            .unwrap();
+        found.sort();
+        found
+    };
+    assert_eq!(repository.units().unwrap(), []);
+    assert_eq!(
+        repository.catalogue_numbers(std::slice::from_ref(&sales)).unwrap(),
+        [None]
+    );
+    assert!(matches!(repository.catalogue(&sales), Err(RepositoryError::Missing(_))));
+    assert_eq!(
+        (repository.inventory(&sales).unwrap(), objects(&sales, Wanted::All)),
+        (Vec::new(), Vec::new())
+    );
+
+    let erp = name(ConfigKind::Template, "erp");
+    repository.put(&sales, &erp, 1, b"first").unwrap();
+    repository.put(&sales, &erp, 2, b"second").unwrap();
+    repository
+        .put(&sales, &name(ConfigKind::Page, "0f"), 1, b"page")
+        .unwrap();
+    repository
+        .put(&sales, &name(ConfigKind::Override, "erp"), 1, b"override")
+        .unwrap();
+    repository.swap_catalogue(&sales, None, 1, b"one").unwrap();
+    repository.swap_catalogue(&berlin, None, 7, b"seven").unwrap();
+    let state = |unit: &Unit, number| UnitState {
+        unit: unit.clone(),
+        number,
+    };
+    let mut units = repository.units().unwrap();
+    units.sort();
+    assert_eq!(units, [state(&sales, 1), state(&berlin, 7)]);
+    let elsewhere = Unit::new("Elsewhere").unwrap();
+    let asked = [berlin.clone(), elsewhere, sales.clone()];
+    assert_eq!(repository.catalogue_numbers(&asked).unwrap(), [Some(7), None, Some(1)]);
+    assert_eq!(repository.catalogue(&sales).unwrap(), (1, b"one".to_vec()));
+
+    for (replaces, number) in [(None, 2), (Some(3), 4), (Some(7), 8)] {
+        let conflict = repository
+            .swap_catalogue(&sales, replaces, number, b"late")
+            .unwrap_err();
+        assert!(matches!(conflict, RepositoryError::Conflict(_)), "{conflict}");
+    }
+    repository.swap_catalogue(&sales, Some(1), 2, b"two").unwrap();
+    repository.swap_catalogue(&sales, Some(2), 9, b"nine").unwrap();
+    assert_eq!(repository.catalogue(&sales).unwrap(), (9, b"nine".to_vec()));
+
+    let all = objects(&sales, Wanted::All);
+    let expected = [
+        (ConfigKind::Template, "erp".to_owned(), b"second".to_vec()),
+        (ConfigKind::Override, "erp".to_owned(), b"override".to_vec()),
+        (ConfigKind::Page, "0f".to_owned(), b"page".to_vec()),
+    ];
+    assert_eq!(all, expected);
+    let some = [erp.clone(), name(ConfigKind::Policy, "none")];
+    assert_eq!(objects(&sales, Wanted::These(&some)), expected[..1]);
+    assert_eq!(objects(&berlin, Wanted::All), []);
+    assert_eq!(repository.loose().unwrap().0, []);
+    let names: Vec<_> = repository
+        .inventory(&sales)
+        .unwrap()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names.len(), 3);
+    repository.remove(&sales, &erp).unwrap();
+    repository.remove(&sales, &erp).unwrap();
+    assert_eq!(objects(&sales, Wanted::These(&some)), []);
+    assert_eq!(repository.inventory(&sales).unwrap().len(), 2);
+    assert!(repository.memberships(&ada()).is_ok());
 }
 
 fn changes_are_reported<S: Subject>(subject: &S) {
@@ -333,7 +423,7 @@ fn root_lists<S: Subject>(subject: &S) {
     assert!(matches!(taken, Err(RepositoryError::Conflict(_))), "{taken:?}");
     assert_eq!(repository.root_lists(0).unwrap().len(), 3);
     // They are no objects: no template and no setting override.
-    let (objects, faults) = repository.configuration().unwrap();
+    let (objects, faults) = repository.loose().unwrap();
     assert!(objects.is_empty() && faults.is_empty(), "{objects:?} {faults:?}");
     for number in 11..=100 {
         repository.publish_root_list(number, b"more").unwrap();

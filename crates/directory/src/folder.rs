@@ -1,10 +1,15 @@
 use crate::tree::Folder;
 use crate::users::User;
 use crate::watch::FolderWatch;
-use crate::{config, faults, lists, names};
-use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
-use countersign_model::{ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, UserId};
-use countersign_secret::Key;
+use crate::{config, faults, groups, lists, names, units};
+use countersign_model::port::{
+    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch,
+};
+use countersign_model::{
+    ConfigName, ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, Unit, UnitState,
+    UserId, Wanted,
+};
+use countersign_secret::{Key, Password};
 use rustix::io::Errno;
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -74,6 +79,10 @@ impl FolderRepository {
         })
     }
 
+    fn config(&self) -> Result<Option<Folder>, RepositoryError> {
+        self.open()?.find(CONFIG)
+    }
+
     fn user(&self, user: &UserId) -> Result<Option<User>, RepositoryError> {
         let name = self.name(user)?;
         let Some(users) = self.open()?.find(USERS)? else {
@@ -88,13 +97,43 @@ impl FolderRepository {
     }
 }
 
-impl DirectoryRepository for FolderRepository {
-    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
-        Ok(self
-            .open()?
-            .find(CONFIG)?
-            .map(|config| config::read(&config))
-            .unwrap_or_default())
+impl ConfigurationRepository for FolderRepository {
+    fn units(&self) -> Result<Vec<UnitState>, RepositoryError> {
+        self.config()?
+            .map_or_else(|| Ok(Vec::new()), |config| units::all(&config))
+    }
+
+    fn catalogue_numbers(&self, wanted: &[Unit]) -> Result<Vec<Option<u64>>, RepositoryError> {
+        let config = self.config()?;
+        let number = |unit| match &config {
+            Some(config) => units::number(config, unit),
+            None => Ok(None),
+        };
+        wanted.iter().map(number).collect()
+    }
+
+    fn catalogue(&self, unit: &Unit) -> Result<(u64, Vec<u8>), RepositoryError> {
+        let missing = || RepositoryError::Missing(format!("the catalogue of {unit}"));
+        units::catalogue(&self.config()?.ok_or_else(missing)?, unit)
+    }
+
+    fn objects(
+        &self,
+        unit: &Unit,
+        wanted: Wanted<'_>,
+        each: &mut dyn FnMut(ConfigObject),
+    ) -> Result<(), RepositoryError> {
+        self.config()?
+            .map_or(Ok(()), |config| units::objects(&config, unit, wanted, each))
+    }
+
+    fn loose(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
+        Ok(self.config()?.map(|config| config::read(&config)).unwrap_or_default())
+    }
+
+    /// The groups this process is in: a folder has the machine's groups.
+    fn memberships(&self, _: &UserId) -> Result<Vec<String>, RepositoryError> {
+        Ok(groups::of_this_process())
     }
 
     fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
@@ -107,7 +146,35 @@ impl DirectoryRepository for FolderRepository {
     fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError> {
         lists::publish(&self.open()?.open_or_make(CONFIG)?, number, list)
     }
+}
 
+impl Publishing for FolderRepository {
+    fn inventory(&self, unit: &Unit) -> Result<Vec<(ConfigName, u64)>, RepositoryError> {
+        self.config()?
+            .map_or_else(|| Ok(Vec::new()), |config| units::inventory(&config, unit))
+    }
+
+    fn put(&self, unit: &Unit, name: &ConfigName, _: u64, bytes: &[u8]) -> Result<(), RepositoryError> {
+        units::put(&self.open()?.open_or_make(CONFIG)?, unit, name, bytes)
+    }
+
+    fn remove(&self, unit: &Unit, name: &ConfigName) -> Result<(), RepositoryError> {
+        self.config()?
+            .map_or(Ok(()), |config| units::remove(&config, unit, name))
+    }
+
+    fn swap_catalogue(
+        &self,
+        unit: &Unit,
+        replaces: Option<u64>,
+        number: u64,
+        catalogue: &[u8],
+    ) -> Result<(), RepositoryError> {
+        units::swap_catalogue(&self.open()?.open_or_make(CONFIG)?, unit, replaces, number, catalogue)
+    }
+}
+
+impl VaultRepository for FolderRepository {
     fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
         self.user(user)?.map_or_else(|| Ok(Vec::new()), |user| user.list())
     }
@@ -161,11 +228,6 @@ impl DirectoryRepository for FolderRepository {
         self.user(user)?.map_or(Ok(()), |user| user.remove_slot_key())
     }
 
-    /// The user's name: a folder knows nothing else of him.
-    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
-        self.name(user).map(|name| name.as_bytes().to_vec())
-    }
-
     fn set_aside(&self, user: &UserId, at: Timestamp) -> Result<(), RepositoryError> {
         self.user(user)?.map_or(Ok(()), |user| user.set_aside(at))
     }
@@ -173,6 +235,19 @@ impl DirectoryRepository for FolderRepository {
     fn forget_aside(&self, user: &UserId, before: Timestamp) -> Result<(), RepositoryError> {
         self.user(user)?.map_or(Ok(()), |user| user.forget_aside(before))
     }
+}
+
+impl DirectoryRepository for FolderRepository {
+    /// The user's name: a folder knows nothing else of him.
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
+        self.name(user).map(|name| name.as_bytes().to_vec())
+    }
+
+    fn authenticate(&self, _: &UserId, _: &Password) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
+    fn settle(&self) {}
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {
         Ok(Box::new(FolderWatch::start(&self.root, self.name(user)?, events)?))

@@ -9,11 +9,13 @@ pub mod contract;
 mod faults;
 mod file_system;
 mod folder;
+mod groups;
 mod lists;
 #[cfg(any(test, feature = "contract"))]
 mod memory;
 mod names;
 mod tree;
+mod units;
 mod users;
 mod watch;
 
@@ -26,6 +28,8 @@ pub use memory::MemoryRepository;
 pub const MAX_OBJECT: u64 = 1 << 20;
 /// The largest list of an organisation's root.
 pub const MAX_LIST: u64 = 64 << 10;
+/// The largest catalogue of a unit.
+pub const MAX_CATALOGUE: u64 = 1 << 20;
 /// The largest sealed record or vault header.
 pub const MAX_SEALED: u64 = 1 << 20;
 

@@ -1,11 +1,14 @@
 //! A repository in memory, the folder's twin for tests of what stands on the port.
 
 use crate::{MAX_SEALED, names};
-use countersign_model::port::{DirectoryRepository, RepositoryError, Watch};
-use countersign_model::{
-    ConfigKind, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp, UserId,
+use countersign_model::port::{
+    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch,
 };
-use countersign_secret::Key;
+use countersign_model::{
+    ConfigKind, ConfigName, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp,
+    Unit, UnitState, UserId, Wanted,
+};
+use countersign_secret::{Key, Password};
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +21,8 @@ pub struct MemoryRepository(Arc<Mutex<Contents>>);
 struct Contents {
     offline: Option<String>,
     objects: BTreeMap<String, (ConfigKind, Vec<u8>)>,
+    catalogues: BTreeMap<Unit, (u64, Vec<u8>)>,
+    published: BTreeMap<(Unit, ConfigName), (u64, Vec<u8>)>,
     records: BTreeMap<(UserId, RecordId, DeviceId, u64), Vec<u8>>,
     lists: BTreeMap<u64, Vec<u8>>,
     headers: BTreeMap<UserId, (HeaderVersion, Vec<u8>)>,
@@ -107,15 +112,61 @@ fn key(user: &UserId, version: &RecordVersion) -> (UserId, RecordId, DeviceId, u
     (user.clone(), version.record, version.device, version.counter)
 }
 
-impl DirectoryRepository for MemoryRepository {
-    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
+impl ConfigurationRepository for MemoryRepository {
+    fn units(&self) -> Result<Vec<UnitState>, RepositoryError> {
+        let contents = self.online()?;
+        let state = |(unit, (number, _)): (&Unit, &(u64, Vec<u8>))| UnitState {
+            unit: unit.clone(),
+            number: *number,
+        };
+        Ok(contents.catalogues.iter().map(state).collect())
+    }
+
+    fn catalogue_numbers(&self, units: &[Unit]) -> Result<Vec<Option<u64>>, RepositoryError> {
+        let contents = self.online()?;
+        let number = |unit| contents.catalogues.get(unit).map(|(number, _)| *number);
+        Ok(units.iter().map(number).collect())
+    }
+
+    fn catalogue(&self, unit: &Unit) -> Result<(u64, Vec<u8>), RepositoryError> {
+        let missing = || RepositoryError::Missing(format!("the catalogue of {unit}"));
+        self.online()?.catalogues.get(unit).cloned().ok_or_else(missing)
+    }
+
+    fn objects(
+        &self,
+        unit: &Unit,
+        wanted: Wanted<'_>,
+        each: &mut dyn FnMut(ConfigObject),
+    ) -> Result<(), RepositoryError> {
+        let contents = self.online()?;
+        for ((_, name), (_, bytes)) in contents.published.iter().filter(|((in_unit, _), _)| in_unit == unit) {
+            if matches!(wanted, Wanted::These(names) if !names.contains(name)) {
+                continue;
+            }
+            each(ConfigObject {
+                kind: name.kind,
+                id: name.id.clone(),
+                place: format!("{unit}: {name}"),
+                bytes: bytes.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    fn loose(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
         let contents = self.online()?;
         let objects = contents.objects.iter().map(|(place, (kind, bytes))| ConfigObject {
             kind: *kind,
+            id: place.clone(),
             place: place.clone(),
             bytes: bytes.clone(),
         });
         Ok((objects.collect(), Vec::new()))
+    }
+
+    fn memberships(&self, _: &UserId) -> Result<Vec<String>, RepositoryError> {
+        self.online().map(|_| Vec::new())
     }
 
     fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
@@ -135,7 +186,47 @@ impl DirectoryRepository for MemoryRepository {
         contents.report(|_| true, &RepositoryEvent::Configuration);
         Ok(())
     }
+}
 
+impl Publishing for MemoryRepository {
+    fn inventory(&self, unit: &Unit) -> Result<Vec<(ConfigName, u64)>, RepositoryError> {
+        let contents = self.online()?;
+        let there = contents.published.iter().filter(|((in_unit, _), _)| in_unit == unit);
+        Ok(there
+            .map(|((_, name), (version, _))| (name.clone(), *version))
+            .collect())
+    }
+
+    fn put(&self, unit: &Unit, name: &ConfigName, version: u64, bytes: &[u8]) -> Result<(), RepositoryError> {
+        sized("an object", bytes)?;
+        let object = ((unit.clone(), name.clone()), (version, bytes.to_vec()));
+        self.online()?.published.extend([object]);
+        Ok(())
+    }
+
+    fn remove(&self, unit: &Unit, name: &ConfigName) -> Result<(), RepositoryError> {
+        self.online()?.published.remove(&(unit.clone(), name.clone()));
+        Ok(())
+    }
+
+    fn swap_catalogue(
+        &self,
+        unit: &Unit,
+        replaces: Option<u64>,
+        number: u64,
+        catalogue: &[u8],
+    ) -> Result<(), RepositoryError> {
+        let mut contents = self.online()?;
+        if contents.catalogues.get(unit).map(|(number, _)| *number) != replaces {
+            return Err(RepositoryError::Conflict(format!("the catalogue of {unit}")));
+        }
+        contents.catalogues.insert(unit.clone(), (number, catalogue.to_vec()));
+        contents.report(|_| true, &RepositoryEvent::Configuration);
+        Ok(())
+    }
+}
+
+impl VaultRepository for MemoryRepository {
     fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
         let contents = self.of(user)?;
         let mut newest = BTreeMap::new();
@@ -246,11 +337,6 @@ impl DirectoryRepository for MemoryRepository {
         Ok(())
     }
 
-    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
-        let _known = self.of(user)?;
-        Ok(user.to_string().into_bytes())
-    }
-
     fn set_aside(&self, user: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
         let mut contents = self.of(user)?;
         contents.records.retain(|(owner, ..), _| owner != user);
@@ -261,6 +347,19 @@ impl DirectoryRepository for MemoryRepository {
     fn forget_aside(&self, user: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
         self.of(user).map(drop)
     }
+}
+
+impl DirectoryRepository for MemoryRepository {
+    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
+        let _known = self.of(user)?;
+        Ok(user.to_string().into_bytes())
+    }
+
+    fn authenticate(&self, _: &UserId, _: &Password) -> Result<(), RepositoryError> {
+        self.online().map(drop)
+    }
+
+    fn settle(&self) {}
 
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {
         let mut contents = self.of(user)?;

@@ -54,6 +54,18 @@ impl Folder {
         })
     }
 
+    /// The same folder, opened once more.
+    pub(crate) fn again(&self) -> Result<Self, RepositoryError> {
+        let fd = self
+            .fd
+            .try_clone()
+            .map_err(|error| faults::unreachable(&self.path, &error.to_string()))?;
+        Ok(Self {
+            fd,
+            path: self.path.clone(),
+        })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -165,15 +177,26 @@ impl Folder {
         self.place_for(name, bytes, PUBLIC_FILE)
     }
 
+    /// Gives new bytes to a file, for everybody to read, in one step.
+    pub(crate) fn replace_public(&self, name: &str, bytes: &[u8]) -> Result<(), RepositoryError> {
+        let path = self.path.join(name);
+        let fault = |errno| faults::of(&path, errno);
+        let aside = aside(name);
+        let file = self.create(&aside, PUBLIC_FILE).map_err(fault)?;
+        let renamed = write(&file, bytes)
+            .and_then(|()| fs::fsync(&file))
+            .and_then(|()| fs::renameat(&self.fd, &aside, &self.fd, name));
+        if renamed.is_err() {
+            let _ = fs::unlinkat(&self.fd, &aside, AtFlags::empty());
+        }
+        renamed.map_err(fault)?;
+        self.sync()
+    }
+
     fn place_for(&self, name: &str, bytes: &[u8], mode: Mode) -> Result<Placed, RepositoryError> {
         let path = self.path.join(name);
         let fault = |errno| faults::of(&path, errno);
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let aside = format!(
-            ".{name}.{}-{}{HALF}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let aside = aside(name);
         let file = self.create(&aside, mode).map_err(fault)?;
         let placed = write(&file, bytes)
             .and_then(|()| fs::fsync(&file))
@@ -265,6 +288,13 @@ impl Folder {
             Err(errno) => Err(self.fault(errno)),
         }
     }
+}
+
+/// A name for a file that is not whole yet.
+fn aside(name: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!(".{name}.{}-{count}{HALF}", std::process::id())
 }
 
 fn write(file: &OwnedFd, mut bytes: &[u8]) -> Result<(), Errno> {

@@ -4,6 +4,7 @@
 //! (desktop, store, directory) implement and the pure machines (signon, sync) are written against.
 
 mod binding;
+mod config;
 mod controls;
 mod explain;
 mod factor;
@@ -19,16 +20,18 @@ mod stored;
 mod template;
 mod terminal;
 mod time;
+mod unit;
 mod windows;
 pub mod words;
 
 pub use binding::{Binding, Publisher};
+pub use config::{ConfigKind, ConfigName, ConfigObject, UnitState, Wanted};
 pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, States};
 pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
 pub use logon::{FieldKind, FieldValues, Logon};
 pub use pattern::Pattern;
-pub use record::{ConfigKind, ConfigObject, HeaderVersion, RecordVersion, RepositoryEvent};
+pub use record::{HeaderVersion, RecordVersion, RepositoryEvent};
 pub use respond::{
     Action, Carried, KeyName, KeyPress, KeyStep, KeyTarget, Method, Modifier, Outcome, Plan, PlannedStep, Refusal,
     Timing,
@@ -42,4 +45,5 @@ pub use template::{
 };
 pub use terminal::{TerminalFacts, TerminalSpec};
 pub use time::{Monotonic, Timestamp};
+pub use unit::{BadUnit, Unit};
 pub use windows::{IdentityProblem, Lineage, ProcessIdentity, WindowEvent, WindowFacts, WindowId, Writable};

@@ -2,13 +2,15 @@
 //!
 //! Each port has one contract suite that runs on an in-memory twin and on the real part.
 
+mod repository;
+
+pub use repository::{ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository};
+
 pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{
-    Carried, Change, ConfigObject, ControlQuery, ControlTree, DeviceId, FieldValues, HeaderVersion, KeyStep, KeyTarget,
-    LockOn, Monotonic, Plan, RecordVersion, Refusal, RepositoryEvent, SessionHearing, StoreKey, StoreKind,
-    TerminalFacts, Timestamp, UserId, WindowEvent, WindowFacts, WindowId,
+    Carried, Change, ControlQuery, ControlTree, FieldValues, KeyStep, KeyTarget, LockOn, Monotonic, Plan, Refusal,
+    SessionHearing, StoreKey, StoreKind, TerminalFacts, Timestamp, WindowEvent, WindowFacts, WindowId,
 };
-use countersign_secret::Key;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
@@ -180,156 +182,4 @@ pub trait RecordStore: Send + Sync {
     /// # Errors
     /// [`StoreError::NotSaved`]: nothing changed.
     fn commit(&self, batch: &[Change]) -> Result<(), StoreError>;
-}
-
-/// Why a repository could not do something.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RepositoryError {
-    /// It cannot be reached now. Offline is a normal state: try again later.
-    #[error("the repository {place} cannot be reached: {why}")]
-    Unreachable {
-        /// Which repository.
-        place: String,
-        /// Why.
-        why: String,
-    },
-    /// It may not be read or written by this user.
-    #[error("the repository {place} may not be used: {why}")]
-    Denied {
-        /// What was asked for.
-        place: String,
-        /// Why.
-        why: String,
-    },
-    /// What was asked for is not there.
-    #[error("{0} is not in the repository")]
-    Missing(String),
-    /// Somebody else wrote first: read again, then decide.
-    #[error("{0} was changed by another device in the meantime")]
-    Conflict(String),
-    /// It is too large or misplaced to be what it says it is.
-    #[error("{place} is not as it should be: {why}")]
-    Invalid {
-        /// Which object.
-        place: String,
-        /// Why.
-        why: String,
-    },
-}
-
-/// The organisation's directory, or a folder that stands for it.
-pub trait DirectoryRepository: Send + Sync {
-    /// Every configuration object this user may read.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`]. Single unreadable objects are left out and named in the second part.
-    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError>;
-
-    /// The lists the organisation's root has signed, from number `from` on, oldest first: the newest 64 at most.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`]. A repository without lists has none.
-    fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError>;
-
-    /// Publishes the list of a number, once.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Conflict`] when that number is taken: somebody else published in the meantime.
-    fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError>;
-
-    /// The newest version of each record by each device.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`]. A user without records has an empty list.
-    fn list(&self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError>;
-
-    /// The sealed bytes of a version.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Missing`] when it is not there.
-    fn pull(&self, user: &UserId, version: &RecordVersion) -> Result<Vec<u8>, RepositoryError>;
-
-    /// Writes a version. A version that is there with the same bytes is success; with others a [`RepositoryError::Conflict`].
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn push(&self, user: &UserId, version: &RecordVersion, sealed: &[u8]) -> Result<(), RepositoryError>;
-
-    /// The newest vault header and its number.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn header(&self, user: &UserId) -> Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>;
-
-    /// Writes the next vault header, only if `replaces` is still the newest (`None`: there is none yet).
-    ///
-    /// # Errors
-    /// [`RepositoryError::Conflict`] when it is not.
-    fn replace_header(
-        &self,
-        user: &UserId,
-        replaces: Option<HeaderVersion>,
-        header: &[u8],
-    ) -> Result<HeaderVersion, RepositoryError>;
-
-    /// The requests of machines that wait to be let in, by the ids they gave themselves: 16 at most. Anybody who can write here can
-    /// have made them.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn join_requests(&self, user: &UserId) -> Result<Vec<(DeviceId, Vec<u8>)>, RepositoryError>;
-
-    /// Leaves a machine's request.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Conflict`] when there is another one under that id.
-    fn leave_join_request(&self, user: &UserId, device: DeviceId, request: &[u8]) -> Result<(), RepositoryError>;
-
-    /// Takes a request away again; one that is not there is no fault.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn remove_join_request(&self, user: &UserId, device: DeviceId) -> Result<(), RepositoryError>;
-
-    /// The key the directory keeps for the user's slots. Only the user may read it, and whoever administers the directory.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn slot_key(&self, user: &UserId) -> Result<Option<Key>, RepositoryError>;
-
-    /// Puts the user's slot key there, once.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Conflict`] when there is one: another device was faster.
-    fn place_slot_key(&self, user: &UserId, key: &Key) -> Result<(), RepositoryError>;
-
-    /// Takes the user's slot key away. None there is success.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn remove_slot_key(&self, user: &UserId) -> Result<(), RepositoryError>;
-
-    /// What the directory knows the user by and never changes: his SID or GUID. 1 to 4096 bytes.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError>;
-
-    /// Moves a user's records and requests aside, into an archive of this moment: a new vault begins. Headers stay, they go on counting.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn set_aside(&self, user: &UserId, at: Timestamp) -> Result<(), RepositoryError>;
-
-    /// Removes what was set aside before a moment.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn forget_aside(&self, user: &UserId, before: Timestamp) -> Result<(), RepositoryError>;
-
-    /// Reports changes until dropped.
-    ///
-    /// # Errors
-    /// See [`RepositoryError`].
-    fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError>;
 }

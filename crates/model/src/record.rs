@@ -1,27 +1,6 @@
 use crate::{DeviceId, RecordId};
 use serde::{Deserialize, Serialize};
 
-/// What a configuration object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConfigKind {
-    /// An application template.
-    Template,
-    /// A setting override.
-    Override,
-}
-
-/// A configuration object as a repository holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigObject {
-    /// What it is.
-    pub kind: ConfigKind,
-    /// Where it is, for people: a file's path, a DN.
-    pub place: String,
-    /// Its bytes, exactly as published.
-    pub bytes: Vec<u8>,
-}
-
 /// One version of one sealed record: written by one device, numbered by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordVersion {

@@ -5,7 +5,7 @@ use crate::merge::{Incoming, Shelf};
 use crate::plan::{Held, SyncStep, plan};
 use crate::report::{Fault, Report};
 use crate::sent::Sending;
-use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError, StoreError};
+use countersign_model::port::{RecordStore, RepositoryError, StoreError, VaultRepository};
 use countersign_model::{Change, RecordId, RecordVersion, StoreKind, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub struct Ends<'a> {
     /// This device's store, open while the vault is locked.
     pub device: &'a dyn RecordStore,
     /// The repository.
-    pub repository: &'a dyn DirectoryRepository,
+    pub repository: &'a dyn VaultRepository,
     /// Whose records.
     pub user: &'a UserId,
 }

@@ -1,4 +1,4 @@
-use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::port::{RepositoryError, VaultRepository};
 use countersign_model::{HeaderVersion, UserId};
 
 /// What became of the vault header.
@@ -20,7 +20,7 @@ pub enum HeaderOutcome {
 /// Those of the repository; [`RepositoryError::Unreachable`] is a normal state, and after [`RepositoryError::Conflict`] another device
 /// was faster: call again.
 pub fn exchange_header(
-    repository: &dyn DirectoryRepository,
+    repository: &dyn VaultRepository,
     user: &UserId,
     ours: HeaderVersion,
     bytes: &[u8],

@@ -96,7 +96,7 @@ impl Edition {
         };
         let mut news: BTreeMap<String, Good> = BTreeMap::new();
         let (mut changes, mut problems, mut present) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for ConfigObject { kind, place, bytes } in objects {
+        for ConfigObject { kind, place, bytes, .. } in objects {
             if kind != ConfigKind::Template {
                 continue;
             }
@@ -247,6 +247,8 @@ fn place_of(fault: &RepositoryError) -> Option<&String> {
     match fault {
         RepositoryError::Unreachable { place, .. }
         | RepositoryError::Denied { place, .. }
+        | RepositoryError::NeedsPassword { place, .. }
+        | RepositoryError::AccountClosed { place, .. }
         | RepositoryError::Invalid { place, .. }
         | RepositoryError::Missing(place)
         | RepositoryError::Conflict(place) => Some(place),

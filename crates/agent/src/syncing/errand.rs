@@ -79,7 +79,7 @@ impl Errand {
                 .repository
                 .as_ref()
                 .map_err(Clone::clone)
-                .and_then(|repository| repository.configuration());
+                .and_then(|repository| repository.loose());
             reached = fetched.as_ref().map(drop).map_err(Clone::clone);
             self.edition.next(&self.package, fetched, &*self.device)
         });

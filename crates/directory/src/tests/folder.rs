@@ -1,7 +1,7 @@
 use super::Folder;
 use crate::contract::Subject;
 use crate::{FolderRepository, MAX_OBJECT, WhenAbsent};
-use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::port::{ConfigurationRepository, RepositoryError, VaultRepository};
 use countersign_model::{ConfigKind, DeviceId, RecordId, RecordVersion, UserId};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -48,7 +48,7 @@ fn an_absent_share_is_unreachable_and_not_made() {
     let root = above.path().join("share");
     let repository = FolderRepository::new(&root, WhenAbsent::Report).unwrap();
     for error in [
-        repository.configuration().unwrap_err(),
+        repository.loose().unwrap_err(),
         repository.list(&ada()).unwrap_err(),
         repository.push(&ada(), &version(1), b"x").unwrap_err(),
     ] {
@@ -83,7 +83,7 @@ fn links_lead_nowhere() {
     let unit = folder.root().join("config/Staff/Sales");
     symlink(outside.path().join("secret.toml"), unit.join("file.toml")).unwrap();
     symlink(outside.path(), unit.join("unit")).unwrap();
-    let (objects, faults) = repository.configuration().unwrap();
+    let (objects, faults) = repository.loose().unwrap();
     assert_eq!(
         objects.iter().map(|object| object.bytes.as_slice()).collect::<Vec<_>>(),
         [b"inside"]
@@ -123,7 +123,7 @@ fn what_is_too_large_or_not_a_file_is_named_and_the_rest_is_read() {
     let unit = folder.root().join("config/Staff/Sales");
     fs::write(unit.join("README.md"), b"not an object").unwrap();
     fs::write(unit.join(".hidden.toml"), b"not an object").unwrap();
-    let (objects, faults) = folder.repository.configuration().unwrap();
+    let (objects, faults) = folder.repository.loose().unwrap();
     assert_eq!(objects.len(), 1);
     assert!(
         matches!(&faults[..], [RepositoryError::Invalid { place, .. }] if place.ends_with("large.toml")),

@@ -48,6 +48,7 @@ impl Folder {
         match kind {
             ConfigKind::Template => unit.join(format!("{name}.toml")),
             ConfigKind::Override => unit.join("settings.toml"),
+            ConfigKind::Policy | ConfigKind::Page => unreachable!("loose policies and pages there are none"),
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::Folder;
 use crate::contract::Subject;
 use crate::watch::{FolderWatch, Notice};
-use countersign_model::port::DirectoryRepository;
+use countersign_model::port::{ConfigurationRepository, DirectoryRepository, VaultRepository};
 use countersign_model::{ConfigKind, RepositoryEvent, UserId};
 use std::fs;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -46,7 +46,7 @@ fn reading_is_not_a_change() {
     let (_watch, events) = watch(&folder);
     settle(&events);
     for _ in 0..5 {
-        folder.repository.configuration().unwrap();
+        folder.repository.loose().unwrap();
         folder.repository.list(&UserId::from("ada")).unwrap();
     }
     assert_eq!(

@@ -2,7 +2,7 @@ use super::twins::{Device, Folder, sealed, version};
 use crate::header::{HeaderOutcome, exchange_header};
 use crate::layout::{history_key, record_key};
 use crate::report::Fault;
-use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError};
+use countersign_model::port::{RecordStore, RepositoryError, VaultRepository};
 use countersign_model::{HeaderVersion, RecordId, StoreKind, UserId};
 use countersign_vault::Commitment;
 

@@ -5,16 +5,14 @@ use crate::exchange::{Ends, exchange};
 use crate::layout::{decode, encode, record_key};
 use crate::replace::{highest_counter, replace};
 use crate::report::Report;
-use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError, StoreError, Watch};
+use countersign_model::port::{RecordStore, RepositoryError, StoreError, VaultRepository};
 use countersign_model::{
-    Change, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, StoreKey, StoreKind,
-    Timestamp, UserId,
+    Change, DeviceId, HeaderVersion, RecordId, RecordVersion, StoreKey, StoreKind, Timestamp, UserId,
 };
 use countersign_secret::Key;
 use countersign_vault::Commitment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::mpsc::Sender;
 
 #[derive(Default)]
 pub(crate) struct Shelves {
@@ -84,11 +82,7 @@ impl Folder {
     }
 }
 
-impl DirectoryRepository for Folder {
-    fn configuration(&self) -> Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError> {
-        Ok((Vec::new(), Vec::new()))
-    }
-
+impl VaultRepository for Folder {
     fn set_aside(&self, _: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
         Err(RepositoryError::Denied {
             place: "twin".into(),
@@ -98,17 +92,6 @@ impl DirectoryRepository for Folder {
 
     fn forget_aside(&self, _: &UserId, _: Timestamp) -> Result<(), RepositoryError> {
         Ok(())
-    }
-
-    fn root_lists(&self, _: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
-        Ok(Vec::new())
-    }
-
-    fn publish_root_list(&self, _: u64, _: &[u8]) -> Result<(), RepositoryError> {
-        Err(RepositoryError::Denied {
-            place: "twin".into(),
-            why: "no lists here".into(),
-        })
     }
 
     fn list(&self, _: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
@@ -186,17 +169,6 @@ impl DirectoryRepository for Folder {
 
     fn remove_slot_key(&self, _: &UserId) -> Result<(), RepositoryError> {
         Ok(())
-    }
-
-    fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
-        Ok(user.to_string().into_bytes())
-    }
-
-    fn watch(&self, _: &UserId, _: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError> {
-        Err(RepositoryError::Denied {
-            place: "twin".into(),
-            why: "nothing to watch".into(),
-        })
     }
 }
 

@@ -4,7 +4,7 @@ use super::twins::{Folder, Shelves};
 use crate::exchange::{Ends, exchange};
 use crate::layout::record_key;
 use crate::report::{Fault, Report};
-use countersign_model::port::{DirectoryRepository, RecordStore};
+use countersign_model::port::{RecordStore, VaultRepository};
 use countersign_model::{
     Binding, Change, FieldKind, FieldName, FieldValues, Logon, Publisher, RecordId, RecordVersion, TemplateId,
     Timestamp, UserId,
