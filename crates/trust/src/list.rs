@@ -1,17 +1,14 @@
 //! The list a root signs: who speaks for the organisation, until when.
 
-use crate::codec::{Malformed, Reader, put_text};
+mod form;
+
+use crate::codec::Malformed;
+use crate::publisher::{ListedPublisher, PublisherPublic};
 use crate::root::{Pin, RootKey, RootPublic, words_of};
 use countersign_model::Timestamp;
 
-const MAGIC: &[u8; 8] = b"CSTRUST\n";
-const FORMAT: u16 = 1;
 const DOMAIN: &[u8] = b"countersign/v1/root-list\0";
 const RING_LABEL: &[u8] = b"countersign/v1/ring-fingerprint\0";
-const LONGEST_NAME: usize = 256;
-const LONGEST: usize = 64 * 1024;
-const MOST_MEMBERS: u16 = 256;
-const LONGEST_SETTINGS: usize = 32 * 1024;
 
 /// A recovery ring on the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +42,14 @@ pub enum Recovery {
 /// Something else on the list, of a kind this version does not use: kept as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The number of its kind; 1 is a recovery ring.
+    /// The number of its kind; 1 is a recovery ring, 2 a publisher.
     pub kind: u16,
     /// Its name.
     pub name: String,
     /// Its public key.
     pub key: [u8; 32],
+    /// What else is said of it, up to 1 KiB.
+    pub more: Vec<u8>,
 }
 
 /// The list.
@@ -68,10 +67,34 @@ pub struct RootList {
     pub root: RootPublic,
     /// The recovery rings.
     pub recovery: Recovery,
+    /// Who may sign configuration. A key can be there more than once, for several units.
+    pub publishers: Vec<ListedPublisher>,
+    /// Keys nothing is believed of any more, in order: what they have signed goes out of force.
+    pub revoked: Vec<[u8; 32]>,
     /// Members of kinds this version does not use.
     pub others: Vec<Member>,
     /// Settings that take the root's word, in TOML of at most 32 KiB; empty where there are none.
     pub settings: String,
+}
+
+impl RootList {
+    /// Whether a publisher's key was revoked.
+    #[must_use]
+    pub fn is_revoked(&self, key: PublisherPublic) -> bool {
+        self.revoked.binary_search(&key.0).is_ok()
+    }
+
+    /// Revokes a publisher's key: it goes off the list and never comes back on. False when it was revoked before.
+    pub fn revoke(&mut self, key: PublisherPublic) -> bool {
+        self.publishers.retain(|publisher| publisher.key != key);
+        match self.revoked.binary_search(&key.0) {
+            Ok(_) => false,
+            Err(at) => {
+                self.revoked.insert(at, key.0);
+                true
+            }
+        }
+    }
 }
 
 /// A list that was accepted. Remember its version and its root.
@@ -152,131 +175,6 @@ impl From<Malformed> for ListError {
     }
 }
 
-const RING: u16 = 1;
-
-fn encode(list: &RootList) -> Result<Vec<u8>, ListError> {
-    let rings: Vec<&ListedRing> = match &list.recovery {
-        Recovery::Off => Vec::new(),
-        Recovery::One(ring) => vec![ring],
-        Recovery::Two(one, other) if one.key == other.key => {
-            return Err(ListError::OutOfBounds("two rings need two keys"));
-        }
-        Recovery::Two(one, other) => vec![one, other],
-    };
-    let rings = rings.into_iter().map(|ring| (RING, &ring.name, &ring.key));
-    let others = list
-        .others
-        .iter()
-        .map(|member| (member.kind, &member.name, &member.key));
-    let members: Vec<_> = rings.chain(others).collect();
-    let named = |name: &str| (1..=LONGEST_NAME).contains(&name.len());
-    if !named(&list.organisation) || members.iter().any(|(_, name, _)| !named(name)) {
-        return Err(ListError::OutOfBounds("a name has 1 to 256 bytes"));
-    }
-    if list.version == 0 || list.expires <= list.issued {
-        return Err(ListError::OutOfBounds(
-            "versions begin at 1, and it has to expire after it was issued",
-        ));
-    }
-    if list.settings.len() > LONGEST_SETTINGS {
-        return Err(ListError::OutOfBounds("its settings are longer than 32 KiB"));
-    }
-    let count = u16::try_from(members.len()).ok().filter(|count| *count <= MOST_MEMBERS);
-    let count = count.ok_or(ListError::OutOfBounds("it has too many members"))?;
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(&FORMAT.to_le_bytes());
-    bytes.extend_from_slice(&0_u16.to_le_bytes());
-    put_text(&mut bytes, &list.organisation);
-    bytes.extend_from_slice(&list.version.to_le_bytes());
-    bytes.extend_from_slice(&list.issued.0.to_le_bytes());
-    bytes.extend_from_slice(&list.expires.0.to_le_bytes());
-    bytes.extend_from_slice(&list.root.0);
-    bytes.extend_from_slice(&count.to_le_bytes());
-    for (kind, name, key) in members {
-        bytes.extend_from_slice(&kind.to_le_bytes());
-        put_text(&mut bytes, name);
-        bytes.extend_from_slice(key);
-    }
-    put_text(&mut bytes, &list.settings);
-    Ok(bytes)
-}
-
-/// What was read, not yet believed: the list, the bytes the signatures are over, the signatures.
-struct Read<'a> {
-    list: RootList,
-    signed: &'a [u8],
-    /// Under the list's own root, and in a rotation under the root before it.
-    signature: [u8; 64],
-    before: Option<[u8; 64]>,
-}
-
-fn read(bytes: &[u8]) -> Result<Read<'_>, ListError> {
-    if bytes.len() > LONGEST {
-        return Err(ListError::Damaged("length"));
-    }
-    let mut from = Reader::new(bytes);
-    if from.array::<8>("magic")? != *MAGIC {
-        return Err(ListError::Damaged("magic"));
-    }
-    let format = from.u16("format")?;
-    if format != FORMAT {
-        return Err(ListError::Unsupported(format));
-    }
-    let (rest, before) = match from.u16("flags")? {
-        0 => (bytes, None),
-        1 => {
-            let (rest, before) = bytes.split_last_chunk::<64>().ok_or(Malformed("length"))?;
-            (rest, Some(*before))
-        }
-        _ => return Err(ListError::Damaged("flags")),
-    };
-    let (signed, signature) = rest.split_last_chunk::<64>().ok_or(Malformed("length"))?;
-    let mut from = Reader::new(signed);
-    let _: [u8; 12] = from.array("length")?;
-    let organisation = from.text(LONGEST_NAME, "organisation")?;
-    let version = from.u64("version")?;
-    let (issued, expires) = (Timestamp(from.u64("time")?), Timestamp(from.u64("time")?));
-    let root = RootPublic(from.array("root")?);
-    let count = from.u16("members")?;
-    if count > MOST_MEMBERS {
-        return Err(ListError::Damaged("members"));
-    }
-    let (mut rings, mut others) = (Vec::new(), Vec::new());
-    for _ in 0..count {
-        let kind = from.u16("members")?;
-        let name = from.text(LONGEST_NAME, "members")?;
-        let key = from.array("members")?;
-        match kind {
-            RING => rings.push(ListedRing { name, key }),
-            kind => others.push(Member { kind, name, key }),
-        }
-    }
-    let settings = from.text(LONGEST_SETTINGS, "settings")?;
-    from.end("end of the list")?;
-    let mut rings = rings.into_iter();
-    let recovery = match (rings.next(), rings.next(), rings.next()) {
-        (None, ..) => Recovery::Off,
-        (Some(ring), None, _) => Recovery::One(ring),
-        (Some(one), Some(other), None) if one.key != other.key => Recovery::Two(one, other),
-        _ => return Err(ListError::Damaged("recovery rings")),
-    };
-    Ok(Read {
-        list: RootList {
-            organisation,
-            version,
-            issued,
-            expires,
-            root,
-            recovery,
-            others,
-            settings,
-        },
-        signed,
-        signature: *signature,
-        before,
-    })
-}
-
 fn message(signed: &[u8]) -> Vec<u8> {
     [DOMAIN, signed].concat()
 }
@@ -286,7 +184,7 @@ fn message(signed: &[u8]) -> Vec<u8> {
 /// # Errors
 /// [`ListError::OutOfBounds`].
 pub fn sign_list(key: &RootKey, list: &RootList) -> Result<Vec<u8>, ListError> {
-    let mut bytes = encode(&RootList {
+    let mut bytes = form::encode(&RootList {
         root: key.public(),
         ..list.clone()
     })?;
@@ -300,7 +198,7 @@ pub fn sign_list(key: &RootKey, list: &RootList) -> Result<Vec<u8>, ListError> {
 /// # Errors
 /// [`ListError::OutOfBounds`].
 pub fn rotate_list(old: &RootKey, new: &RootKey, list: &RootList) -> Result<Vec<u8>, ListError> {
-    let mut bytes = encode(&RootList {
+    let mut bytes = form::encode(&RootList {
         root: new.public(),
         ..list.clone()
     })?;
@@ -319,7 +217,7 @@ pub fn rotate_list(old: &RootKey, new: &RootKey, list: &RootList) -> Result<Vec<
 /// # Errors
 /// [`ListError::Damaged`], [`ListError::Unsupported`].
 pub fn inspect_list(bytes: &[u8]) -> Result<RootList, ListError> {
-    read(bytes).map(|read| read.list)
+    form::read(bytes).map(|read| read.list)
 }
 
 /// Accepts a list under a pinned root. `before` is the list that was accepted last, if one was: a newer one is of the same
@@ -328,7 +226,7 @@ pub fn inspect_list(bytes: &[u8]) -> Result<RootList, ListError> {
 /// # Errors
 /// [`ListError`].
 pub fn accept_list(pin: Pin, bytes: &[u8], before: Option<&RootList>, now: Timestamp) -> Result<Accepted, ListError> {
-    let read = read(bytes)?;
+    let read = form::read(bytes)?;
     let (list, signed) = (read.list, message(read.signed));
     let rotates = match &read.before {
         None if list.root == pin.0 => false,
@@ -378,6 +276,23 @@ pub fn standing(list: &RootList, now: Timestamp) -> Standing {
         Standing::Good
     } else {
         Standing::Stale
+    }
+}
+
+/// A list without members, for the tests of others.
+#[cfg(test)]
+pub(crate) fn make_list_for_tests() -> RootList {
+    RootList {
+        organisation: "Example".to_owned(),
+        version: 1,
+        issued: Timestamp(1000),
+        expires: Timestamp(2000),
+        root: RootPublic([1; 32]),
+        recovery: Recovery::Off,
+        publishers: Vec::new(),
+        revoked: Vec::new(),
+        others: Vec::new(),
+        settings: String::new(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The organisation's root key and how people pin it.
 
+use crate::signature::{Signing, verifies};
 use countersign_model::words::{BITS, number_of, word};
 use countersign_secret::Key;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -28,8 +28,7 @@ impl RootPublic {
 
     /// Whether the signature over these bytes is this root's. Strict: no second form of a signature, no weak key.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        let key = VerifyingKey::from_bytes(&self.0);
-        key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+        verifies(&self.0, message, signature)
     }
 }
 
@@ -45,14 +44,11 @@ pub(crate) fn words_of(label: &[u8], key: &[u8; 32]) -> Vec<&'static str> {
 }
 
 /// A root's private key. Kept in a passphrase-sealed file, never in a vault or directory.
-pub struct RootKey {
-    seed: Key,
-    public: RootPublic,
-}
+pub struct RootKey(Signing);
 
 impl fmt::Debug for RootKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RootKey({:?}, redacted)", self.public)
+        write!(f, "RootKey({:?}, redacted)", self.public())
     }
 }
 
@@ -60,24 +56,23 @@ impl RootKey {
     /// The root of a seed out of a key file.
     #[must_use]
     pub fn from_seed(seed: Key) -> Self {
-        let public = RootPublic(signing(&seed).verifying_key().to_bytes());
-        Self { seed, public }
+        Self(Signing::from_seed(seed))
     }
 
     /// Its public half.
     #[must_use]
     pub fn public(&self) -> RootPublic {
-        self.public
+        RootPublic(*self.0.public())
     }
 
     /// The seed, for the key file.
     #[must_use]
     pub fn seed(&self) -> &Key {
-        &self.seed
+        self.0.seed()
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
-        signing(&self.seed).sign(message).to_bytes()
+        self.0.sign(message)
     }
 }
 
@@ -87,16 +82,6 @@ impl RootKey {
 /// When the system has no random source.
 pub fn make_root_key() -> Result<RootKey, getrandom::Error> {
     Key::make_random().map(RootKey::from_seed)
-}
-
-/// A signing key wipes itself when it is dropped; it lives for one signature.
-fn signing(seed: &Key) -> SigningKey {
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(seed.expose());
-    let key = SigningKey::from_bytes(&bytes);
-    bytes.fill(0);
-    std::hint::black_box(&mut bytes);
-    key
 }
 
 /// The root an organisation's machine or user believes.

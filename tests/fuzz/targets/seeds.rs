@@ -1,10 +1,14 @@
 //! Writes the files a fuzzer starts from: what the programs themselves write. Run it in `tests/fuzz` when a format changes.
 
 use countersign_model::port::RecordStore;
-use countersign_model::{Change, StoreKey, StoreKind};
+use countersign_model::{Change, StoreKey, StoreKind, Timestamp};
 use countersign_secret::{Key, Password};
 use countersign_store::Store;
 use countersign_store::fuzzing::KEY;
+use countersign_trust::{
+    AgentVersion, Entry, EntryKind, Heading, Kinds, ListedPublisher, ListedRing, PublisherKey, Recovery, RootKey,
+    RootList, digest_of, sign_catalogue, sign_list,
+};
 use countersign_wire::{Request, frame::write_frame};
 use std::error::Error;
 use std::fs;
@@ -48,6 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wrong.toml",
         b"fill.automatic = 3\n[loop]\nfills = -1\nfill = true\n[[x]]\n",
     )?;
+    signed()?;
     let requests: [(&str, Request, &[&str]); 3] = [
         ("status", Request::Status, &[]),
         (
@@ -68,6 +73,54 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut bytes = Vec::new();
         write_frame(&mut bytes, &serde_json::to_vec(&request)?, &secrets)?;
         keep("ipc_frame", name, &bytes)?;
+    }
+    Ok(())
+}
+
+/// What a root and a publisher sign.
+fn signed() -> Result<(), Box<dyn Error>> {
+    let key = |byte: u8| Key::from_fill(|out| out.fill(byte));
+    let (root, publisher) = (RootKey::from_seed(key(1)), PublisherKey::from_seed(key(2)));
+    let list = RootList {
+        organisation: "Example".to_owned(),
+        version: 1,
+        issued: Timestamp(1),
+        expires: Timestamp(2),
+        root: root.public(),
+        recovery: Recovery::One(ListedRing {
+            name: "desk".to_owned(),
+            key: [3; 32],
+        }),
+        publishers: vec![ListedPublisher {
+            name: "packaging".to_owned(),
+            key: publisher.public(),
+            unit: "Sales".to_owned(),
+            kinds: Kinds::all(),
+        }],
+        revoked: vec![[4; 32]],
+        others: Vec::new(),
+        settings: "fill.automatic = true\n".to_owned(),
+    };
+    keep("catalogue", "list", &sign_list(&root, &list)?)?;
+    let heading = Heading {
+        organisation: "Example".to_owned(),
+        unit: "Sales".to_owned(),
+        list_version: 1,
+        sequence: 1,
+        issued: Timestamp(1),
+        expires: Timestamp(2),
+        min_agent: AgentVersion(0, 1, 0),
+    };
+    for (name, count) in [("inline", 3), ("paged", 129)] {
+        let entry = |nth: u64| Entry {
+            kind: EntryKind::Template,
+            id: format!("org.example.A{nth}"),
+            version: nth,
+            digest: digest_of(&nth.to_le_bytes()),
+            size: 8,
+        };
+        let signed = sign_catalogue(&publisher, &heading, (0..count).map(entry).collect())?;
+        keep("catalogue", name, &signed.bytes)?;
     }
     Ok(())
 }

@@ -98,6 +98,8 @@ impl Administration {
             expires: self.expiry(days),
             root: root.public(),
             recovery: Recovery::Off,
+            publishers: Vec::new(),
+            revoked: Vec::new(),
             others: Vec::new(),
             settings: String::new(),
         };

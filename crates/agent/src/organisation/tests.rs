@@ -18,6 +18,8 @@ fn list(root: &RootKey, version: u64, recovery: Recovery) -> RootList {
         expires: Timestamp(NOW.0 + DAY),
         root: root.public(),
         recovery,
+        publishers: Vec::new(),
+        revoked: Vec::new(),
         others: Vec::new(),
         settings: String::new(),
     }

@@ -1,4 +1,6 @@
+use super::form::{LONGEST_SETTINGS, MAGIC};
 use super::*;
+use crate::publisher::{EntryKind, Kinds};
 use countersign_secret::Key;
 
 fn root(byte: u8) -> RootKey {
@@ -20,10 +22,13 @@ fn list(version: u64) -> RootList {
         expires: Timestamp(2000),
         root: root(1).public(),
         recovery: Recovery::Two(ring(7), ring(8)),
+        publishers: Vec::new(),
+        revoked: Vec::new(),
         others: vec![Member {
             kind: 77,
             name: "of a newer version".to_owned(),
             key: [9; 32],
+            more: Vec::new(),
         }],
         settings: "unlock.floor = \"fair\"\n".to_owned(),
     }
@@ -64,8 +69,8 @@ fn every_changed_byte_is_noticed() {
     *changed.last_mut().unwrap() ^= 1;
     assert_eq!(accept(&changed, None), Err(ListError::BadSignature));
     let mut newer = bytes;
-    newer[8] = 2;
-    assert_eq!(accept(&newer, None), Err(ListError::Unsupported(2)));
+    newer[8] = 3;
+    assert_eq!(accept(&newer, None), Err(ListError::Unsupported(3)));
 }
 
 #[test]
@@ -184,13 +189,80 @@ fn what_is_out_of_bounds_is_not_signed() {
     });
 }
 
+fn publisher(byte: u8, unit: &str) -> ListedPublisher {
+    ListedPublisher {
+        name: format!("publisher {byte}"),
+        key: PublisherPublic([byte; 32]),
+        unit: unit.to_owned(),
+        kinds: Kinds::all(),
+    }
+}
+
+fn with_publishers(version: u64) -> RootList {
+    let mut list = RootList {
+        publishers: vec![publisher(3, ""), publisher(4, "Sales")],
+        revoked: vec![[5; 32], [6; 32]],
+        ..list(version)
+    };
+    list.publishers[1].kinds = [EntryKind::Template].into_iter().collect();
+    list.others[0].more = vec![1, 2, 3];
+    list
+}
+
+#[test]
+fn publishers_and_revoked_keys_take_the_second_format() {
+    let plain = sign_list(&root(1), &list(1)).unwrap();
+    assert_eq!(plain[8..10], [1, 0], "agents that know no publishers can read it");
+    let list = with_publishers(1);
+    let bytes = sign_list(&root(1), &list).unwrap();
+    assert_eq!(bytes[8..10], [2, 0]);
+    assert_eq!(accept(&bytes, None), Ok(list));
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        assert!(accept(&changed, None).is_err(), "byte {at}");
+        assert!(accept(&bytes[..at], None).is_err(), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_revoked_key_goes_off_the_list_and_stays_off() {
+    let mut list = with_publishers(1);
+    assert!(list.revoke(PublisherPublic([4; 32])));
+    assert!(!list.revoke(PublisherPublic([5; 32])));
+    assert_eq!(list.revoked, [[4; 32], [5; 32], [6; 32]]);
+    assert_eq!(list.publishers, [publisher(3, "")]);
+    assert!(list.is_revoked(PublisherPublic([6; 32])) && !list.is_revoked(PublisherPublic([3; 32])));
+    let wrong = [
+        RootList {
+            publishers: vec![publisher(5, "")],
+            ..list.clone()
+        },
+        RootList {
+            revoked: vec![[6; 32], [5; 32]],
+            ..list.clone()
+        },
+        RootList {
+            revoked: vec![[5; 32], [5; 32]],
+            ..list.clone()
+        },
+        RootList {
+            publishers: vec![publisher(3, "/Sales")],
+            ..list.clone()
+        },
+    ];
+    for wrong in wrong {
+        assert!(matches!(sign_list(&root(1), &wrong), Err(ListError::OutOfBounds(_))));
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_make_reading_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
-        let mut ours = MAGIC.to_vec();
-        ours.extend_from_slice(&[1, 0, 0, 0]);
-        ours.extend_from_slice(&bytes);
-        proptest::prop_assert!(accept(&ours, None).is_err());
+        for format in [1, 2] {
+            let ours = [MAGIC.as_slice(), &[format, 0, 0, 0], &bytes].concat();
+            proptest::prop_assert!(accept(&ours, None).is_err());
+        }
         proptest::prop_assert!(accept(&bytes, None).is_err());
     }
 }
