@@ -11,11 +11,10 @@ mod list;
 mod publisher;
 mod root;
 mod signature;
-mod unit;
 
 pub use catalogue::{
     AgentVersion, Catalogue, CatalogueError, Contents, Digest, Entry, Heading, Mark, Signed, Terms, Trusted,
-    accept_catalogue, digest_of, inspect_catalogue, is_entry_id, sign_catalogue, trusted_still,
+    accept_catalogue, digest_of, inspect_catalogue, sign_catalogue, trusted_still,
 };
 pub use list::{
     Accepted, ListError, ListedRing, Member, Recovery, RootList, Standing, accept_list, inspect_list, rotate_list,
@@ -23,4 +22,3 @@ pub use list::{
 };
 pub use publisher::{EntryKind, Kinds, ListedPublisher, PublisherKey, PublisherPublic, make_publisher_key};
 pub use root::{Pin, PinError, RootKey, RootPublic, make_root_key};
-pub use unit::{covers, is_unit};

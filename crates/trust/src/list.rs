@@ -48,7 +48,7 @@ pub struct Member {
     pub name: String,
     /// Its public key.
     pub key: [u8; 32],
-    /// What else is said of it, up to 1 KiB.
+    /// What else is said of it, up to 4 KiB.
     pub more: Vec<u8>,
 }
 

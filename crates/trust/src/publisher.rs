@@ -2,7 +2,7 @@
 
 use crate::root::words_of;
 use crate::signature::{Signing, verifies};
-use crate::unit::covers;
+use countersign_model::{ConfigKind, ConfigName, Unit};
 use countersign_secret::Key;
 use std::fmt;
 
@@ -31,6 +31,28 @@ impl EntryKind {
             Self::Template => "template",
             Self::Policy => "policy",
             Self::Override => "override",
+        }
+    }
+
+    /// An object's name in repositories; `None` when the id is none.
+    #[must_use]
+    pub fn named(self, id: &str) -> Option<ConfigName> {
+        let kind = match self {
+            Self::Template => ConfigKind::Template,
+            Self::Policy => ConfigKind::Policy,
+            Self::Override => ConfigKind::Override,
+        };
+        ConfigName::new(kind, id)
+    }
+
+    /// The kind of a repository's object; pages are none.
+    #[must_use]
+    pub fn of_config(kind: ConfigKind) -> Option<Self> {
+        match kind {
+            ConfigKind::Template => Some(Self::Template),
+            ConfigKind::Policy => Some(Self::Policy),
+            ConfigKind::Override => Some(Self::Override),
+            ConfigKind::Page => None,
         }
     }
 
@@ -112,8 +134,8 @@ pub struct ListedPublisher {
     pub name: String,
     /// Its key.
     pub key: PublisherPublic,
-    /// The unit it may sign for, with all below it; blank: everywhere.
-    pub unit: String,
+    /// The unit it may sign for, with all below it.
+    pub unit: Unit,
     /// What it may sign.
     pub kinds: Kinds,
 }
@@ -121,8 +143,8 @@ pub struct ListedPublisher {
 impl ListedPublisher {
     /// Whether it may sign for a unit.
     #[must_use]
-    pub fn covers(&self, unit: &str) -> bool {
-        covers(&self.unit, unit)
+    pub fn covers(&self, unit: &Unit) -> bool {
+        self.unit.covers(unit)
     }
 }
 

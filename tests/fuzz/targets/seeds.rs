@@ -1,7 +1,7 @@
 //! Writes the files a fuzzer starts from: what the programs themselves write. Run it in `tests/fuzz` when a format changes.
 
 use countersign_model::port::RecordStore;
-use countersign_model::{Change, StoreKey, StoreKind, Timestamp};
+use countersign_model::{Change, StoreKey, StoreKind, Timestamp, Unit};
 use countersign_secret::{Key, Password};
 use countersign_store::Store;
 use countersign_store::fuzzing::KEY;
@@ -94,7 +94,7 @@ fn signed() -> Result<(), Box<dyn Error>> {
         publishers: vec![ListedPublisher {
             name: "packaging".to_owned(),
             key: publisher.public(),
-            unit: "Sales".to_owned(),
+            unit: Unit::new("Sales")?,
             kinds: Kinds::all(),
         }],
         revoked: vec![[4; 32]],
@@ -104,7 +104,7 @@ fn signed() -> Result<(), Box<dyn Error>> {
     keep("catalogue", "list", &sign_list(&root, &list)?)?;
     let heading = Heading {
         organisation: "Example".to_owned(),
-        unit: "Sales".to_owned(),
+        unit: Unit::new("Sales")?,
         list_version: 1,
         sequence: 1,
         issued: Timestamp(1),
@@ -114,7 +114,7 @@ fn signed() -> Result<(), Box<dyn Error>> {
     for (name, count) in [("inline", 3), ("paged", 129)] {
         let entry = |nth: u64| Entry {
             kind: EntryKind::Template,
-            id: format!("org.example.A{nth}"),
+            id: format!("org.example.a{nth}"),
             version: nth,
             digest: digest_of(&nth.to_le_bytes()),
             size: 8,

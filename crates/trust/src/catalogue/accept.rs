@@ -4,7 +4,7 @@ use super::entry::{Digest, Entry, digest_of};
 use super::{AgentVersion, Catalogue, CatalogueError, Contents, form, message, pages};
 use crate::list::{RootList, Standing};
 use crate::publisher::Kinds;
-use countersign_model::Timestamp;
+use countersign_model::{Timestamp, Unit};
 
 /// How far a signer's clock may be ahead, in milliseconds.
 const AHEAD: u64 = 10 * 60 * 1000;
@@ -42,7 +42,7 @@ pub struct Terms<'a> {
     /// The root list in force.
     pub list: &'a RootList,
     /// The unit it was found in.
-    pub unit: &'a str,
+    pub unit: &'a Unit,
     /// This agent.
     pub agent: AgentVersion,
     /// The mark of the unit, if a catalogue of it was accepted before.
@@ -181,7 +181,7 @@ pub fn accept_catalogue(bytes: &[u8], terms: Terms<'_>) -> Result<Trusted, Catal
 pub fn trusted_still(
     bytes: &[u8],
     list: &RootList,
-    unit: &str,
+    unit: &Unit,
     agent: AgentVersion,
 ) -> Result<Trusted, CatalogueError> {
     let read = form::read(bytes)?;
@@ -190,10 +190,10 @@ pub fn trusted_still(
     if heading.organisation != list.organisation {
         return Err(CatalogueError::OtherOrganisation(heading.organisation.clone()));
     }
-    if heading.unit != unit {
+    if heading.unit != *unit {
         return Err(CatalogueError::OtherUnit {
             found: heading.unit.clone(),
-            here: unit.to_owned(),
+            here: unit.clone(),
         });
     }
     if list.is_revoked(catalogue.publisher) {
@@ -211,7 +211,7 @@ pub fn trusted_still(
         None => {
             return Err(CatalogueError::NotCovered {
                 publisher: first.name.clone(),
-                unit: unit.to_owned(),
+                unit: unit.clone(),
             });
         }
     };

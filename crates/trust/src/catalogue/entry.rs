@@ -3,19 +3,20 @@
 use super::CatalogueError;
 use crate::codec::{Reader, put_text};
 use crate::publisher::EntryKind;
+use countersign_model::ConfigName;
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256.
 pub type Digest = [u8; 32];
 
-pub(super) const LONGEST_ID: usize = 128;
+const LONGEST_ID: usize = 64;
 
 /// An object a catalogue names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     /// What it is.
     pub kind: EntryKind,
-    /// Its id, once of each kind; see [`is_entry_id`].
+    /// Its id, once of each kind; see [`ConfigName`].
     pub id: String,
     /// Its version, for people and for those who compare: the higher, the newer.
     pub version: u64,
@@ -31,18 +32,13 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
-/// Whether a text can be an object's id: 1 to 128 bytes without slashes or control characters, that do not begin with a dot or end with
-/// a tilde. It can be a file's name as it is.
-#[must_use]
-pub fn is_entry_id(id: &str) -> bool {
-    (1..=LONGEST_ID).contains(&id.len())
-        && !id.starts_with('.')
-        && !id.ends_with('~')
-        && !id.contains(['/', '\\'])
-        && !id.chars().any(char::is_control)
-}
-
 impl Entry {
+    /// Its name in repositories; `None` when the id is none.
+    #[must_use]
+    pub fn name(&self) -> Option<ConfigName> {
+        self.kind.named(&self.id)
+    }
+
     /// Where it is sorted in, and what is there once.
     pub(super) fn key(&self) -> (EntryKind, &str) {
         (self.kind, &self.id)
@@ -73,9 +69,8 @@ impl Entry {
             digest: from.array("entries")?,
             size: from.u32("entries")?,
         };
-        is_entry_id(&entry.id)
-            .then_some(entry)
-            .ok_or(CatalogueError::Damaged("an object's id"))
+        let named = entry.name().is_some();
+        named.then_some(entry).ok_or(CatalogueError::Damaged("an object's id"))
     }
 }
 

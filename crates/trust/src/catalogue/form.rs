@@ -5,14 +5,13 @@ use super::pages::{INLINE, MOST, bits_for};
 use super::{AgentVersion, Catalogue, CatalogueError, Contents, Heading};
 use crate::codec::{Malformed, Reader, put_text};
 use crate::publisher::PublisherPublic;
-use crate::unit::is_unit;
-use countersign_model::Timestamp;
+use countersign_model::{Timestamp, Unit};
 
 const MAGIC: &[u8; 8] = b"CSCATLG\n";
 const FORMAT: u16 = 1;
 const LONGEST: usize = 128 * 1024;
 const LONGEST_NAME: usize = 256;
-const LONGEST_UNIT: usize = 512;
+const LONGEST_UNIT: usize = 4096;
 const IS_INLINE: u8 = 0;
 const IS_PAGED: u8 = 1;
 
@@ -25,9 +24,6 @@ pub(super) fn encode(
     if !(1..=LONGEST_NAME).contains(&heading.organisation.len()) {
         return refuse("the organisation's name has 1 to 256 bytes");
     }
-    if !is_unit(&heading.unit) {
-        return refuse("its unit is not a unit's path");
-    }
     if heading.sequence == 0 || heading.list_version == 0 {
         return refuse("numbers and versions begin at 1");
     }
@@ -37,7 +33,7 @@ pub(super) fn encode(
     let mut bytes = MAGIC.to_vec();
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     put_text(&mut bytes, &heading.organisation);
-    put_text(&mut bytes, &heading.unit);
+    put_text(&mut bytes, heading.unit.as_str());
     bytes.extend_from_slice(&publisher.0);
     for number in [
         heading.list_version,
@@ -90,9 +86,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read<'_>, CatalogueError> {
     let mut from = Reader::new(signed);
     let _: [u8; 10] = from.array("length")?;
     let organisation = from.text(LONGEST_NAME, "organisation")?;
-    let unit = from.text(LONGEST_UNIT, "unit")?;
-    if organisation.is_empty() || !is_unit(&unit) {
-        return Err(CatalogueError::Damaged("organisation or unit"));
+    let unit = Unit::new(&from.text(LONGEST_UNIT, "unit")?).map_err(|_| Malformed("unit"))?;
+    if organisation.is_empty() {
+        return Err(CatalogueError::Damaged("organisation"));
     }
     let publisher = PublisherPublic(from.array("publisher")?);
     let (list_version, sequence) = (from.u64("list version")?, from.u64("number")?);

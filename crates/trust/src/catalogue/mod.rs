@@ -6,11 +6,11 @@ mod form;
 mod pages;
 
 pub use accept::{Mark, Terms, Trusted, accept_catalogue, trusted_still};
-pub use entry::{Digest, Entry, digest_of, is_entry_id};
+pub use entry::{Digest, Entry, digest_of};
 
 use crate::codec::Malformed;
 use crate::publisher::{EntryKind, PublisherKey, PublisherPublic};
-use countersign_model::Timestamp;
+use countersign_model::{Timestamp, Unit};
 use std::fmt;
 use std::str::FromStr;
 
@@ -46,8 +46,8 @@ impl FromStr for AgentVersion {
 pub struct Heading {
     /// The organisation.
     pub organisation: String,
-    /// The unit's path; see [`is_unit`](crate::is_unit).
-    pub unit: String,
+    /// The unit.
+    pub unit: Unit,
     /// The version of the root list it was made under.
     pub list_version: u64,
     /// From 1; each new catalogue of the unit has a higher one.
@@ -133,9 +133,9 @@ pub enum CatalogueError {
     #[error("it was signed for the unit `{found}` and lies in `{here}`; publish it where it belongs")]
     OtherUnit {
         /// The unit it names.
-        found: String,
+        found: Unit,
         /// Where it lies.
-        here: String,
+        here: Unit,
     },
     /// Its publisher is not on the root's list.
     #[error(
@@ -151,7 +151,7 @@ pub enum CatalogueError {
         /// The publisher.
         publisher: String,
         /// The unit.
-        unit: String,
+        unit: Unit,
     },
     /// Its publisher may not sign objects of a kind it names.
     #[error("its publisher `{publisher}` may not sign a {kind} (`{id}`)")]

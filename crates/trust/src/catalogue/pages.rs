@@ -34,7 +34,7 @@ pub(super) fn laid_out(mut entries: Vec<Entry>) -> Result<(Contents, Vec<Page>),
     if entries.len() > MOST {
         return Err(CatalogueError::OutOfBounds("it has more than 200,000 objects"));
     }
-    if !entries.iter().all(|entry| super::is_entry_id(&entry.id)) {
+    if entries.iter().any(|entry| entry.name().is_none()) {
         return Err(CatalogueError::OutOfBounds("an object's id is not one"));
     }
     entries.sort_by(|one, other| one.key().cmp(&other.key()));

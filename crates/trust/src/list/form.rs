@@ -4,8 +4,7 @@ use super::{ListError, ListedRing, Member, Recovery, RootList};
 use crate::codec::{Malformed, Reader, put_bytes, put_text};
 use crate::publisher::{Kinds, ListedPublisher, PublisherPublic};
 use crate::root::RootPublic;
-use crate::unit::is_unit;
-use countersign_model::Timestamp;
+use countersign_model::{Timestamp, Unit};
 
 pub(super) const MAGIC: &[u8; 8] = b"CSTRUST\n";
 /// Rings and settings only.
@@ -16,7 +15,7 @@ const LONGEST_NAME: usize = 256;
 const LONGEST: usize = 64 * 1024;
 const MOST_MEMBERS: u16 = 256;
 const MOST_REVOKED: u16 = 512;
-const LONGEST_MORE: usize = 1024;
+const LONGEST_MORE: usize = 4096;
 pub(super) const LONGEST_SETTINGS: usize = 32 * 1024;
 
 const RING: u16 = 1;
@@ -31,9 +30,6 @@ fn members(list: &RootList) -> Result<Vec<Member>, ListError> {
         }
         Recovery::Two(one, other) => vec![one, other],
     };
-    if list.publishers.iter().any(|publisher| !is_unit(&publisher.unit)) {
-        return Err(ListError::OutOfBounds("a publisher's unit is not a unit's path"));
-    }
     let rings = rings.into_iter().map(|ring| Member {
         kind: RING,
         name: ring.name.clone(),
@@ -42,7 +38,7 @@ fn members(list: &RootList) -> Result<Vec<Member>, ListError> {
     });
     let publishers = list.publishers.iter().map(|publisher| {
         let mut more = publisher.kinds.bits().to_le_bytes().to_vec();
-        put_text(&mut more, &publisher.unit);
+        put_text(&mut more, publisher.unit.as_str());
         Member {
             kind: PUBLISHER,
             name: publisher.name.clone(),
@@ -68,7 +64,7 @@ pub(super) fn encode(list: &RootList) -> Result<Vec<u8>, ListError> {
         return Err(ListError::OutOfBounds("its settings are longer than 32 KiB"));
     }
     if members.iter().any(|member| member.more.len() > LONGEST_MORE) {
-        return Err(ListError::OutOfBounds("a member is too long"));
+        return Err(ListError::OutOfBounds("what is said of a member is longer than 4 KiB"));
     }
     let bounded = |count: usize, most: u16| u16::try_from(count).ok().filter(|count| *count <= most);
     let count = bounded(members.len(), MOST_MEMBERS).ok_or(ListError::OutOfBounds("it has too many members"))?;
@@ -212,14 +208,10 @@ fn read_list(from: &mut Reader<'_>, format: u16) -> Result<RootList, ListError> 
 }
 
 fn publisher(member: Member) -> Result<ListedPublisher, Malformed> {
-    let wrong = Malformed("publishers");
     let mut more = Reader::new(&member.more);
     let kinds = Kinds::of_bits(more.u16("publishers")?);
-    let unit = more.text(LONGEST_MORE, "publishers")?;
+    let unit = Unit::new(&more.text(LONGEST_MORE, "publishers")?).map_err(|_| Malformed("publishers"))?;
     more.end("publishers")?;
-    if !is_unit(&unit) {
-        return Err(wrong);
-    }
     Ok(ListedPublisher {
         name: member.name,
         key: PublisherPublic(member.key),

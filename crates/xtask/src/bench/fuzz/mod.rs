@@ -13,7 +13,7 @@ use target::Outcome;
 const SECONDS: u32 = 60;
 
 /// The targets, each a program under `tests/fuzz/targets`.
-const TARGETS: [&str; 8] = [
+const TARGETS: [&str; 9] = [
     "log_frame",
     "snapshot",
     "head",
@@ -22,6 +22,7 @@ const TARGETS: [&str; 8] = [
     "template",
     "ipc_frame",
     "settings",
+    "catalogue",
 ];
 
 /// How many run side by side.
