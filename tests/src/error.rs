@@ -61,6 +61,16 @@ pub enum LabError {
         "{0} needs the laboratory's own accounts: run through `cargo xtask test` or `cargo xtask enter -- COMMAND`"
     )]
     NoAccounts(&'static str),
+    /// A directory refused: the code is LDAP's own (50: no access, 49: wrong password, 32: no such entry).
+    #[error("{program} was refused with result {code}: {message}")]
+    Ldap {
+        /// Which tool.
+        program: String,
+        /// LDAP's result code.
+        code: i32,
+        /// What it said.
+        message: String,
+    },
     /// A tool answered with a failure.
     #[error("{program} failed: {message}")]
     Tool {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 const FLOORS: &[(&str, u32)] = &[
     ("countersign-secret", 0),
     ("countersign-model", 1),
+    ("countersign-schema", 1),
     ("countersign-rules", 2),
     ("countersign-vault", 2),
     ("countersign-trust", 2),

@@ -1,5 +1,6 @@
 mod primary;
 mod recovery;
+mod schema;
 mod slot;
 mod trust;
 
@@ -7,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
+pub(crate) use schema::Schema;
 pub(crate) use slot::Slot;
 use std::path::PathBuf;
 pub(crate) use trust::{Trust, TrustInit, TrustRing, TrustSettings};
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     /// Application templates.
     #[command(subcommand)]
     Template(Template),
+    /// Prints what the organisation's directory has to be taught once. Needs no agent.
+    Schema(Schema),
     /// The organisation: its root, the list it signs, the recovery rings.
     #[command(subcommand)]
     Trust(Trust),

@@ -92,6 +92,11 @@ impl Screen {
         writeln!(io::stdout().lock(), "{shown}").map_err(Failure::Output)
     }
 
+    /// Prints text of our own as it is, to be read by a program.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        io::stdout().lock().write_all(text.as_bytes()).map_err(Failure::Output)
+    }
+
     /// Prints `{"schema":1,KEY:VALUE}`.
     pub(crate) fn json(&mut self, key: &str, value: &impl Serialize) -> Result<(), Failure> {
         let value = serde_json::to_string(value).map_err(|error| Failure::Output(error.into()))?;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 26] = [
+const PACKAGES: [(&str, &str); 38] = [
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
@@ -18,8 +18,13 @@ const PACKAGES: [(&str, &str); 26] = [
     ("fonts-dejavu-core", "text in the pictures"),
     ("gdb", "a debugger that our programs refuse"),
     ("gnome-keyring", "the Secret Service of tests"),
+    ("iproute2", "a network of its own for Samba"),
     ("keepassxc", "the rival in measurements"),
+    ("krb5-user", "Kerberos tickets in tests"),
+    ("ldap-utils", "looking at directories"),
+    ("ldb-tools", "teaching Samba the schema"),
     ("libglib2.0-bin", "gdbus, which asks the Secret Service in tests"),
+    ("libsasl2-modules-gssapi-mit", "Kerberos binds of OpenLDAP's tools"),
     ("lxqt-openssh-askpass", "a Qt 5 application to log on to"),
     ("openbox", "the window manager"),
     ("openssh-client", "ssh"),
@@ -27,7 +32,14 @@ const PACKAGES: [(&str, &str); 26] = [
     ("pinentry-qt", "a Qt password prompt"),
     ("python3-cryptography", "the second reader of the store"),
     ("python3-dbusmock", "a logind that tests can speak for"),
+    ("python3-samba", "provisioning Samba"),
+    ("samba-ad-dc", "Active Directory without Windows"),
+    ("samba-ad-provision", "what its first domain is made of"),
+    ("samba-dsdb-modules", "its database"),
+    ("samba-vfs-modules", "its file attributes"),
+    ("slapd", "OpenLDAP's directory server"),
     ("vsftpd", "the counterpart of FileZilla"),
+    ("winbind", "its accounts"),
     ("x11-utils", "looking at windows"),
     ("x11-xkb-utils", "keyboard layouts"),
     ("x11-xserver-utils", "keyboard state"),
@@ -39,9 +51,12 @@ const PACKAGES: [(&str, &str); 26] = [
 ];
 
 /// Packages whose installation also starts a service of the machine, which nobody asked for.
-const SERVICES: [(&str, &[&str]); 2] = [
+const SERVICES: [(&str, &[&str]); 5] = [
     ("openssh-server", &["ssh.service", "ssh.socket"]),
+    ("samba-ad-dc", &["samba-ad-dc.service", "smbd.service", "nmbd.service"]),
+    ("slapd", &["slapd.service"]),
     ("vsftpd", &["vsftpd.service"]),
+    ("winbind", &["winbind.service"]),
 ];
 
 /// Installs what is missing on Debian and Ubuntu; elsewhere says what to install.
@@ -99,6 +114,9 @@ fn elsewhere() -> Result<()> {
         ("dbus-daemon", "dbus"),
         ("filezilla", "filezilla"),
         ("lxqt-openssh-askpass", "lxqt-openssh-askpass"),
+        ("ldapmodify", "ldap-utils"),
+        ("samba", "samba-ad-dc"),
+        ("slapd", "slapd"),
         ("sshd", "openssh-server"),
         ("vsftpd", "vsftpd"),
         ("xterm", "xterm"),

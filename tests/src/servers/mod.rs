@@ -1,9 +1,20 @@
-//! Counterparts that accept or refuse a logon. Their logs are the evidence.
+//! Counterparts that accept or refuse a logon, whose logs are the evidence; and directories.
 
+mod directory;
 mod ftp;
+mod ldap;
+mod port;
+pub mod relay;
+pub mod slapd;
 mod sshd;
+pub mod tls;
 
+pub use directory::DirectoryServer;
 pub use ftp::Ftp;
+pub use ldap::{Found, Login, Question, Scope};
+pub use port::Port;
+pub use relay::Relay;
+pub use slapd::{Slapd, SlapdOptions, SlapdPair};
 pub use sshd::Sshd;
 
 /// What a counterpart wrote about one attempt.

@@ -7,6 +7,7 @@ mod helpdesk;
 mod logon;
 mod primary;
 mod recovery;
+mod schema;
 mod settings;
 mod slot;
 mod status;
@@ -48,6 +49,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Template(command) => template::run(command, screen),
         Command::Recover(recover) => recovery::run(recover, screen),
         Command::Helpdesk(command) => helpdesk::run(command, screen),
+        Command::Schema(wanted) => schema::run(wanted, screen),
         Command::Trust(command) => trust::run(command, screen),
         Command::Audit(command) => audit::run(command, screen),
         Command::Device(command) => device::run(command, screen),

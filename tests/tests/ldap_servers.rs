@@ -1,0 +1,9 @@
+//! The product's schema and access rules on real servers: one suite, on slapd and on Samba AD.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own functions")]
+
+#[path = "ldap_servers/rules.rs"]
+mod rules;
+#[path = "ldap_servers/schema.rs"]
+mod schema;
+#[path = "ldap_servers/slapd.rs"]
+mod slapd;
