@@ -10,6 +10,7 @@ mod faults;
 mod file_system;
 mod folder;
 mod groups;
+pub mod ldap;
 mod lists;
 #[cfg(any(test, feature = "contract"))]
 mod memory;

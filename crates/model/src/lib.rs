@@ -4,6 +4,7 @@
 //! (desktop, store, directory) implement and the pure machines (signon, sync) are written against.
 
 mod binding;
+mod civil;
 mod config;
 mod controls;
 mod explain;
@@ -25,6 +26,7 @@ mod windows;
 pub mod words;
 
 pub use binding::{Binding, Publisher};
+pub use civil::Civil;
 pub use config::{ConfigKind, ConfigName, ConfigObject, UnitState, Wanted};
 pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, States};
 pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};

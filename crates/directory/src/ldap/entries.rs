@@ -1,0 +1,161 @@
+//! Entries: read, searched for, written.
+
+use super::Session;
+use super::child::{Ended, Found};
+use super::faults::fault;
+use super::protocol::{Attribute, Code, Depth, Operation, Search};
+use countersign_model::port::RepositoryError;
+use serde_bytes::ByteBuf;
+
+/// How many entries a page has.
+pub(super) const PAGE: u16 = 500;
+/// How many entries any search may bring.
+pub(super) const MOST: u32 = 250_000;
+
+const NO_SUCH_OBJECT: Code = Code::Result(32);
+pub(super) const DONE: Code = Code::Result(0);
+
+impl Found {
+    /// The first value of an attribute. Names of attributes have no case.
+    pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
+        let found = self
+            .attributes
+            .iter()
+            .find(|(named, _)| named.eq_ignore_ascii_case(name));
+        found
+            .and_then(|(_, values)| values.first())
+            .map(|value| value.as_slice())
+    }
+
+    /// The first value of an attribute, moved out.
+    pub(super) fn take(&mut self, name: &str) -> Option<Vec<u8>> {
+        let found = self
+            .attributes
+            .iter_mut()
+            .find(|(named, _)| named.eq_ignore_ascii_case(name));
+        found.and_then(|(_, values)| (!values.is_empty()).then(|| values.swap_remove(0).into_vec()))
+    }
+
+    /// The first value of an attribute, as text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.bytes(name)?).ok()
+    }
+
+    /// The first value of an attribute, as a number.
+    pub(super) fn number(&self, name: &str) -> Option<u64> {
+        self.text(name)?.parse().ok()
+    }
+
+    /// Every value of an attribute that is text.
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let values = self
+            .attributes
+            .iter()
+            .filter(move |(named, _)| named.eq_ignore_ascii_case(name));
+        values
+            .flat_map(|(_, values)| values)
+            .filter_map(|value| std::str::from_utf8(value).ok())
+    }
+}
+
+/// An attribute with one value.
+pub(super) fn attribute(name: &str, value: impl AsRef<[u8]>) -> Attribute {
+    (name.to_owned(), vec![ByteBuf::from(value.as_ref())])
+}
+
+/// A number as directories write it.
+pub(super) fn number(name: &str, value: u64) -> Attribute {
+    attribute(name, value.to_string())
+}
+
+/// A search at one entry.
+pub(super) fn reading(dn: &str, attributes: &[&str]) -> Operation {
+    Operation::Search(Search {
+        base: dn.to_owned(),
+        depth: Depth::Base,
+        filter: "(objectClass=*)".to_owned(),
+        attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+        page: 0,
+        most: 1,
+    })
+}
+
+/// A search below an entry, page by page.
+pub(super) fn searching(base: &str, depth: Depth, filter: String, attributes: &[&str]) -> Search {
+    Search {
+        base: base.to_owned(),
+        depth,
+        filter,
+        attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+        page: PAGE,
+        most: MOST,
+    }
+}
+
+impl Session {
+    /// An entry, if it is there and may be seen.
+    pub(super) fn read(&mut self, dn: &str, attributes: &[&str]) -> Result<Option<Found>, RepositoryError> {
+        let mut all = self.read_all(std::iter::once(dn), attributes)?;
+        Ok(all.pop().flatten())
+    }
+
+    /// Entries by their DNs, in that order: those that are there and may be seen.
+    pub(super) fn read_all<'a>(
+        &mut self,
+        dns: impl Iterator<Item = &'a str>,
+        attributes: &[&str],
+    ) -> Result<Vec<Option<Found>>, RepositoryError> {
+        let dns: Vec<&str> = dns.collect();
+        let mut found: Vec<Option<Found>> = dns.iter().map(|_| None).collect();
+        let operations = dns.iter().map(|dn| reading(dn, attributes)).collect();
+        let ended = self.link.run(operations, &mut |of, entry| {
+            if let Some(place) = found.get_mut(of) {
+                *place = Some(entry);
+            }
+        })?;
+        for (dn, ended) in dns.iter().zip(&ended) {
+            if ![DONE, NO_SUCH_OBJECT].contains(&ended.code) {
+                return Err(fault(dn, ended));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Searches; each entry is handed over as it comes. False when the base is not there.
+    pub(super) fn search_each(&mut self, search: Search, each: &mut dyn FnMut(Found)) -> Result<bool, RepositoryError> {
+        let base = search.base.clone();
+        let ended = self
+            .link
+            .run(vec![Operation::Search(search)], &mut |_, entry| each(entry))?;
+        match ended.first() {
+            Some(ended) if ended.code == NO_SUCH_OBJECT => Ok(false),
+            Some(ended) if ended.code != DONE => Err(fault(&base, ended)),
+            _ => Ok(true),
+        }
+    }
+
+    /// Searches for entries. A base that is not there has none.
+    pub(super) fn search(&mut self, search: Search) -> Result<Vec<Found>, RepositoryError> {
+        let mut found = Vec::new();
+        self.search_each(search, &mut |entry| found.push(entry))?;
+        Ok(found)
+    }
+
+    /// Does one write and says how it ended.
+    pub(super) fn write(&mut self, operation: Operation) -> Result<Ended, RepositoryError> {
+        let mut ended = self.link.run(vec![operation], &mut |_, _| {})?;
+        ended.pop().ok_or_else(|| RepositoryError::Unreachable {
+            place: self.link.place(),
+            why: "nothing was answered".to_owned(),
+        })
+    }
+
+    /// Does one write that has to succeed.
+    pub(super) fn write_well(&mut self, place: &str, operation: Operation) -> Result<(), RepositoryError> {
+        let ended = self.write(operation)?;
+        match ended.code {
+            DONE => Ok(()),
+            _ => Err(fault(place, &ended)),
+        }
+    }
+}

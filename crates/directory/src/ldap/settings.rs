@@ -1,0 +1,42 @@
+use std::path::PathBuf;
+
+/// Which directory, and how to speak to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LdapSettings {
+    /// Servers in the order they are tried: `ldaps://host[:port]`, or `ldap://host[:port]` where StartTLS is asked for.
+    pub servers: Vec<String>,
+    /// The file of the certification authorities to believe; none: the system's.
+    pub authorities: Option<PathBuf>,
+    /// Whether `ldap://` with StartTLS is allowed.
+    pub start_tls: StartTls,
+    /// The DN below which users and groups are.
+    pub base: String,
+    /// The DN of the configuration's root unit.
+    pub configuration: String,
+    /// The attribute that holds a user's login name: `uid`, `sAMAccountName`.
+    pub login: String,
+    /// The name to bind with, `{user}` standing for the login name: a DN, or whatever else the server takes.
+    pub bind_name: String,
+    /// What to show the directory.
+    pub credentials: Credentials,
+}
+
+/// Whether StartTLS is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartTls {
+    /// LDAPS only.
+    Refused,
+    /// Where a server's address begins with `ldap://`.
+    Allowed,
+}
+
+/// What to show the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// The session's own Kerberos ticket, nothing else.
+    Local,
+    /// The ticket; where there is none, name and password.
+    LocalThenDirectory,
+    /// Name and password.
+    Directory,
+}
