@@ -41,7 +41,7 @@ async fn one(
     let until = Instant::now() + patience;
     let write = async {
         match operation {
-            Operation::Search(search) => return Err(search),
+            Operation::Search(search) => Err(search),
             Operation::Add(dn, attributes) => Ok(ldap.add(&dn, attributes.into_iter().map(set).collect()).await),
             Operation::Modify(dn, changes) => {
                 let changes = changes.into_iter().map(modification).collect();

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 /// What the directory never changes about somebody, the best first.
 const IDENTITIES: [&str; 4] = ["objectSid", "entryUUID", "nsUniqueId", "objectGUID"];
-const LONGEST_NAME: usize = 128;
 const ACCOUNT_CONTROL: &str = "userAccountControl";
 /// In [`ACCOUNT_CONTROL`]: the account is disabled (MS-ADTS, section 2.2.16).
 const DISABLED: u64 = 2;
@@ -54,7 +53,7 @@ impl Session {
             place: settings.base.clone(),
             why,
         };
-        if name.is_empty() || name.len() > LONGEST_NAME || name.contains('/') || name.chars().any(char::is_control) {
+        if crate::names::user(user).is_none() {
             let why = format!("`{user}` cannot be a user's name; set `repository.user` to the login name");
             return Err(invalid(why));
         }
@@ -144,9 +143,7 @@ impl Session {
         let attributes = vec![
             (
                 "objectClass".to_owned(),
-                ["top", class::VAULT]
-                    .map(|class| serde_bytes::ByteBuf::from(class))
-                    .to_vec(),
+                ["top", class::VAULT].map(serde_bytes::ByteBuf::from).to_vec(),
             ),
             attribute("cn", &name),
         ];

@@ -1,5 +1,5 @@
 use super::Folder;
-use crate::contract::Subject;
+use crate::contract::Loose;
 use crate::{FolderRepository, MAX_OBJECT, WhenAbsent};
 use countersign_model::port::{ConfigurationRepository, RepositoryError, VaultRepository};
 use countersign_model::{ConfigKind, DeviceId, RecordId, RecordVersion, UserId};

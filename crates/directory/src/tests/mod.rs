@@ -1,7 +1,7 @@
 mod folder;
 mod watching;
 
-use crate::contract::{self, Subject};
+use crate::contract::{self, Loose, Subject};
 use crate::{FolderRepository, MemoryRepository, WhenAbsent};
 use countersign_model::ConfigKind;
 use std::fs;
@@ -14,7 +14,9 @@ impl Subject for MemoryRepository {
     fn repository(&self) -> &Self {
         self
     }
+}
 
+impl Loose for MemoryRepository {
     fn publish(&self, kind: ConfigKind, name: &str, bytes: &[u8]) {
         Self::publish(self, kind, name, bytes);
     }
@@ -59,7 +61,9 @@ impl Subject for Folder {
     fn repository(&self) -> &FolderRepository {
         &self.repository
     }
+}
 
+impl Loose for Folder {
     fn publish(&self, kind: ConfigKind, name: &str, bytes: &[u8]) {
         let file = self.file(kind, name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();

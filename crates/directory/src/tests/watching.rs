@@ -1,5 +1,5 @@
 use super::Folder;
-use crate::contract::Subject;
+use crate::contract::Loose;
 use crate::watch::{FolderWatch, Notice};
 use countersign_model::port::{ConfigurationRepository, DirectoryRepository, VaultRepository};
 use countersign_model::{ConfigKind, RepositoryEvent, UserId};
