@@ -3,6 +3,8 @@
 
 #[path = "ldap_servers/rules.rs"]
 mod rules;
+#[path = "ldap_servers/samba.rs"]
+mod samba;
 #[path = "ldap_servers/schema.rs"]
 mod schema;
 #[path = "ldap_servers/slapd.rs"]

@@ -208,3 +208,20 @@ pub(super) fn trusting(command: &mut Command, ca: &Path) {
         .env("LDAPTLS_CACERT", ca)
         .env("LDAPTLS_REQCERT", "demand");
 }
+
+/// Bytes as LDIF takes them after `::`.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for piece in bytes.chunks(3) {
+        let byte = |place: usize| piece.get(place).copied().map_or(0, u32::from);
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for digit in 0..=piece.len() {
+            let value = (bits >> (18 - 6 * digit)) & 0x3f;
+            text.extend(DIGITS.get(value as usize).copied().map(char::from));
+        }
+        text.extend(std::iter::repeat_n('=', 3 - piece.len()));
+    }
+    text
+}

@@ -5,15 +5,17 @@ mod ftp;
 mod ldap;
 mod port;
 pub mod relay;
+pub mod samba;
 pub mod slapd;
 mod sshd;
 pub mod tls;
 
 pub use directory::DirectoryServer;
 pub use ftp::Ftp;
-pub use ldap::{Found, Login, Question, Scope};
+pub use ldap::{Found, Login, Question, Scope, base64};
 pub use port::Port;
 pub use relay::Relay;
+pub use samba::Samba;
 pub use slapd::{Slapd, SlapdOptions, SlapdPair};
 pub use sshd::Sshd;
 

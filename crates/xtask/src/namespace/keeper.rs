@@ -4,7 +4,8 @@
 //! up. The configuration is ours, so the client gains nothing but a server on a loopback port. Or it writes `memory PID\n`
 //! and gets the kernel's count of that process's memory, or `pages PID\n` and gets a copy of it. Both only of the ordinary
 //! user's processes in this namespace: what is undumpable keeps even that from its own user. Or it writes
-//! `stranger WORD\0WORD…\n`: these words run as a user who owns nothing, until the client hangs up.
+//! `stranger WORD\0WORD…\n`: these words run as a user who owns nothing, until the client hangs up. Or `samba\n`, and gets `ADDRESS CERTIFICATE\n`: a
+//! domain controller in a network of its own, which it may end and start again.
 
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use countersign_tests::Deadline;
 use countersign_tests::memory::Memory;
+use countersign_tests::servers::samba::Machine;
 use countersign_tests::stranger;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 
@@ -65,6 +67,10 @@ fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
     }
     if let Some(words) = request.trim_end().strip_prefix("stranger ") {
         let _client_may_be_gone = lend(&client, words);
+        return;
+    }
+    if request.trim_end() == "samba" {
+        let _client_may_be_gone = Machine::serve(&mut client);
         return;
     }
     if request.trim_end() != "ftp" {
