@@ -27,7 +27,11 @@ mod syncing;
 mod tasks;
 mod throttle;
 
+pub use countersign_trust::{AgentVersion, EntryKind, Kinds};
 pub use log::log_to_stderr;
-pub use organisation::{Administration, Helpdesk, MadeRoot, NamedRings, Ring};
+pub use organisation::{
+    Administration, Helpdesk, MadeRoot, NamedRings, PublisherGrant, PublisherListed, PublisherShown, Ring,
+    SignedFolder, ToSign, Verified,
+};
 pub use serve::{Options, ServeError, serve};
 pub use stores::Offline;

@@ -11,7 +11,9 @@ pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
 pub(crate) use schema::Schema;
 pub(crate) use slot::Slot;
 use std::path::PathBuf;
-pub(crate) use trust::{Trust, TrustInit, TrustRing, TrustSettings};
+pub(crate) use trust::{
+    Trust, TrustInit, TrustPublisher, TrustPublisherAdd, TrustRing, TrustSettings, TrustSign, TrustVerify,
+};
 
 const AFTER: &str = "\
 Secrets are asked for without echo, or read from standard input, one a line; never from arguments or the environment.
@@ -339,7 +341,8 @@ impl Command {
             Self::Primary(Primary::Show(format)) => format.json,
             Self::Device(Device::List(format)) | Self::Slot(Slot::List(format)) => format.json,
             Self::Device(Device::Revoke(revoke)) => revoke.format.json,
-            Self::Trust(Trust::Show(format)) => format.json,
+            Self::Trust(Trust::Show(format) | Trust::Publisher(TrustPublisher::List(format))) => format.json,
+            Self::Trust(Trust::Verify(verify)) => verify.format.json,
             Self::Store(Store::Verify(format)) => format.json,
             Self::Store(Store::Export(export)) => export.format.json,
             Self::Store(Store::Import(import)) => import.format.json,

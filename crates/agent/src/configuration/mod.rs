@@ -13,6 +13,7 @@ use countersign_model::port::{RecordStore, RepositoryError};
 use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
 use countersign_signon::Rules;
+use countersign_trust::AgentVersion;
 use countersign_vault::{AnswerOrigin, Circumstances, DeviceSecretHome, KdfParameters};
 use files::{read_bounded, unreadable};
 use std::collections::BTreeMap;
@@ -217,6 +218,11 @@ pub(crate) enum Templates {
     New,
     /// The same.
     Same,
+}
+
+/// This agent's version, as catalogues ask for one.
+pub(crate) fn agent_version() -> AgentVersion {
+    env!("CARGO_PKG_VERSION").parse().unwrap_or_default()
 }
 
 fn config_key(place: &str) -> StoreKey {

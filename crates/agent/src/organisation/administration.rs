@@ -13,7 +13,7 @@ use countersign_secret::Password;
 use countersign_trust::{
     ListError, ListedRing, Pin, Recovery, RootKey, RootList, accept_list, inspect_list, make_root_key, sign_list,
 };
-use countersign_vault::{KeyKind, make_ring_key};
+use countersign_vault::{KdfParameters, KeyKind, make_ring_key};
 use countersign_wire::{ErrorCode, ErrorReply};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -205,7 +205,7 @@ impl Administration {
     }
 
     /// Signs and publishes the list that follows the newest one.
-    fn sign_next(
+    pub(super) fn sign_next(
         &self,
         root_file: &Path,
         days: u32,
@@ -214,12 +214,7 @@ impl Administration {
     ) -> Result<RootList, ErrorReply> {
         let root = RootKey::from_seed(keys::open(root_file, KeyKind::Root, passphrase)?.1);
         let lists = self.lists()?;
-        let Some(newest) = lists.last() else {
-            return Err(
-                ErrorReply::new(ErrorCode::NoMatch, "the repository has no organisation's list")
-                    .next("make the root with `countersign trust init`"),
-            );
-        };
+        let newest = lists.last().ok_or_else(no_list)?;
         let before = inspect_list(newest).map_err(|error| listed(&error))?;
         let pin = Pin(root.public());
         let mut list = accept_list(pin, newest, Some(&before), self.now)
@@ -234,11 +229,26 @@ impl Administration {
         Ok(list)
     }
 
-    fn expiry(&self, days: u32) -> Timestamp {
+    /// The newest list there, as it is written.
+    pub(super) fn newest_list(&self) -> Result<RootList, ErrorReply> {
+        let lists = self.lists()?;
+        let newest = lists.last().ok_or_else(no_list)?;
+        inspect_list(newest).map_err(|error| listed(&error))
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(super) fn kdf(&self) -> KdfParameters {
+        self.terms.kdf
+    }
+
+    pub(super) fn expiry(&self, days: u32) -> Timestamp {
         Timestamp(self.now.0.saturating_add(u64::from(days).saturating_mul(DAY)))
     }
 
-    fn judged(&self, passphrase: &Password) -> Result<countersign_vault::Answer, ErrorReply> {
+    pub(super) fn judged(&self, passphrase: &Password) -> Result<countersign_vault::Answer, ErrorReply> {
         let answer = keys::answer(passphrase)?;
         countersign_rules::judge_answer(answer.text().expose(), self.terms.min_length, self.terms.min_strength)
             .map_err(|weak| {
@@ -257,6 +267,11 @@ impl Administration {
             .publish_root_list(number, list)
             .map_err(|error| unreached(&error))
     }
+}
+
+fn no_list() -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoMatch, "the repository has no organisation's list")
+        .next("make the root with `countersign trust init`")
 }
 
 fn listed_ring(key_file: &Path) -> Result<ListedRing, ErrorReply> {
@@ -292,7 +307,7 @@ pub(super) fn unreached(error: &RepositoryError) -> ErrorReply {
     ErrorReply::new(code, error.to_string())
 }
 
-fn no_random(error: &getrandom::Error) -> ErrorReply {
+pub(super) fn no_random(error: &getrandom::Error) -> ErrorReply {
     ErrorReply::new(
         ErrorCode::Failed,
         format!("the system gives no random numbers ({error})"),

@@ -7,10 +7,15 @@ mod helpdesk;
 mod keys;
 mod operator_log;
 mod pinned;
+mod publishers;
+mod signing;
+mod unit_folder;
 
 pub use administration::{Administration, MadeRoot, NamedRings, Ring};
 pub use helpdesk::Helpdesk;
 pub(crate) use pinned::machine_root;
+pub use publishers::{PublisherGrant, PublisherListed, PublisherShown};
+pub use signing::{SignedFolder, ToSign, Verified};
 
 use crate::paths::Paths;
 use countersign_model::port::{RecordStore, StoreError};

@@ -1,5 +1,8 @@
 //! `countersign trust`: what this device believes goes by the agent; root and rings are the administrator's, in this process.
 
+mod publisher;
+mod signing;
+
 use super::store::PACKAGE;
 use crate::agent::ask;
 use crate::arguments::{Trust, TrustInit, TrustRing, TrustSettings};
@@ -33,6 +36,9 @@ pub(crate) fn run(command: &Trust, screen: &mut Screen) -> Result<u8, Failure> {
         Trust::Init(init) => self::init(init, screen)?,
         Trust::Ring(TrustRing::New { name, key }) => new_ring(name, key, screen)?,
         Trust::Ring(TrustRing::Add { rings, root, days }) => add_rings(rings, root, *days, screen)?,
+        Trust::Publisher(command) => publisher::run(command, screen)?,
+        Trust::Sign(wanted) => signing::sign(wanted, screen)?,
+        Trust::Verify(wanted) => return signing::verify(wanted, screen),
     }
     Ok(0)
 }
