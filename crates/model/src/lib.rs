@@ -39,7 +39,7 @@ pub use respond::{
     Timing,
 };
 pub use session::{Delay, Hearing, LockOn, SessionEvent, SessionHearing};
-pub use setting::{Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
+pub use setting::{Authority, Layer, Reach, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{
     AsksFor, Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response, Selection,

@@ -14,8 +14,10 @@ pub enum Layer {
     Machine,
     /// Set by the user.
     User,
-    /// Set by the organisation, in its directory.
+    /// Set by a publisher of the organisation: a signed override in its directory.
     Directory,
+    /// Signed by the organisation's root.
+    Root,
 }
 
 /// The type and bounds of a setting.
@@ -49,6 +51,24 @@ pub enum SettingValue {
     Text(String),
 }
 
+/// Whose word in the organisation counts for a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A publisher's, in an override, and the root's.
+    Publisher,
+    /// The root's alone: it decides what opens vaults, or whom to believe.
+    Root,
+}
+
+/// What a setting touches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What the agent does.
+    Behaviour,
+    /// How the directory is reached: an override that changes it is on probation until a sync succeeds with it.
+    Connectivity,
+}
+
 /// The declaration of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -60,8 +80,12 @@ pub struct Setting {
     pub default: &'static str,
     /// What it does.
     pub doc: &'static str,
-    /// The highest layer that may set it.
+    /// The highest layer that may set it; where that is the directory, the root may, too.
     pub up_to: Layer,
+    /// Whose word in the organisation counts for it.
+    pub authority: Authority,
+    /// What it touches.
+    pub reach: Reach,
 }
 
 /// The slots a vault can have.
@@ -85,6 +109,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         doc: "Fill a recognised form without being asked. Off: only `countersign logon fill` fills.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "lock.idle_minutes",
@@ -92,6 +118,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "15",
         doc: "Lock the vault when nobody has touched keyboard or pointer for this many minutes. 0: never.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "lock.on_session_lock",
@@ -99,6 +127,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         doc: "Lock the vault when the session is locked or ends.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "lock.on_suspend",
@@ -106,6 +136,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         doc: "Lock the vault before the machine sleeps.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "loop.fills",
@@ -113,6 +145,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "3",
         doc: "How often one logon may be filled into the same program within the grace period before it stops.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "loop.grace_seconds",
@@ -120,6 +154,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "60",
         doc: "The grace period of loop protection, in seconds.",
         up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "passphrase.min_length",
@@ -127,6 +163,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "16",
         doc: "The shortest passphrase answer that is accepted, in characters.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "passphrase.min_strength",
@@ -134,6 +172,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "3",
         doc: "The weakest passphrase answer that is accepted, by zxcvbn's score from 0 to 4.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "passphrase.question",
@@ -141,6 +181,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "\"Which words will let you back in?\"",
         doc: "The question asked when the password no longer opens the vault.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "primary.first_use",
@@ -148,6 +190,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         doc: "Let users choose, when they enrol, what opens their vault day by day.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "primary.method",
@@ -155,6 +199,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "\"\"",
         doc: "What opens the vault day by day: the login password (os), a password of its own (own), or nothing that is typed (none). Blank: the user chooses; where `primary.first_use` is off, too, the first of these that can be had.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "repository.path",
@@ -162,6 +208,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         doc: "The folder repository. Default: `countersign/repository` in the user's data folder.",
         up_to: Layer::User,
+        authority: Authority::Publisher,
+        reach: Reach::Connectivity,
     },
     Setting {
         name: "repository.user",
@@ -169,6 +217,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         doc: "The user's name in the repository. Default: the login name.",
         up_to: Layer::User,
+        authority: Authority::Publisher,
+        reach: Reach::Connectivity,
     },
     Setting {
         name: "unlock.allow",
@@ -176,6 +226,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "[]",
         doc: "Slots that are off unless the organisation's root switches them on.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.floor",
@@ -183,6 +235,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "\"weak\"",
         doc: "The least a slot has to be worth; others are not made.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.forbid",
@@ -190,6 +244,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "[]",
         doc: "Slots no vault may have.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.kdf_memory_mib",
@@ -197,6 +253,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "256",
         doc: "Memory of Argon2id for new slots, in MiB.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.kdf_passes",
@@ -204,6 +262,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "3",
         doc: "Passes of Argon2id for new slots.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.program",
@@ -211,6 +271,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "",
         doc: "The program that answers with the secret of the program slot.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "unlock.require",
@@ -218,6 +280,8 @@ pub const SETTINGS: &[Setting] = &[
         default: "[]",
         doc: "Slots every vault has to have.",
         up_to: Layer::Directory,
+        authority: Authority::Root,
+        reach: Reach::Behaviour,
     },
 ];
 

@@ -4,7 +4,7 @@ use crate::nearest::suggestion;
 use crate::parse::{document, readable};
 use crate::problem::{Position, Problem, Severity, Source, problem};
 use crate::spans::under;
-use countersign_model::{Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
+use countersign_model::{Authority, Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -99,14 +99,14 @@ impl SettingsLayer {
     }
 }
 
-struct Reader<'a> {
-    source: &'a Source<'a>,
-    found: SettingsLayer,
-    problems: Vec<Problem>,
+pub(crate) struct Reader<'a> {
+    pub(crate) source: &'a Source<'a>,
+    pub(crate) found: SettingsLayer,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
+    pub(crate) fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (key, value) in table.iter() {
             let name = under(prefix, key.get_ref());
             let at = self.source.position(key.span().start);
@@ -119,7 +119,14 @@ impl Reader<'_> {
     }
 
     fn setting(&mut self, setting: &'static Setting, value: &Spanned<DeValue<'_>>, at: Position) {
-        if self.found.layer > setting.up_to {
+        if self.found.layer == Layer::Directory && setting.authority == Authority::Root {
+            let message = format!("`{}` cannot be set by an override", setting.name);
+            let help = "only the organisation's root may set it: `countersign trust settings`".to_owned();
+            self.reject(setting, at, message, help);
+            return;
+        }
+        // Where the directory may set it, its root may.
+        if self.found.layer.min(Layer::Directory) > setting.up_to {
             let message = format!(
                 "`{}` cannot be set here ({})",
                 setting.name,
@@ -238,5 +245,6 @@ pub(crate) fn layer_name(layer: Layer) -> &'static str {
         Layer::Machine => "the machine",
         Layer::User => "the user",
         Layer::Directory => "the directory",
+        Layer::Root => "the organisation's root",
     }
 }

@@ -108,10 +108,10 @@ impl Configuration {
         }
         match &self.signed {
             Some((read, wrong)) => {
-                self.layers.insert(Layer::Directory, read.clone());
+                self.layers.insert(Layer::Root, read.clone());
                 problems.extend(wrong.iter().cloned());
             }
-            None => drop(self.layers.remove(&Layer::Directory)),
+            None => drop(self.layers.remove(&Layer::Root)),
         }
         let layers: Vec<_> = self.layers.values().cloned().collect();
         self.settings = Settings::resolve(&layers);
@@ -121,8 +121,8 @@ impl Configuration {
     /// Takes over the settings the organisation's root signed: `None` where there are none. They are laid over all others.
     pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>) {
         self.signed = signed.map(|(place, text)| {
-            let (mut read, wrong) = parse_settings(place, text.as_bytes(), Layer::Directory);
-            if let Some(last_good) = self.layers.get(&Layer::Directory) {
+            let (mut read, wrong) = parse_settings(place, text.as_bytes(), Layer::Root);
+            if let Some(last_good) = self.layers.get(&Layer::Root) {
                 read = read.keeping(last_good);
             }
             (read, wrong)

@@ -14,7 +14,7 @@ pub(crate) fn slot_policy(settings: &Settings) -> SlotPolicy {
         let words = settings.words(name).iter();
         words.filter_map(|word| word.parse().ok()).collect::<Vec<SlotKind>>()
     };
-    let is_signed = |name| settings.get(name).is_some_and(|found| found.layer == Layer::Directory);
+    let is_signed = |name| settings.get(name).is_some_and(|found| found.layer == Layer::Root);
     let (mut allow, mut require) = (kinds(ALLOW), kinds(REQUIRE));
     let vouched = match (is_signed(ALLOW), is_signed(REQUIRE)) {
         (true, true) => Vouched::Root,
@@ -65,18 +65,15 @@ mod tests {
         let allows = "unlock.allow = [\"silent\"]";
         let alone = policy(&[(Layer::User, allows)]);
         assert_eq!((alone.allow, alone.vouched), (vec![SlotKind::Silent], Vouched::Nobody));
-        let signed = policy(&[(Layer::Directory, allows)]);
+        let signed = policy(&[(Layer::Root, allows)]);
         assert_eq!((signed.allow, signed.vouched), (vec![SlotKind::Silent], Vouched::Root));
         // The root's word on one thing is not lent to another.
         let mixed = policy(&[
-            (Layer::Directory, allows),
+            (Layer::Root, allows),
             (Layer::Machine, "unlock.require = [\"directory-key\", \"recovery\"]"),
         ]);
         assert_eq!(mixed.require, [SlotKind::Recovery]);
-        let mixed = policy(&[
-            (Layer::Directory, "unlock.require = [\"program\"]"),
-            (Layer::User, allows),
-        ]);
+        let mixed = policy(&[(Layer::Root, "unlock.require = [\"program\"]"), (Layer::User, allows)]);
         assert_eq!((mixed.require, mixed.allow), (vec![SlotKind::Program], vec![]));
     }
 

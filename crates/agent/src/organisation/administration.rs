@@ -194,7 +194,7 @@ impl Administration {
         days: u32,
         passphrase: &Password,
     ) -> Result<(u64, Timestamp), ErrorReply> {
-        let (_, problems) = parse_settings(place, settings.as_bytes(), Layer::Directory);
+        let (_, problems) = parse_settings(place, settings.as_bytes(), Layer::Root);
         if let Some(first) = problems.first() {
             return Err(ErrorReply::new(ErrorCode::BadRequest, first.to_string()).next(first.help.clone()));
         }

@@ -4,8 +4,8 @@ use super::administration::Administration;
 use super::keys;
 use super::unit_folder::{UnitFile, UnitFolder, bounded, versions};
 use crate::configuration::agent_version;
-use countersign_model::{Layer, Timestamp, Unit};
-use countersign_rules::{Severity, check, parse_settings, parse_template};
+use countersign_model::{Timestamp, Unit};
+use countersign_rules::{Severity, check, parse_override, parse_template};
 use countersign_secret::Password;
 use countersign_trust::{
     AgentVersion, CatalogueError, Contents, Entry, EntryKind, Heading, PublisherKey, Terms, Trusted, accept_catalogue,
@@ -238,7 +238,10 @@ fn judge(file: &UnitFile) -> Result<(), ErrorReply> {
             Ok(parsed) => check(&parsed).1,
             Err(problems) => problems,
         },
-        EntryKind::Override => parse_settings(&place, &file.bytes, Layer::Directory).1,
+        EntryKind::Override => match parse_override(&place, &file.bytes) {
+            Ok((_, problems)) => problems,
+            Err(problems) => problems,
+        },
         EntryKind::Policy => Vec::new(),
     };
     match problems.iter().find(|problem| problem.severity == Severity::Error) {

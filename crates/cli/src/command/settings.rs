@@ -64,6 +64,7 @@ fn source(report: &SettingReport) -> String {
         Layer::Machine => "machine",
         Layer::User => "user",
         Layer::Directory => "directory",
+        Layer::Root => "organisation",
     };
     match &report.place {
         Some(place) => format!("{layer} ({place})"),
