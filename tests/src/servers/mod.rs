@@ -1,7 +1,9 @@
 //! Counterparts that accept or refuse a logon, whose logs are the evidence; and directories.
 
 mod directory;
+mod door;
 mod ftp;
+pub mod hostile;
 mod ldap;
 mod port;
 pub mod relay;
@@ -12,6 +14,7 @@ pub mod tls;
 
 pub use directory::DirectoryServer;
 pub use ftp::Ftp;
+pub use hostile::Hostile;
 pub use ldap::{Found, Login, Question, Scope, base64};
 pub use port::Port;
 pub use relay::Relay;

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
-use rustix::fd::OwnedFd;
-
+use super::door::{Door, reset};
 use super::port::Port;
-use crate::{LabError, Result};
+use crate::Result;
 
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +68,7 @@ pub enum Fault {
 pub struct Relay {
     port: Port,
     state: Arc<State>,
-    listening: Mutex<Option<Listening>>,
+    door: Mutex<Option<Door>>,
 }
 
 #[derive(Debug)]
@@ -90,12 +87,6 @@ struct Now {
     round: u64,
     next: u64,
     connections: BTreeMap<u64, [TcpStream; 2]>,
-}
-
-#[derive(Debug)]
-struct Listening {
-    wake: Arc<OwnedFd>,
-    thread: JoinHandle<()>,
 }
 
 impl Relay {
@@ -120,7 +111,7 @@ impl Relay {
                 up: AtomicU64::new(0),
                 down: AtomicU64::new(0),
             }),
-            listening: Mutex::new(None),
+            door: Mutex::new(None),
         };
         relay.listen()?;
         Ok(relay)
@@ -189,30 +180,20 @@ impl Relay {
     }
 
     fn listen(&self) -> Result<()> {
-        let mut listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner);
-        if listening.is_some() {
-            return Ok(());
+        let mut door = self.door();
+        if door.is_none() {
+            let state = self.state.clone();
+            *door = Some(Door::open(self.port(), move |client| connect(client, &state))?);
         }
-        let error = |source: std::io::Error| LabError::File {
-            action: "listen on",
-            path: format!("127.0.0.1:{}", self.port()).into(),
-            source,
-        };
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port())).map_err(error)?;
-        let wake = eventfd(0, EventfdFlags::CLOEXEC).map_err(|source| error(source.into()))?;
-        let (wake, state) = (Arc::new(wake), self.state.clone());
-        let woken = wake.clone();
-        let thread = std::thread::spawn(move || accept(&socket, &woken, &state));
-        *listening = Some(Listening { wake, thread });
         Ok(())
     }
 
     fn deaf(&self) {
-        let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(listening) = listening {
-            let _cannot_be_full = rustix::io::write(&*listening.wake, &1_u64.to_ne_bytes());
-            let _ended = listening.thread.join();
-        }
+        drop(self.door().take());
+    }
+
+    fn door(&self) -> MutexGuard<'_, Option<Door>> {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -232,25 +213,6 @@ impl State {
         match direction {
             Direction::Up => &self.up,
             Direction::Down => &self.down,
-        }
-    }
-}
-
-fn accept(listener: &TcpListener, wake: &OwnedFd, state: &Arc<State>) {
-    loop {
-        let mut ready = [PollFd::new(wake, PollFlags::IN), PollFd::new(listener, PollFlags::IN)];
-        let polled = poll(&mut ready, None);
-        let [woken, come] = ready.map(|one| !one.revents().is_empty());
-        match polled {
-            Ok(_) if woken => return,
-            Ok(_) if !come => {}
-            Ok(_) => {
-                if let Ok((client, _)) = listener.accept() {
-                    connect(client, state);
-                }
-            }
-            Err(rustix::io::Errno::INTR) => {}
-            Err(_) => return,
         }
     }
 }
@@ -439,9 +401,4 @@ fn end(streams: &[TcpStream; 2], ending: Ending) {
             Ending::Reset => reset(stream),
         }
     }
-}
-
-/// Tells the other end that this connection never was, whoever else still holds it.
-fn reset(stream: &TcpStream) {
-    let _gone_already = rustix::net::connect_unspec(stream);
 }
