@@ -1,6 +1,7 @@
 //! What clients reach first, each on its own thread: key derivation happens here, everything else goes to the engine.
 
 mod anew;
+mod directory;
 mod enrolling;
 mod factors;
 mod joining;
@@ -63,10 +64,14 @@ impl Front {
         }
     }
 
+    fn inbox(&self) -> Sender<Message> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Sends the engine a message that carries its own reply channel, and waits.
     fn ask<T>(&self, message: impl FnOnce(Sender<T>) -> Message) -> Result<T, ErrorReply> {
         let (reply, answer) = channel();
-        let sender = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let sender = self.inbox();
         let ending = || ErrorReply::new(ErrorCode::Failed, "the agent is ending").next("start it again");
         sender.send(message(reply)).map_err(|_| ending())?;
         answer.recv().map_err(|_| ending())
@@ -104,8 +109,7 @@ impl Front {
 
     /// Sends the engine a message and waits for nothing.
     fn tell(&self, message: Message) {
-        let inbox = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let _ending = inbox.send(message);
+        let _ending = self.inbox().send(message);
     }
 
     /// Holds wrong secrets back. The lock is held while one is tried, so that parallel tries gain nothing.
@@ -182,6 +186,7 @@ impl Handler for Front {
                 self.silent_follows(changed, secrets.get(1))
             }
             (Request::Unlock, [password]) => self.unlock(password),
+            (Request::DirectoryLogin, [password]) => self.log_in(password),
             (Request::UnlockWithPassphrase, [answer, password]) => {
                 let opened = self.unlock_with_passphrase(answer, password);
                 self.silent_follows(opened, Some(password))

@@ -68,6 +68,8 @@ pub(crate) struct Material {
     pub vault: Option<(Vec<u8>, Vec<u8>)>,
     /// The user's vault in the repository, which a new device joins by the passphrase.
     pub elsewhere: Option<Elsewhere>,
+    /// What opens the vault day by day.
+    pub primary: Option<PrimaryMethod>,
     /// The repository, if it can be used.
     pub repository: Option<Arc<dyn DirectoryRepository>>,
     /// The vault itself while it is open, for re-authentication.

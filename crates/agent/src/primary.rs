@@ -67,7 +67,7 @@ impl PrimaryTerms {
             method,
             choice,
             allowed: match (self.only, self.first_use) {
-                (None, FirstUse::Chooses) => vec![PrimaryMethod::Os, PrimaryMethod::Own],
+                (None, FirstUse::Chooses) => vec![PrimaryMethod::Os, PrimaryMethod::Directory, PrimaryMethod::Own],
                 _ => vec![method],
             },
         }
@@ -114,6 +114,9 @@ mod tests {
     fn where_nothing_is_set_the_user_chooses() {
         let terms = terms("");
         assert_eq!(terms.allowed(), PrimaryMethod::ALL);
-        assert_eq!(terms.at_first_use().allowed, [PrimaryMethod::Os, PrimaryMethod::Own]);
+        assert_eq!(
+            terms.at_first_use().allowed,
+            [PrimaryMethod::Os, PrimaryMethod::Directory, PrimaryMethod::Own]
+        );
     }
 }

@@ -374,6 +374,7 @@ pub(crate) fn fault(error: &RepositoryError) -> Problem {
         | RepositoryError::Denied { place, .. }
         | RepositoryError::NeedsPassword { place, .. }
         | RepositoryError::AccountClosed { place, .. }
+        | RepositoryError::PasswordWithdrawn { place }
         | RepositoryError::Invalid { place, .. }
         | RepositoryError::Missing(place)
         | RepositoryError::Conflict(place) => place.clone(),

@@ -61,6 +61,9 @@ pub(crate) enum Command {
     Logon(Logon),
     /// Reads templates, settings and records again, now.
     Refresh(Format),
+    /// The organisation's directory.
+    #[command(subcommand)]
+    Directory(Directory),
     /// Lists the windows on the screen and the program behind each.
     Windows(Format),
     /// Application templates.
@@ -83,6 +86,12 @@ pub(crate) enum Command {
     /// The stores on this machine. Needs no agent; without one, standard input: the password.
     #[command(subcommand)]
     Store(Store),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Directory {
+    /// Logs you in, where the directory wants your password. Standard input: the password. It is sent once, and kept in memory only.
+    Login,
 }
 
 #[derive(Clone, Copy, Debug, Args)]

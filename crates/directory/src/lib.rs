@@ -10,6 +10,7 @@ mod faults;
 mod file_system;
 mod folder;
 mod groups;
+mod in_order;
 pub mod ldap;
 mod lists;
 #[cfg(any(test, feature = "contract"))]
@@ -22,6 +23,7 @@ mod watch;
 
 pub use file_system::is_shared;
 pub use folder::{FolderRepository, WhenAbsent};
+pub use in_order::InOrder;
 #[cfg(any(test, feature = "contract"))]
 pub use memory::MemoryRepository;
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum PrimaryMethod {
     /// He types the password he logs on to this machine with.
     Os,
+    /// He types the password he logs on to the organisation's directory with.
+    Directory,
     /// He types a password that is for the vault alone.
     Own,
     /// Nothing: a slot that asks nobody opens it.
@@ -16,13 +18,14 @@ pub enum PrimaryMethod {
 
 impl PrimaryMethod {
     /// All, in the order in which one is picked where nobody chooses.
-    pub const ALL: [Self; 3] = [Self::Os, Self::Own, Self::None];
+    pub const ALL: [Self; 4] = [Self::Os, Self::Directory, Self::Own, Self::None];
 
     /// As it is written in settings and on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Os => "os",
+            Self::Directory => "directory",
             Self::Own => "own",
             Self::None => "none",
         }

@@ -168,6 +168,8 @@ pub enum Request {
     },
     /// Reads templates, settings and records again. Answer: `Refreshed`.
     Refresh,
+    /// Shows the directory the user's password, once, and reads everything again. Secret: the password. Answer: `Done`.
+    DirectoryLogin,
     /// Judges a template against the windows on the screen now, without taking it into use. Answer: `Judged`.
     TemplateExplain {
         /// Where it is from, for messages.
@@ -261,7 +263,11 @@ impl Request {
             | Self::UnlockWithPassphrase
             | Self::DeviceJoined
             | Self::DeviceApprove => 2,
-            Self::Unlock | Self::LogonRebind { .. } | Self::LogonReveal { .. } | Self::DeviceRevoke { .. } => 1,
+            Self::Unlock
+            | Self::DirectoryLogin
+            | Self::LogonRebind { .. }
+            | Self::LogonReveal { .. }
+            | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
             _ => 0,
         }

@@ -166,6 +166,8 @@ pub enum LockCause {
     Suspend,
     /// Nobody touched keyboard or pointer.
     Idle,
+    /// The directory no longer lets the user in.
+    Account,
 }
 
 impl fmt::Display for LockCause {
@@ -175,6 +177,7 @@ impl fmt::Display for LockCause {
             Self::Session => "the session was locked or has ended",
             Self::Suspend => "the machine went to sleep",
             Self::Idle => "nobody touched keyboard or pointer",
+            Self::Account => "the directory no longer lets you in",
         })
     }
 }

@@ -24,6 +24,8 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
         "countersign-agent",
         "--package",
         "countersign-cli",
+        "--package",
+        "countersign-directory",
     ]);
     if profile == Profile::Release {
         command.args(["--package", "xtask", "--release"]);
@@ -53,6 +55,12 @@ pub fn folder(profile: Profile) -> PathBuf {
 #[must_use]
 pub fn agent(folder: &Path) -> PathBuf {
     folder.join("countersign-agent")
+}
+
+/// The program that speaks LDAP for it in that folder.
+#[must_use]
+pub fn directory(folder: &Path) -> PathBuf {
+    folder.join("countersign-directory")
 }
 
 /// The command line's program in that folder.

@@ -39,6 +39,12 @@ pub fn run() -> Result<ExitCode> {
         privileged("groupadd")?.args(["--system", "--force", GROUP]),
     )?;
     put("0755", &[], &compile::command_line(&built), "/usr/bin/countersign")?;
+    put(
+        "0755",
+        &[],
+        &compile::directory(&built),
+        "/usr/bin/countersign-directory",
+    )?;
     let own_group = ["--group", GROUP];
     put(
         "2755",

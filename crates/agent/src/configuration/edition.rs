@@ -249,6 +249,7 @@ fn place_of(fault: &RepositoryError) -> Option<&String> {
         | RepositoryError::Denied { place, .. }
         | RepositoryError::NeedsPassword { place, .. }
         | RepositoryError::AccountClosed { place, .. }
+        | RepositoryError::PasswordWithdrawn { place }
         | RepositoryError::Invalid { place, .. }
         | RepositoryError::Missing(place)
         | RepositoryError::Conflict(place) => Some(place),

@@ -30,8 +30,11 @@ impl Front {
                     .next("run `countersign unlock`; if nothing opens it any more, `countersign enroll --start-over`"),
             );
         }
-        has_none_elsewhere(&material, sight)?;
         let primary = at_first_use(material.terms.primary.at_first_use(), wanted)?;
+        if primary.method == PrimaryMethod::Directory {
+            self.authenticate(&material, password)?;
+        }
+        has_none_elsewhere(&material, sight)?;
         let made = made(&material, (password, answer), HeaderVersion(0))?;
         let mut answer = self.adopt(&material, enrolled_as(made, Before::Same))?;
         if let Reply::Enrolled(enrolled) = &mut answer.reply {

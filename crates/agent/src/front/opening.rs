@@ -22,7 +22,9 @@ impl Front {
         let owner = owner(&material, header);
         let secrets = SlotSecrets::login(password, &material.device_secret);
         let unlocked = self.guarded(|| unlock(&owner, header, Some(&this_device(&material, slots)), &secrets))?;
-        self.adopt(&material, Adoption::Unlocked(SlotKind::Login, Box::new(unlocked)))
+        let answer = self.adopt(&material, Adoption::Unlocked(SlotKind::Login, Box::new(unlocked)))?;
+        self.log_in_with(&material, password);
+        Ok(answer)
     }
 
     pub(super) fn unlock_with_passphrase(&self, answer: &Password, password: &Password) -> Result<Answer, ErrorReply> {

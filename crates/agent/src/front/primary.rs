@@ -25,6 +25,10 @@ impl Front {
                 can_be_silent(&material)?;
                 (current, None)
             }
+            (PrimaryMethod::Directory, [current, new]) => {
+                self.authenticate(&material, new)?;
+                (current, Some(new))
+            }
             (PrimaryMethod::Os | PrimaryMethod::Own, [current, new]) => (current, Some(new)),
             _ => return Err(ErrorReply::new(ErrorCode::BadRequest, "a password is missing")),
         };
@@ -48,6 +52,7 @@ impl Front {
                 SlotKind::Login,
                 match to {
                     PrimaryMethod::Os => "primary: the login password",
+                    PrimaryMethod::Directory => "primary: the directory's password",
                     PrimaryMethod::Own => "primary: a password of its own",
                     PrimaryMethod::None => "primary: none, the slot is gone",
                 },

@@ -246,6 +246,7 @@ impl Keeper {
             locks,
             terms,
             elsewhere,
+            primary: self.primary().map(|(method, _)| method),
             repository: None,
             vault_id: self.vault_id(),
             standing,

@@ -22,6 +22,8 @@ impl Keeper {
         let (method, choice) = match kept.as_slice() {
             [b'o', b'u'] => (PrimaryMethod::Own, PrimaryChoice::User),
             [b'o', b's'] => (PrimaryMethod::Own, PrimaryChoice::Setting),
+            [b'd', b'u'] => (PrimaryMethod::Directory, PrimaryChoice::User),
+            [b'd', b's'] => (PrimaryMethod::Directory, PrimaryChoice::Setting),
             [_, b'u'] => (PrimaryMethod::Os, PrimaryChoice::User),
             [_, b's'] => (PrimaryMethod::Os, PrimaryChoice::Setting),
             _ => (
@@ -39,6 +41,7 @@ impl Keeper {
     pub(crate) fn keep_primary(&self, method: PrimaryMethod, choice: &PrimaryChoice) -> Result<(), KeeperError> {
         let what = match method {
             PrimaryMethod::Own => b'o',
+            PrimaryMethod::Directory => b'd',
             PrimaryMethod::Os | PrimaryMethod::None => b'p',
         };
         let who = match choice {

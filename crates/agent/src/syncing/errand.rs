@@ -111,6 +111,9 @@ impl Errand {
             let repository = self.repository.as_ref().map_err(Clone::clone)?;
             repository.root_lists(self.lists_from)
         });
+        if let Ok(repository) = &self.repository {
+            repository.settle();
+        }
         Exchanged {
             lists,
             place: self.place,

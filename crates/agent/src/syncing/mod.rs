@@ -22,7 +22,7 @@ use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, 
 use countersign_model::{HeaderVersion, RepositoryEvent, Timestamp, UserId};
 use countersign_signon::Event;
 use countersign_sync::Report;
-use countersign_wire::{Answer, RefreshReport, Reply};
+use countersign_wire::{Answer, LockCause, RefreshReport, Reply};
 use errand::{Errand, Merged};
 use following::{Awaiting, Refused};
 use headers::{Wishes, Wrote};
@@ -342,6 +342,10 @@ impl Engine {
                 self.syncing.watch_again().then_some(Scope::Everything)
             }
             Err(error) => {
+                let is_out = matches!(
+                    error,
+                    RepositoryError::AccountClosed { .. } | RepositoryError::PasswordWithdrawn { .. }
+                );
                 let waits = matches!(
                     error,
                     RepositoryError::Unreachable { .. } | RepositoryError::Denied { .. }
@@ -349,6 +353,18 @@ impl Engine {
                 if waits {
                     let due = self.syncing.back_off.failed(now.steady);
                     self.wake_at(due);
+                }
+                if is_out {
+                    tracing::warn!(
+                        "{}",
+                        self.syncing
+                            .health
+                            .as_ref()
+                            .err()
+                            .map(ToString::to_string)
+                            .unwrap_or_default()
+                    );
+                    self.lock(LockCause::Account);
                 }
                 None
             }

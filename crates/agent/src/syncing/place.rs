@@ -1,7 +1,9 @@
 //! Which repository, and whose part of it: what the settings say, and what is worked out where they say nothing.
 
+use crate::clock::SystemClock;
 use crate::paths::Paths;
-use countersign_directory::{FolderRepository, WhenAbsent};
+use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, StartTls};
+use countersign_directory::{FolderRepository, InOrder, WhenAbsent};
 use countersign_model::UserId;
 use countersign_model::port::{DirectoryRepository, RepositoryError};
 use countersign_rules::Settings;
@@ -11,6 +13,8 @@ use std::sync::Arc;
 /// A repository and a user of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
+    /// The directory, where there is one: the folder comes after it.
+    directory: Option<LdapSettings>,
     path: PathBuf,
     absent: WhenAbsent,
     user: UserId,
@@ -33,11 +37,23 @@ impl Place {
         } else {
             WhenAbsent::Report
         };
-        Self { path, absent, user }
+        Self {
+            directory: directory(settings),
+            path,
+            absent,
+            user,
+        }
     }
 
     pub(crate) fn open(&self) -> Result<Arc<dyn DirectoryRepository>, RepositoryError> {
-        Ok(Arc::new(FolderRepository::new(&self.path, self.absent)?))
+        let folder = FolderRepository::new(&self.path, self.absent)?;
+        Ok(match &self.directory {
+            None => Arc::new(folder),
+            Some(settings) => {
+                let directory = LdapRepository::new(settings.clone(), Arc::new(SystemClock));
+                Arc::new(InOrder::new(Arc::new(directory), vec![Arc::new(folder)]))
+            }
+        })
     }
 
     pub(crate) fn user(&self) -> &UserId {
@@ -45,8 +61,57 @@ impl Place {
     }
 
     pub(crate) fn name(&self) -> String {
-        self.path.display().to_string()
+        match &self.directory {
+            None => self.path.display().to_string(),
+            Some(settings) => settings.servers.join(" "),
+        }
     }
+}
+
+/// The directory the settings name, if they name one.
+fn directory(settings: &Settings) -> Option<LdapSettings> {
+    let servers: Vec<String> = settings
+        .text("directory.servers")
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    if servers.is_empty() {
+        return None;
+    }
+    let base = settings.text("directory.base").to_owned();
+    let or_else = |name: &str, otherwise: &dyn Fn() -> String| match settings.text(name) {
+        "" => otherwise(),
+        text => text.to_owned(),
+    };
+    Some(LdapSettings {
+        servers,
+        authorities: match settings.text("directory.ca") {
+            "" => None,
+            path => Some(expand(path)),
+        },
+        start_tls: match settings.switch("directory.start_tls") {
+            true => StartTls::Allowed,
+            false => StartTls::Refused,
+        },
+        configuration: or_else("directory.configuration", &|| format!("ou=Countersign,{base}")),
+        bind_name: or_else("directory.bind_name", &|| format!("{{user}}@{}", domain(&base))),
+        login: settings.text("directory.login").to_owned(),
+        credentials: match settings.text("directory.credentials") {
+            "local" => Credentials::Local,
+            "directory" => Credentials::Directory,
+            _ => Credentials::LocalThenDirectory,
+        },
+        base,
+    })
+}
+
+/// The domain of a DN that names one: `example.org` for `dc=example,dc=org` (RFC 2247).
+fn domain(base: &str) -> String {
+    let parts = base.split(',').filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("dc").then(|| value.trim())
+    });
+    parts.collect::<Vec<_>>().join(".")
 }
 
 /// `~/` is the user's home.

@@ -22,6 +22,8 @@ pub(crate) struct PrimaryChange {
 pub(crate) enum Method {
     /// Types the password he logs on to this machine with.
     Os,
+    /// Types the password he logs on to the organisation's directory with.
+    Directory,
     /// Types a password that is for the vault alone.
     Own,
     /// Nothing: a slot that asks nobody opens it.
@@ -32,6 +34,7 @@ impl From<Method> for PrimaryMethod {
     fn from(method: Method) -> Self {
         match method {
             Method::Os => Self::Os,
+            Method::Directory => Self::Directory,
             Method::Own => Self::Own,
             Method::None => Self::None,
         }

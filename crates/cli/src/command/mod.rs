@@ -20,10 +20,11 @@ mod why;
 mod windows;
 
 use crate::agent::{ask, tell};
-use crate::arguments::{Command, Format, Pause};
+use crate::arguments::{Command, Directory, Format, Pause};
 use crate::clock::now;
 use crate::failure::Failure;
-use crate::screen::Screen;
+use crate::screen::{Paint, Screen};
+use crate::secrets::Source;
 use crate::words::{counted, problem, still};
 use countersign_wire::{Reply, Request};
 
@@ -45,6 +46,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         }
         Command::Logon(command) => logon::run(command, screen),
         Command::Refresh(format) => refresh(*format, screen),
+        Command::Directory(Directory::Login) => log_in(screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
         Command::Recover(recover) => recovery::run(recover, screen),
@@ -76,6 +78,13 @@ fn pause(wanted: &Pause, screen: &mut Screen) -> Result<u8, Failure> {
         }
         _ => Err(Failure::OtherAnswer),
     }
+}
+
+fn log_in(screen: &mut Screen) -> Result<u8, Failure> {
+    let password = Source::standard_input().existing("Your directory password")?;
+    tell(&Request::DirectoryLogin, &[password])?;
+    screen.say(format_args!("{} logged in to the directory", Paint::Good.on("✓")))?;
+    Ok(0)
 }
 
 fn refresh(format: Format, screen: &mut Screen) -> Result<u8, Failure> {

@@ -45,6 +45,9 @@ fn show(format: Format, screen: &mut Screen) -> Result<(), Failure> {
 fn words(method: PrimaryMethod) -> &'static str {
     match method {
         PrimaryMethod::Os => "your login password opens the vault on this machine",
+        PrimaryMethod::Directory => {
+            "your directory password opens the vault on this machine, and logs you in to the directory"
+        }
         PrimaryMethod::Own => "a password that is for the vault alone opens it on this machine",
         PrimaryMethod::None => {
             "nothing is typed: whoever uses your account here opens the vault; what only you may do asks for the passphrase answer"
@@ -56,6 +59,7 @@ fn words(method: PrimaryMethod) -> &'static str {
 pub(super) fn prompt(method: PrimaryMethod) -> &'static str {
     match method {
         PrimaryMethod::Own => "A password for your vault",
+        PrimaryMethod::Directory => "Your directory password",
         PrimaryMethod::Os | PrimaryMethod::None => "Your login password",
     }
 }
@@ -72,7 +76,7 @@ fn change(wanted: &PrimaryChange, screen: &mut Screen) -> Result<(), Failure> {
     };
     let current = match before {
         PrimaryMethod::None => "Your passphrase answer",
-        PrimaryMethod::Os | PrimaryMethod::Own => "Password until now",
+        PrimaryMethod::Os | PrimaryMethod::Directory | PrimaryMethod::Own => "Password until now",
     };
     let typed = source.existing(current);
     let mut secrets = vec![typed.map_err(|error| cancelled(error, screen))?];

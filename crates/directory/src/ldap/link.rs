@@ -90,11 +90,13 @@ impl Link {
         self.who.user = Some(user.clone());
         self.who.password = Some(password.duplicate());
         (self.who.was_good, self.who.lost_favour) = (false, false);
-        let kerberos = self.settings.credentials == Credentials::Local;
-        if kerberos {
-            return Ok(());
+        self.opened_for(Shown::Password)?;
+        if self.settings.credentials == Credentials::Local {
+            // It was to be proved, no more: what follows is asked with the ticket.
+            self.close();
+            self.who.password = None;
         }
-        self.opened_for(Shown::Password).map(drop)
+        Ok(())
     }
 
     /// Does operations on a server, the first that answers. When the connection is lost meanwhile, that is the result: some may have
@@ -232,7 +234,7 @@ impl Link {
             return Ok(());
         }
         match (&self.who.password, self.digest()) {
-            (None, _) if self.who.lost_favour => Err(self.needs_password("the one it took before is no longer good")),
+            (None, _) if self.who.lost_favour => Err(RepositoryError::PasswordWithdrawn { place: self.place() }),
             (None, _) => Err(self.needs_password("it has not been typed yet")),
             (Some(_), digest) if self.who.turned_down.contains(&digest) => {
                 self.who.password = None;
@@ -306,9 +308,9 @@ impl Link {
                 self.needs_password("the password has expired or must be changed first")
             }
             (Code::Result(53), _) => closed("the server does not let it in"),
-            (Code::Result(49), _) if self.who.was_good => {
-                self.needs_password("it no longer takes the one it took before")
-            }
+            (Code::Result(49), _) if self.who.was_good => RepositoryError::PasswordWithdrawn {
+                place: place.to_owned(),
+            },
             (Code::Result(49) | Code::Policy(_), _) => self.needs_password("it turned this one down"),
             _ => fault(place, ended),
         }

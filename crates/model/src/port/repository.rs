@@ -38,6 +38,14 @@ pub enum RepositoryError {
         /// Why.
         why: String,
     },
+    /// It no longer takes the password it took before.
+    #[error(
+        "the repository {place} no longer takes the password it took before: it was changed elsewhere, or your account is closed; type it with `countersign directory login`"
+    )]
+    PasswordWithdrawn {
+        /// Which repository.
+        place: String,
+    },
     /// The user's account there is disabled, expired or gone.
     #[error("your account in {place} is closed: {why}; ask the helpdesk")]
     AccountClosed {
