@@ -9,6 +9,14 @@ pub(crate) struct PrimaryTerms {
     /// The only one there may be.
     only: Option<PrimaryMethod>,
     first_use: FirstUse,
+    directory: Directory,
+}
+
+/// Whether there is a directory that knows the user's password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Directory {
+    Named,
+    None,
 }
 
 /// Whether a user who enrols may choose.
@@ -26,6 +34,10 @@ impl PrimaryTerms {
                 true => FirstUse::Chooses,
                 false => FirstUse::IsNotAsked,
             },
+            directory: match settings.text("directory.servers").trim() {
+                "" => Directory::None,
+                _ => Directory::Named,
+            },
         }
     }
 
@@ -38,6 +50,7 @@ impl PrimaryTerms {
     pub(crate) fn allowed(&self) -> Vec<PrimaryMethod> {
         let mut allowed = PrimaryMethod::ALL.to_vec();
         allowed.retain(|method| self.only.is_none_or(|only| only == *method));
+        allowed.retain(|method| *method != PrimaryMethod::Directory || self.directory == Directory::Named);
         allowed
     }
 
@@ -67,7 +80,11 @@ impl PrimaryTerms {
             method,
             choice,
             allowed: match (self.only, self.first_use) {
-                (None, FirstUse::Chooses) => vec![PrimaryMethod::Os, PrimaryMethod::Directory, PrimaryMethod::Own],
+                (None, FirstUse::Chooses) => {
+                    let mut allowed = self.allowed();
+                    allowed.retain(|method| *method != PrimaryMethod::None);
+                    allowed
+                }
                 _ => vec![method],
             },
         }
@@ -114,9 +131,6 @@ mod tests {
     fn where_nothing_is_set_the_user_chooses() {
         let terms = terms("");
         assert_eq!(terms.allowed(), PrimaryMethod::ALL);
-        assert_eq!(
-            terms.at_first_use().allowed,
-            [PrimaryMethod::Os, PrimaryMethod::Directory, PrimaryMethod::Own]
-        );
+        assert_eq!(terms.at_first_use().allowed, [PrimaryMethod::Os, PrimaryMethod::Own]);
     }
 }

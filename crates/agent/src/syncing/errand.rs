@@ -102,6 +102,9 @@ impl Errand {
         {
             reached.clone_from(&report.reached);
         }
+        if let (Ok(()), Err(error)) = (&reached, &header) {
+            reached = Err(error.clone());
+        }
         if let (Scope::Everything, Ok(repository)) = (self.scope, &self.repository)
             && let Err(error) = repository.forget_aside(&self.user, kept_since(self.wishes.now))
         {
