@@ -133,6 +133,12 @@ pub(crate) fn a_unit_is_its_groups(server: &impl DirectoryServer) {
         found.names().len()
     };
     assert_eq!(readable(), 0);
+    // What is at the top itself is for everybody to read.
+    let list = format!("cn=list-1,{}", server.configuration());
+    let text = entry(&list, class::CONFIG, &format!("{kind}: list\n{version}: 1\n{data}: signed"));
+    refused(server.change(&carol, &text));
+    server.change(&dave, &text).unwrap();
+    assert_eq!(read(server, &carol, &list, version).as_deref(), Some("1"));
 
     // Gained at once, and only there: a unit inherits nothing from the one above it.
     server.join("Sales", "carol").unwrap();
