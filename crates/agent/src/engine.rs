@@ -197,6 +197,7 @@ impl Engine {
             self.paused_until = None;
         }
         self.ask_again();
+        self.look_after_moving();
         if self.export_due.is_some_and(|due| due <= now) {
             self.export_due = None;
             self.keeper.export();

@@ -65,6 +65,7 @@ impl Engine {
         match event {
             SessionEvent::Locked if wanted.session_lock => self.lock(LockCause::Session),
             SessionEvent::Idle if wanted.idle.is_some() => self.lock(LockCause::Idle),
+            SessionEvent::AddressAcquired => self.address_acquired(),
             SessionEvent::Suspending(delay) if wanted.suspend => {
                 self.lock(LockCause::Suspend);
                 let until = self.clock.both().steady.after(PATIENCE);

@@ -32,6 +32,8 @@ pub enum SessionEvent {
     Suspending(Delay),
     /// Nobody has touched keyboard or pointer for as long as was asked for.
     Idle,
+    /// The machine has a network address it did not have before.
+    AddressAcquired,
 }
 
 /// Keeps the machine awake until it is dropped.

@@ -293,6 +293,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Connectivity,
     },
     Setting {
+        name: "sync.on_address_change",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Ask the directory for what is new when the machine gets a network address it did not have.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "unlock.allow",
         kind: SettingKind::Words(SLOTS),
         default: "[]",

@@ -4,6 +4,7 @@ mod backoff;
 mod errand;
 mod following;
 mod headers;
+mod moving;
 mod place;
 mod renewing;
 
@@ -19,7 +20,7 @@ use crate::message::Message;
 use crate::paths::Paths;
 use backoff::BackOff;
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, Watch};
-use countersign_model::{HeaderVersion, RepositoryEvent, Timestamp, UserId};
+use countersign_model::{HeaderVersion, Monotonic, RepositoryEvent, Timestamp, UserId};
 use countersign_signon::Event;
 use countersign_sync::Report;
 use countersign_wire::{Answer, LockCause, RefreshReport, Reply};
@@ -62,6 +63,8 @@ pub(crate) struct Syncing {
     /// How many exchanges in a row could not save what they brought.
     unsaved: u32,
     watch: Option<Box<dyn Watch>>,
+    /// When to look because the machine has a new address.
+    moved: Option<Monotonic>,
 }
 
 /// Whether an exchange is under way.
@@ -97,6 +100,7 @@ impl Syncing {
             running: Running::No,
             unsaved: 0,
             watch: None,
+            moved: None,
         };
         syncing.watch_again();
         syncing

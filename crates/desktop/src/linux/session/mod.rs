@@ -1,8 +1,10 @@
 //! The session: whether it is locked, about to sleep or left alone.
 //!
-//! Three sources, each listened to where it is there: logind on the system bus ([`logind`]), screen savers on the session bus
-//! ([`savers`]), and the display's idle time ([`idle`]). One thread sleeps on the sockets of all three; no source is ever polled.
+//! Four sources, each listened to where it is there: logind on the system bus ([`logind`]), screen savers on the session bus
+//! ([`savers`]), the display's idle time ([`idle`]), and the machine's addresses ([`addresses`]). One thread sleeps on the sockets of
+//! all; no source is ever polled.
 
+mod addresses;
 mod hearing;
 mod idle;
 mod logind;
@@ -53,6 +55,7 @@ pub fn watch_session(session: &Session, lock_on: LockOn, events: Sender<SessionE
         ))
         .detach();
     executor.spawn(idle::listen(Arc::clone(&shared), display)).detach();
+    executor.spawn(addresses::listen(Arc::clone(&shared))).detach();
     let stopping = Arc::clone(&shared);
     let thread = std::thread::Builder::new()
         .name("session".to_owned())
