@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 38] = [
+const PACKAGES: [(&str, &str); 40] = [
+    ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
@@ -22,13 +23,14 @@ const PACKAGES: [(&str, &str); 38] = [
     ("keepassxc", "the rival in measurements"),
     ("krb5-user", "Kerberos tickets in tests"),
     ("ldap-utils", "looking at directories"),
-    ("ldb-tools", "teaching Samba the schema"),
     ("libglib2.0-bin", "gdbus, which asks the Secret Service in tests"),
+    ("libnss3-tools", "its database of certificates"),
     ("libsasl2-modules-gssapi-mit", "Kerberos binds of OpenLDAP's tools"),
     ("lxqt-openssh-askpass", "a Qt 5 application to log on to"),
     ("openbox", "the window manager"),
     ("openssh-client", "ssh"),
     ("openssh-server", "the counterpart of ssh"),
+    ("openssl", "what fills that database"),
     ("pinentry-qt", "a Qt password prompt"),
     ("python3-cryptography", "the second reader of the store"),
     ("python3-dbusmock", "a logind that tests can speak for"),
@@ -51,7 +53,8 @@ const PACKAGES: [(&str, &str); 38] = [
 ];
 
 /// Packages whose installation also starts a service of the machine, which nobody asked for.
-const SERVICES: [(&str, &[&str]); 5] = [
+const SERVICES: [(&str, &[&str]); 6] = [
+    ("389-ds-base", &["dirsrv.target", "dirsrv-snmp.service"]),
     ("openssh-server", &["ssh.service", "ssh.socket"]),
     ("samba-ad-dc", &["samba-ad-dc.service", "smbd.service", "nmbd.service"]),
     ("slapd", &["slapd.service"]),

@@ -6,6 +6,7 @@ mod ftp;
 pub mod hostile;
 mod ldap;
 mod port;
+mod port389;
 pub mod relay;
 pub mod samba;
 pub mod slapd;
@@ -17,10 +18,16 @@ pub use ftp::Ftp;
 pub use hostile::Hostile;
 pub use ldap::{Found, Login, Question, Scope, base64};
 pub use port::Port;
+pub use port389::Port389;
 pub use relay::Relay;
 pub use samba::Samba;
 pub use slapd::{Slapd, SlapdOptions, SlapdPair};
 pub use sshd::Sshd;
+
+use std::path::Path;
+
+use crate::process::read_lossy;
+use crate::{LabError, Process, Result};
 
 /// What a counterpart wrote about one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,4 +73,16 @@ impl Unread {
         }
         None
     }
+}
+
+/// An error with its last words if a server has ended: its folder, with the log, goes with it.
+fn must_serve(process: &mut Process, log: &Path) -> Result<()> {
+    process.must_run().map_err(|error| {
+        let said = read_lossy(log);
+        let last = said.len().saturating_sub(2000);
+        LabError::Tool {
+            program: "the directory server".to_owned(),
+            message: format!("{error}; it said: {}", said.get(last..).unwrap_or(&said).trim()),
+        }
+    })
 }

@@ -4,7 +4,7 @@ use countersign_schema::class;
 use countersign_tests::process::output;
 use countersign_tests::servers::{DirectoryServer, Question, Samba};
 
-use crate::rules;
+use crate::rules::{self, Nested};
 
 #[test]
 #[ignore = "slow: makes a domain, once for each change of the schema"]
@@ -15,7 +15,7 @@ fn a_vault_is_its_users() {
 #[test]
 #[ignore = "slow: makes a domain, once for each change of the schema"]
 fn a_unit_is_its_groups() {
-    rules::a_unit_is_its_groups(&Samba::start().unwrap());
+    rules::a_unit_is_its_groups(&Samba::start().unwrap(), Nested::Apart);
 }
 
 #[test]

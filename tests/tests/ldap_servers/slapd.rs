@@ -2,7 +2,7 @@ use countersign_schema::{attribute, class};
 use countersign_tests::servers::{DirectoryServer, Login, Question, Slapd, SlapdPair};
 use countersign_tests::{Deadline, LabError};
 
-use crate::rules;
+use crate::rules::{self, Nested};
 
 #[test]
 fn a_vault_is_its_users() {
@@ -11,7 +11,7 @@ fn a_vault_is_its_users() {
 
 #[test]
 fn a_unit_is_its_groups() {
-    rules::a_unit_is_its_groups(&Slapd::start().unwrap());
+    rules::a_unit_is_its_groups(&Slapd::start().unwrap(), Nested::Apart);
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub use pair::SlapdPair;
 
 use super::directory::DirectoryServer;
 use super::ldap::{Login, Question, delete_tree};
+use super::must_serve;
 use super::port::Port;
 use super::tls::{Authority, Files, Validity, loopback, write};
 use crate::process::signal;
@@ -283,7 +284,7 @@ impl DirectoryServer for Slapd {
                 return Ok(());
             }
             if let Some(process) = &mut self.process {
-                process.must_run()?;
+                must_serve(process, &log)?;
             }
             if deadline.is_over() {
                 return Err(deadline.late("slapd's answer", &format!("; its log is {}", log.display())));
