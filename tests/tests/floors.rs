@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-wire", 2),
     ("countersign-signon", 3),
     ("countersign-sync", 3),
+    ("countersign-publish", 3),
     ("countersign-store", 3),
     ("countersign-directory", 3),
     ("countersign-desktop", 3),

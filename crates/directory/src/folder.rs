@@ -3,7 +3,7 @@ use crate::users::User;
 use crate::watch::FolderWatch;
 use crate::{config, faults, groups, lists, names, units};
 use countersign_model::port::{
-    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch,
+    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch, Write,
 };
 use countersign_model::{
     ConfigName, ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, Unit, UnitState,
@@ -156,6 +156,14 @@ impl Publishing for FolderRepository {
 
     fn put(&self, unit: &Unit, name: &ConfigName, _: u64, bytes: &[u8]) -> Result<(), RepositoryError> {
         units::put(&self.open()?.open_or_make(CONFIG)?, unit, name, bytes)
+    }
+
+    fn script(&self, _: &Unit, _: &[Write]) -> Option<String> {
+        None
+    }
+
+    fn members(&self, group: &str) -> Result<Option<Vec<String>>, RepositoryError> {
+        Ok(groups::members(group))
     }
 
     fn remove(&self, unit: &Unit, name: &ConfigName) -> Result<(), RepositoryError> {

@@ -19,3 +19,13 @@ pub(crate) fn of_this_process() -> Vec<String> {
     names.dedup();
     names
 }
+
+/// The members of a group of the machine, sorted, as its list of groups names them.
+pub(crate) fn members(group: &str) -> Option<Vec<String>> {
+    let known = fs::read_to_string("/etc/group").unwrap_or_default();
+    let line = known.lines().find(|line| line.split(':').next() == Some(group))?;
+    let named = line.split(':').nth(3).unwrap_or_default().split(',');
+    let mut members: Vec<String> = named.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    members.sort();
+    Some(members)
+}

@@ -2,7 +2,7 @@
 
 use crate::{MAX_SEALED, names};
 use countersign_model::port::{
-    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch,
+    ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository, Watch, Write,
 };
 use countersign_model::{
     ConfigKind, ConfigName, ConfigObject, DeviceId, HeaderVersion, RecordId, RecordVersion, RepositoryEvent, Timestamp,
@@ -202,6 +202,14 @@ impl Publishing for MemoryRepository {
         let object = ((unit.clone(), name.clone()), (version, bytes.to_vec()));
         self.online()?.published.extend([object]);
         Ok(())
+    }
+
+    fn script(&self, _: &Unit, _: &[Write]) -> Option<String> {
+        None
+    }
+
+    fn members(&self, _: &str) -> Result<Option<Vec<String>>, RepositoryError> {
+        self.online().map(|_| None)
     }
 
     fn remove(&self, unit: &Unit, name: &ConfigName) -> Result<(), RepositoryError> {

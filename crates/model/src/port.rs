@@ -4,7 +4,9 @@
 
 mod repository;
 
-pub use repository::{ConfigurationRepository, DirectoryRepository, Publishing, RepositoryError, VaultRepository};
+pub use repository::{
+    ConfigurationRepository, DirectoryRepository, Over, Publishing, RepositoryError, VaultRepository, Write,
+};
 
 pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{

@@ -8,6 +8,7 @@ mod child;
 mod configuration;
 mod entries;
 mod faults;
+mod ldif;
 mod link;
 mod names;
 mod people;

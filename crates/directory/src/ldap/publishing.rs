@@ -3,17 +3,18 @@
 use super::configuration::{CATALOGUE, LIST, entry_of, filter_of};
 use super::entries::{DONE, attribute, number, searching};
 use super::faults::fault;
-use super::names::{child, first_value};
+use super::ldif;
+use super::names::{child, first_value, in_filter};
 use super::protocol::{Attribute, Code, Depth, Modification, Operation};
 use super::{LdapRepository, Session};
 use crate::{MAX_CATALOGUE, MAX_LIST, MAX_OBJECT};
-use countersign_model::port::{Publishing, RepositoryError};
+use countersign_model::port::{Publishing, RepositoryError, Write};
 use countersign_model::{ConfigKind, ConfigName, Unit};
 use countersign_schema::{attribute as a, class};
 use serde_bytes::ByteBuf;
 
 /// An entry of the configuration.
-fn entry(cn: &str, kind: &str, id: &str, version: u64, bytes: &[u8]) -> Vec<Attribute> {
+pub(super) fn entry(cn: &str, kind: &str, id: &str, version: u64, bytes: &[u8]) -> Vec<Attribute> {
     let mut attributes = vec![
         (
             "objectClass".to_owned(),
@@ -121,6 +122,28 @@ impl Publishing for LdapRepository {
                 session.write_well(&dn, Operation::Modify(dn.clone(), changes))
             }
         }
+    }
+
+    fn script(&self, unit: &Unit, writes: &[Write]) -> Option<String> {
+        let session = self.session();
+        Some(ldif::of(unit, &session.unit_dn(unit), writes))
+    }
+
+    fn members(&self, group: &str) -> Result<Option<Vec<String>>, RepositoryError> {
+        let mut session = self.session();
+        let base = session.link.settings().base.clone();
+        let filter = format!("(&(cn={})(!(objectClass={})))", in_filter(group), class::CONFIG);
+        let attributes = ["member", "uniqueMember", "memberUid"];
+        let found = session.search(searching(&base, Depth::Tree, filter, &attributes))?;
+        let Some(group) = found.first() else { return Ok(None) };
+        let of_names = ["member", "uniqueMember"]
+            .into_iter()
+            .flat_map(|name| group.texts(name));
+        let named = of_names.map(|dn| first_value(dn).unwrap_or_else(|| dn.to_owned()));
+        let mut members: Vec<String> = named.chain(group.texts("memberUid").map(str::to_owned)).collect();
+        members.sort();
+        members.dedup();
+        Ok(Some(members))
     }
 
     fn remove(&self, unit: &Unit, name: &ConfigName) -> Result<(), RepositoryError> {

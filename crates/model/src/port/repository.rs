@@ -235,8 +235,47 @@ pub trait DirectoryRepository: VaultRepository + ConfigurationRepository {
     fn watch(&self, user: &UserId, events: Sender<RepositoryEvent>) -> Result<Box<dyn Watch>, RepositoryError>;
 }
 
+/// One write of a publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Puts an object there.
+    Put {
+        /// Its name.
+        name: ConfigName,
+        /// Its version.
+        version: u64,
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// What is in its place.
+        over: Over,
+    },
+    /// Takes an object away.
+    Remove {
+        /// Its name.
+        name: ConfigName,
+    },
+    /// Puts a catalogue in the place of another.
+    Swap {
+        /// The number of the one that is there.
+        replaces: Option<u64>,
+        /// Its number.
+        number: u64,
+        /// Its bytes.
+        catalogue: Vec<u8>,
+    },
+}
+
+/// What is in the place of something that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Nothing.
+    Nothing,
+    /// An object of the same name.
+    Another,
+}
+
 /// What the organisation's publishers do to its configuration.
-pub trait Publishing: ConfigurationRepository {
+pub trait Publishing: DirectoryRepository {
     /// The objects of a unit by name, with their versions, sorted: pages, too. A unit that is not there has none.
     ///
     /// # Errors
@@ -248,6 +287,15 @@ pub trait Publishing: ConfigurationRepository {
     /// # Errors
     /// See [`RepositoryError`].
     fn put(&self, unit: &Unit, name: &ConfigName, version: u64, bytes: &[u8]) -> Result<(), RepositoryError>;
+
+    /// Writes as the directory's own tools take them: LDIF (RFC 2849). `None`: it has no such tools.
+    fn script(&self, unit: &Unit, writes: &[Write]) -> Option<String>;
+
+    /// The names of the users in a group, sorted; `None`: there is no such group, or it may not be read.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn members(&self, group: &str) -> Result<Option<Vec<String>>, RepositoryError>;
 
     /// Takes an object away; one that is not there is no fault.
     ///
