@@ -17,7 +17,7 @@ use countersign_model::{
 };
 use countersign_signon::{Effect, Event, Machine, Notice, VaultState};
 use countersign_vault::{AuditEntry, AuditEvent};
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, OrganisationReport, Reply};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -68,7 +68,7 @@ impl Engine {
     pub(crate) fn new(
         keeper: Keeper,
         audit: Audit,
-        configuration: Configuration,
+        (configuration, organisation): (Configuration, Organisation),
         syncing: Syncing,
         screen: Screen,
         session: Box<dyn SessionWatch>,
@@ -76,7 +76,7 @@ impl Engine {
     ) -> Self {
         Self {
             machine: Machine::new(configuration.templates(), configuration.rules()),
-            organisation: Organisation::load(syncing.paths(), keeper.device_store()),
+            organisation,
             keeper,
             audit,
             configuration,
@@ -92,6 +92,18 @@ impl Engine {
             alarms: BTreeSet::new(),
             export_due: None,
             awaited: Vec::new(),
+        }
+    }
+
+    /// The organisation and what of it is in force.
+    pub(crate) fn organisation_report(&self) -> OrganisationReport {
+        let now = self.clock.both().wall;
+        let signed = self.configuration.organisation();
+        OrganisationReport {
+            units: signed.report(now),
+            groups: signed.groups().to_vec(),
+            faults: signed.faults(now),
+            ..self.organisation.report(now)
         }
     }
 

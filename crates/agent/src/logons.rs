@@ -54,7 +54,8 @@ impl Engine {
 
     /// Takes the settings over that the organisation's root signed, and does what follows from them.
     pub(crate) fn take_signed_settings(&mut self) {
-        self.configuration.take_signed(self.organisation.settings());
+        let now = self.clock.both().wall;
+        self.configuration.take_signed(self.organisation.settings(), now);
         self.signon(Event::Rules(self.configuration.rules()));
         self.want_of_session();
     }

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::front::silent_kinds;
 use crate::keeper::{Job, State, slots_to_come};
 use crate::message::Call;
+use crate::syncing::Scope;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
 use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
 use countersign_signon::{Event, VaultState};
@@ -61,12 +62,13 @@ impl Engine {
                 self.lock(LockCause::Asked);
                 Reply::Done
             }
-            Request::Organisation => Reply::Organisation(Box::new(self.organisation.report(self.clock.both().wall))),
+            Request::Organisation => Reply::Organisation(Box::new(self.organisation_report())),
             Request::OrganisationPin { words } => {
                 let now = self.clock.both().wall;
                 self.organisation.pin(&words, self.keeper.device_store(), now)?;
                 self.take_signed_settings();
-                Reply::Organisation(Box::new(self.organisation.report(now)))
+                self.exchange(Scope::Everything);
+                Reply::Organisation(Box::new(self.organisation_report()))
             }
             Request::Templates => Reply::Templates(self.template_summaries()),
             Request::LogonList => Reply::Logons(self.logon_list()?),
@@ -260,8 +262,9 @@ impl Engine {
 
     fn status(&self) -> Status {
         let set = self.configuration.templates();
-        let count = |publisher: &Publisher| {
-            u32::try_from(set.templates().filter(|loaded| loaded.publisher == *publisher).count()).unwrap_or(u32::MAX)
+        let count = |wanted: fn(&Publisher) -> bool| {
+            let found = set.templates().filter(|loaded| wanted(&loaded.publisher)).count();
+            u32::try_from(found).unwrap_or(u32::MAX)
         };
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -273,8 +276,9 @@ impl Engine {
             devices: self.keeper.devices(),
             logons: self.keeper.count(),
             templates: TemplateCounts {
-                package: count(&Publisher::Package),
-                unsigned: count(&Publisher::Unsigned),
+                signed: count(|publisher| matches!(publisher, Publisher::Signed { .. })),
+                package: count(|publisher| *publisher == Publisher::Package),
+                unsigned: count(|publisher| *publisher == Publisher::Unsigned),
             },
             problems: self.problems(),
             repository: RepositoryState {
@@ -335,6 +339,8 @@ impl Engine {
             .faults()
             .iter()
             .map(|fault| plain(&place, fault, Severity::Warning));
+        let signed = self.configuration.organisation().faults(self.clock.both().wall);
+        let signed = signed.iter().map(|fault| plain(&place, fault, Severity::Warning));
         let slots = self.slot_faults();
         let slots = slots.iter().map(|fault| plain("slots", fault, Severity::Warning));
         let primary = self.primary_fault();
@@ -352,6 +358,7 @@ impl Engine {
             .chain(slots)
             .chain(records)
             .chain(organisation)
+            .chain(signed)
             .chain(stores)
             .chain(export)
             .chain(notices)

@@ -9,6 +9,7 @@ use crate::front::Front;
 use crate::keeper::{Keeper, KeeperError};
 use crate::machine_secret::leave_group;
 use crate::message::Message;
+use crate::organisation::Organisation;
 use crate::paths::{PathError, Paths, private_folder};
 use crate::syncing::Syncing;
 use countersign_desktop::Session;
@@ -77,7 +78,9 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     keeper.forget_aside();
     let seconds = SystemClock.now().0 / 1000;
     let Found { audit, alarm } = Audit::open(paths.audit(), audit_key, keeper.device_store(), seconds)?;
-    let configuration = Configuration::load(paths.clone(), keeper.device_store());
+    let organisation = Organisation::load(&paths, keeper.device_store());
+    let now = SystemClock.now();
+    let configuration = Configuration::load(paths.clone(), organisation.list(), keeper.device_store(), now);
 
     let (inbox, messages) = channel();
     let (screen, _watch) = watch_desktop(&inbox);
@@ -94,7 +97,15 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
         }
     })?;
 
-    let mut engine = Engine::new(keeper, audit, configuration, syncing, screen, session, inbox);
+    let mut engine = Engine::new(
+        keeper,
+        audit,
+        (configuration, organisation),
+        syncing,
+        screen,
+        session,
+        inbox,
+    );
     if let Some(alarm) = alarm {
         engine.audit(AuditEvent::Alarm, "audit log", &alarm);
     }

@@ -100,7 +100,7 @@ fn status_tells_people_how_things_stand() {
     let out = Agent::start().run(&["status"], "").out;
     for part in [
         "unlocked, 2 logons",
-        "3 of the package, 1 unsigned",
+        "4 signed, 3 of the package, 1 unsigned",
         "/srv/repo not reachable: it is not mounted",
         "1 record waiting",
         "login (strong): what the login is worth",

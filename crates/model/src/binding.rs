@@ -6,6 +6,13 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Publisher {
+    /// Signed by a publisher the organisation's root names. He may change his key; his name stays.
+    Signed {
+        /// The organisation.
+        organisation: String,
+        /// The publisher's name on its list.
+        name: String,
+    },
     /// Shipped with the package, in a folder only root can write.
     Package,
     /// From a repository, with no signature.
@@ -14,10 +21,11 @@ pub enum Publisher {
 
 impl fmt::Display for Publisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Package => "package",
-            Self::Unsigned => "unsigned",
-        })
+        match self {
+            Self::Signed { organisation, name } => write!(f, "{name} of {organisation}"),
+            Self::Package => f.write_str("package"),
+            Self::Unsigned => f.write_str("unsigned"),
+        }
     }
 }
 

@@ -42,8 +42,8 @@ pub use session::{Delay, Hearing, LockOn, SessionEvent, SessionHearing};
 pub use setting::{Authority, Layer, Reach, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{
-    AsksFor, Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response, Selection,
-    Selector, Step, Template, Wait, WindowPattern,
+    Access, AsksFor, Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response,
+    Selection, Selector, Step, Template, Wait, WindowPattern,
 };
 pub use terminal::{TerminalFacts, TerminalSpec};
 pub use time::{Monotonic, Timestamp};

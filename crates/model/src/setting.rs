@@ -293,6 +293,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Connectivity,
     },
     Setting {
+        name: "sync.interval_minutes",
+        kind: SettingKind::Number(0, 1440),
+        default: "60",
+        doc: "Ask the directory for what is new after so many minutes, up to a fifth earlier or later. 0: only at the start, when something changes, and when you ask.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "sync.on_address_change",
         kind: SettingKind::Switch,
         default: "true",

@@ -23,6 +23,12 @@ pub enum StoreKind {
     Inbox = 7,
     /// A fact about this device, by name (device store).
     Device = 8,
+    /// An object or page of the signed configuration, by its SHA-256 (device store).
+    Object = 9,
+    /// The catalogue in force in a unit, by the SHA-256 of the unit's path (device store).
+    Catalogue = 10,
+    /// The high-water mark of a unit's catalogues, by the SHA-256 of the unit's path (device store).
+    Mark = 11,
 }
 
 /// The key of a stored value.

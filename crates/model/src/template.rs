@@ -17,9 +17,34 @@ pub struct Template {
     pub name: String,
     /// What is stored for this application.
     pub logon: LogonSpec,
+    /// Who may use it; nobody named: everybody who can read it.
+    #[serde(default)]
+    pub access: Access,
     /// The forms this template knows, first match first.
     #[serde(default)]
     pub form: Vec<Form>,
+}
+
+/// Which of the organisation's groups may use a template (`[access]`). A convenience for publishers, not a secret: whoever can read the
+/// template can read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Members of one of these groups; none named: everybody.
+    #[serde(default)]
+    pub allow: Vec<String>,
+    /// Members of these groups may not, whatever else they are in.
+    #[serde(default)]
+    pub deny: Vec<String>,
+}
+
+impl Access {
+    /// Whether a member of these groups may use it. Names are compared without regard to case.
+    #[must_use]
+    pub fn admits(&self, groups: &[String]) -> bool {
+        let member = |named: &String| groups.iter().any(|group| group.to_lowercase() == named.to_lowercase());
+        !self.deny.iter().any(member) && (self.allow.is_empty() || self.allow.iter().any(member))
+    }
 }
 
 /// What is stored for an application (`[logon]`).

@@ -111,6 +111,7 @@ fn nothing(head: &Head<'_>) -> Template {
             fields: Vec::new(),
             field: std::collections::BTreeMap::new(),
         },
+        access: countersign_model::Access::default(),
         form: Vec::new(),
     }
 }

@@ -18,7 +18,7 @@ const STAY_OPEN: usize = 64;
 /// titles cost nothing. Templates are packed; those a window could be are opened, and the last few of them stay open.
 #[derive(Debug, Default)]
 pub struct TemplateSet {
-    /// In the order in which they are tried: the package's first, each publisher's by id.
+    /// In the order in which they are tried: the organisation's first, then the package's, each publisher's by id.
     templates: Vec<Arc<LoadedTemplate>>,
     /// Sorted by id.
     by_id: Box<[u32]>,
@@ -31,11 +31,11 @@ pub struct TemplateSet {
 impl TemplateSet {
     /// Puts templates in force.
     ///
-    /// Each is linted; one with errors stays out. Of two with one id the package's stays in force, otherwise the one given first; the
-    /// other one is named.
+    /// Each is linted; one with errors stays out. Of two with one id the organisation's stays in force, then the package's, otherwise the
+    /// one given first; the other one is named.
     #[must_use]
     pub fn build(mut sources: Vec<(Publisher, ParsedTemplate)>) -> (Self, Vec<Problem>) {
-        sources.sort_by_key(|(publisher, _)| publisher.clone());
+        sources.sort_by_key(|(publisher, _)| rank(publisher));
         let mut taken = Taken::default();
         for (publisher, parsed) in sources {
             let at = parsed.spans.value("id");
@@ -54,7 +54,7 @@ impl TemplateSet {
     #[must_use]
     pub fn of(checked: impl IntoIterator<Item = (Publisher, CheckedTemplate)>) -> (Self, Vec<Problem>) {
         let mut sources: Vec<_> = checked.into_iter().collect();
-        sources.sort_by_key(|(publisher, _)| publisher.clone());
+        sources.sort_by_key(|(publisher, _)| rank(publisher));
         let mut taken = Taken::default();
         for (publisher, checked) in sources {
             let Head { id, place, .. } = checked.head();
@@ -67,7 +67,7 @@ impl TemplateSet {
 
     fn in_order(mut templates: Vec<Arc<LoadedTemplate>>) -> Self {
         templates.shrink_to_fit();
-        // Packages first, then by id: the order in which forms are tried does not depend on the order of files.
+        // By publisher, then by id: the order in which forms are tried does not depend on the order of files.
         templates.sort_by(|a, b| (&a.publisher, a.id()).cmp(&(&b.publisher, b.id())));
         let mut by_id: Vec<u32> = (0_u32..).zip(&templates).map(|(at, _)| at).collect();
         by_id.sort_by_key(|at| templates.get(*at as usize).map(|loaded| loaded.id()));
@@ -91,7 +91,7 @@ impl TemplateSet {
         set
     }
 
-    /// Every template in force: the package's first, each publisher's by id.
+    /// Every template in force: the organisation's first, then the package's, each publisher's by id.
     pub fn templates(&self) -> impl ExactSizeIterator<Item = &Arc<LoadedTemplate>> {
         self.templates.iter()
     }
@@ -155,6 +155,15 @@ impl TemplateSet {
             recent.push_back(Arc::clone(&opened));
         }
         FormRef::new(loaded, &opened, index)
+    }
+}
+
+/// Whose templates stand above whose.
+fn rank(publisher: &Publisher) -> u8 {
+    match publisher {
+        Publisher::Signed { .. } => 0,
+        Publisher::Package => 1,
+        Publisher::Unsigned => 2,
     }
 }
 

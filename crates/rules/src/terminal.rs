@@ -52,6 +52,7 @@ fn alone(spec: &TerminalSpec) -> ParsedTemplate {
             fields: Vec::<FieldName>::new(),
             field: BTreeMap::new(),
         },
+        access: countersign_model::Access::default(),
         form: vec![form],
     };
     ParsedTemplate {

@@ -124,10 +124,12 @@ pub(crate) fn take_any_key(from: &mut Cursor<'_>) -> Option<(u8, StoreKey)> {
 }
 
 fn kind(number: u8) -> Option<StoreKind> {
-    use StoreKind::{Config, Cursor, Device, Head, Header, Inbox, Record, Slots};
-    [Record, Head, Header, Slots, Config, Cursor, Inbox, Device]
-        .into_iter()
-        .find(|kind| *kind as u8 == number)
+    use StoreKind::{Catalogue, Config, Cursor, Device, Head, Header, Inbox, Mark, Object, Record, Slots};
+    [
+        Record, Head, Header, Slots, Config, Cursor, Inbox, Device, Object, Catalogue, Mark,
+    ]
+    .into_iter()
+    .find(|kind| *kind as u8 == number)
 }
 
 #[cfg(test)]

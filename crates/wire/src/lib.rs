@@ -38,7 +38,7 @@ pub use error::{ErrorCode, ErrorReply};
 pub use folder::FolderProblem;
 pub use hello::PROTOCOL;
 pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
-pub use organisation::{OrganisationReport, PinnedBy};
+pub use organisation::{OrganisationReport, PinnedBy, UnitReport};
 pub use peer::Peer;
 pub use place::{PlaceError, SocketPlace};
 pub use primary::{PrimaryChoice, PrimaryMethod, PrimaryReport};

@@ -1,4 +1,4 @@
-use countersign_model::Timestamp;
+use countersign_model::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
 /// On whose word a root is believed.
@@ -32,4 +32,36 @@ pub struct OrganisationReport {
     pub published: bool,
     /// Why what the repository shows does not count.
     pub problem: Option<String>,
+    /// The units whose catalogues are in force.
+    #[serde(default)]
+    pub units: Vec<UnitReport>,
+    /// The groups the user is in, as the directory says.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// What is wrong with catalogues, in force or not.
+    #[serde(default)]
+    pub faults: Vec<String>,
+}
+
+/// A unit whose catalogue is in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitReport {
+    /// The unit.
+    pub unit: Unit,
+    /// The publisher that signed it.
+    pub publisher: String,
+    /// Its number.
+    pub number: u64,
+    /// Until when it holds.
+    pub expires: Timestamp,
+    /// Whether it has expired; it stays in force.
+    pub stale: bool,
+    /// How many templates it names that are here.
+    pub templates: u32,
+    /// How many password policies.
+    pub policies: u32,
+    /// How many setting overrides.
+    pub overrides: u32,
+    /// How many objects it names that could not be had.
+    pub missing: u32,
 }

@@ -40,6 +40,9 @@ pub struct SlotReport {
 /// How many templates are in force, by publisher.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateCounts {
+    /// Signed by publishers of the organisation.
+    #[serde(default)]
+    pub signed: u32,
     /// Shipped ones.
     pub package: u32,
     /// Others.

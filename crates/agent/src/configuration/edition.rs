@@ -4,9 +4,10 @@
 //! the bytes are in the device store and the meaning is in the set.
 
 use super::files::{PackageFile, package_files, unreadable};
+use super::signed::{Signed, SignedTemplate, StandingOverride, chosen, overrides, templates};
 use super::{Fetched, config_key};
 use countersign_model::port::{RecordStore, RepositoryError, StoreError};
-use countersign_model::{Change, ConfigKind, ConfigObject, Publisher, StoreKind};
+use countersign_model::{Access, Change, ConfigKind, ConfigObject, Publisher, StoreKind};
 use countersign_rules::{CheckedTemplate, Problem, TemplateSet, check, parse_template};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ pub(crate) struct Edition {
     /// The repository's, by place: the last good version of each.
     good: Arc<Vec<Good>>,
     package: Arc<Package>,
+    signed: Arc<Standing>,
     /// Ids that two templates have.
     clashes: Arc<Vec<Problem>>,
     /// What is wrong with the repository's files that are not in force.
@@ -30,10 +32,24 @@ pub(crate) struct Edition {
     faults: Vec<RepositoryError>,
 }
 
+/// What the organisation's publishers signed, as it counts here.
+#[derive(Default)]
+struct Standing {
+    templates: Vec<SignedTemplate>,
+    overrides: Vec<StandingOverride>,
+    /// What is wrong with those that cannot be in force.
+    wrong: Vec<Problem>,
+    groups: Vec<String>,
+    /// Which objects and groups it is of.
+    token: Digest,
+}
+
 /// A template that can be in force.
 #[derive(Clone)]
-struct Good {
+pub(super) struct Good {
     template: CheckedTemplate,
+    /// Who may use it.
+    access: Access,
     /// Of the bytes it was made of.
     digest: Digest,
     /// What its author should look at.
@@ -53,8 +69,9 @@ struct Package {
 }
 
 impl Edition {
-    /// The edition that can be had without the repository: package templates, and the repository's that were last good.
-    pub(crate) fn first(package: &Path, device: &dyn RecordStore) -> Self {
+    /// The edition that can be had without the repository: package templates, what publishers signed, and the repository's that were
+    /// last good.
+    pub(crate) fn first(package: &Path, signed: &Signed, device: &dyn RecordStore) -> Self {
         let kept = device.ids(StoreKind::Config).unwrap_or_else(|error| {
             tracing::error!("the templates kept on this device cannot be read: {error}");
             Vec::new()
@@ -74,23 +91,25 @@ impl Edition {
             }
         }
         let package = Package::read(package, &Arc::default());
+        let signed = Standing::of(signed, &Arc::default(), device);
         Self {
             of_files: problems,
-            ..Self::of(package, good)
+            ..Self::of(package, good, signed)
         }
     }
 
     /// The edition after what the repository holds now. A file with a mistake is skipped and its last good version stays in force; a
     /// file that is gone is withdrawn; with an unreachable repository everything stays.
-    pub(crate) fn next(&self, package: &Path, fetched: Fetched, device: &dyn RecordStore) -> Self {
+    pub(crate) fn next(&self, package: &Path, fetched: Fetched, signed: &Signed, device: &dyn RecordStore) -> Self {
         let package = Package::read(package, &self.package);
+        let signed = Standing::of(signed, &self.signed, device);
         let (objects, faults) = match fetched {
             Ok(fetched) => fetched,
             Err(error) => {
                 return Self {
                     faults: vec![error],
                     of_files: self.of_files.clone(),
-                    ..self.with(package, None)
+                    ..self.with(package, None, signed)
                 };
             }
         };
@@ -132,27 +151,33 @@ impl Edition {
         Self {
             of_files: problems,
             faults,
-            ..self.with(package, good)
+            ..self.with(package, good, signed)
         }
     }
 
-    /// This edition with another package and other repository templates, or the same set when neither is another.
-    fn with(&self, package: Arc<Package>, good: Option<Vec<Good>>) -> Self {
+    /// This edition with another package, other repository templates and other signed ones, or the same set when none is another.
+    fn with(&self, package: Arc<Package>, good: Option<Vec<Good>>, signed: Arc<Standing>) -> Self {
+        let same = Arc::ptr_eq(&package, &self.package) && Arc::ptr_eq(&signed, &self.signed);
         match good {
-            None if Arc::ptr_eq(&package, &self.package) => self.clone(),
-            None => Self::of(package, self.good.as_ref().clone()),
-            Some(good) => Self::of(package, good),
+            None if same => self.clone(),
+            None => Self::of(package, self.good.as_ref().clone(), signed),
+            Some(good) => Self::of(package, good, signed),
         }
     }
 
-    fn of(package: Arc<Package>, mut good: Vec<Good>) -> Self {
+    fn of(package: Arc<Package>, mut good: Vec<Good>, signed: Arc<Standing>) -> Self {
         good.sort_by(|one, other| one.template.place().cmp(other.template.place()));
         let ours = package
             .templates
             .iter()
             .map(|(publisher, good)| (publisher.clone(), good));
-        let theirs = good.iter().map(|good| (Publisher::Unsigned, good));
-        let sources = ours
+        let theirs = good
+            .iter()
+            .filter(|good| good.admits(&signed.groups))
+            .map(|good| (Publisher::Unsigned, good));
+        let sources = chosen(&signed.templates, &signed.groups)
+            .into_iter()
+            .chain(ours)
             .chain(theirs)
             .map(|(publisher, good)| (publisher, good.template.clone()));
         let (templates, clashes) = TemplateSet::of(sources);
@@ -160,6 +185,7 @@ impl Edition {
             templates: Arc::new(templates),
             good: Arc::new(good),
             package,
+            signed,
             clashes: Arc::new(clashes),
             of_files: Vec::new(),
             faults: Vec::new(),
@@ -183,10 +209,21 @@ impl Edition {
     /// Everything that is wrong with templates, in force or not.
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Problem> {
         let of_package = self.package.templates.iter().map(|(_, good)| good);
-        let remarks = of_package.chain(self.good.iter()).flat_map(|good| &good.remarks);
+        let of_signed = self.signed.templates.iter().map(|found| &*found.good);
+        let all = of_package.chain(self.good.iter()).chain(of_signed);
+        let remarks = all.flat_map(|good| &good.remarks);
         let Package { wrong, unread, .. } = &*self.package;
-        let files = unread.iter().chain(wrong).chain(&self.of_files);
+        let files = unread
+            .iter()
+            .chain(wrong)
+            .chain(&self.of_files)
+            .chain(&self.signed.wrong);
         files.chain(remarks).chain(self.clashes.iter())
+    }
+
+    /// The overrides publishers signed, and the groups they are held against.
+    pub(crate) fn overrides(&self) -> (&[StandingOverride], &[String]) {
+        (&self.signed.overrides, &self.signed.groups)
     }
 
     pub(crate) fn faults(&self) -> &[RepositoryError] {
@@ -197,11 +234,49 @@ impl Edition {
 /// How many templates are committed at once.
 const BATCH: usize = 1_000;
 
+impl Standing {
+    /// What is signed now; `before` itself when that is the same.
+    fn of(signed: &Signed, before: &Arc<Self>, device: &dyn RecordStore) -> Arc<Self> {
+        let token = signed.token();
+        if token == before.token {
+            return Arc::clone(before);
+        }
+        let (templates, mut wrong) = templates(signed, &before.templates, device);
+        let (overrides, of_overrides) = overrides(signed, device);
+        wrong.extend(of_overrides);
+        Arc::new(Self {
+            templates,
+            overrides,
+            wrong,
+            groups: signed.groups().to_vec(),
+            token,
+        })
+    }
+}
+
 impl Good {
-    fn of(place: &str, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
-        match check(&parse_template(place, bytes)?) {
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        self.template.id()
+    }
+
+    /// Where it came from, for people.
+    pub(super) fn place(&self) -> &str {
+        self.template.place()
+    }
+
+    /// Whether a member of these groups may use it.
+    pub(super) fn admits(&self, groups: &[String]) -> bool {
+        self.access.admits(groups)
+    }
+
+    /// A template's bytes, if they are good.
+    pub(super) fn of(place: &str, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
+        let parsed = parse_template(place, bytes)?;
+        match check(&parsed) {
             (Some(template), remarks) => Ok(Self {
                 template,
+                access: parsed.template.access,
                 digest: digest(bytes),
                 remarks: remarks.into(),
             }),

@@ -2,18 +2,20 @@
 
 mod edition;
 mod files;
+mod signed;
 mod unlock;
 
 pub(crate) use edition::Edition;
+pub(crate) use signed::{Following, Look, Signed, StandingOverride};
 
 use crate::front::Terms;
 use crate::paths::Paths;
 use crate::primary::PrimaryTerms;
 use countersign_model::port::{RecordStore, RepositoryError};
-use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, UserId};
+use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, Timestamp, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
 use countersign_signon::Rules;
-use countersign_trust::AgentVersion;
+use countersign_trust::{AgentVersion, RootList};
 use countersign_vault::{AnswerOrigin, Circumstances, DeviceSecretHome, KdfParameters};
 use files::{read_bounded, unreadable};
 use std::collections::BTreeMap;
@@ -27,29 +29,35 @@ pub(crate) type Fetched = Result<(Vec<ConfigObject>, Vec<RepositoryError>), Repo
 pub(crate) struct Configuration {
     paths: Paths,
     edition: Edition,
+    organisation: Signed,
     layers: BTreeMap<Layer, SettingsLayer>,
     /// What the organisation's root signed, and what is wrong with it.
     signed: Option<(SettingsLayer, Vec<Problem>)>,
     settings: Settings,
     settings_problems: Vec<Problem>,
+    /// When the next override begins.
+    next_override: Option<Timestamp>,
     problems: Vec<Problem>,
 }
 
 impl Configuration {
     /// Loads everything that can be read without the repository: package templates, settings, and the repository templates that
     /// were last good, from the device store.
-    pub(crate) fn load(paths: Paths, device: &dyn RecordStore) -> Self {
-        let edition = Edition::first(&paths.package, device);
+    pub(crate) fn load(paths: Paths, list: Option<&RootList>, device: &dyn RecordStore, now: Timestamp) -> Self {
+        let organisation = Signed::load(list, device);
+        let edition = Edition::first(&paths.package, &organisation, device);
         let mut loaded = Self {
             paths,
             edition,
+            organisation,
             layers: BTreeMap::new(),
             signed: None,
             settings: Settings::default(),
             settings_problems: Vec::new(),
+            next_override: None,
             problems: Vec::new(),
         };
-        loaded.read_settings();
+        loaded.read_settings(now);
         loaded.tell();
         loaded
     }
@@ -59,13 +67,15 @@ impl Configuration {
         let mut alone = Self {
             paths: paths.clone(),
             edition: Edition::default(),
+            organisation: Signed::default(),
             layers: BTreeMap::new(),
             signed: None,
             settings: Settings::default(),
             settings_problems: Vec::new(),
+            next_override: None,
             problems: Vec::new(),
         };
-        alone.read_settings();
+        alone.read_settings(Timestamp(0));
         alone.settings
     }
 
@@ -74,16 +84,23 @@ impl Configuration {
         self.edition.clone()
     }
 
-    /// Puts an edition in force. Returns whether its templates are others than those before.
-    pub(crate) fn take(&mut self, edition: Edition) -> Templates {
+    /// What publishers signed, as it is in force: what the next look begins with.
+    pub(crate) fn organisation(&self) -> &Signed {
+        &self.organisation
+    }
+
+    /// Puts an edition in force, and what publishers signed. Returns whether its templates are others than those before.
+    pub(crate) fn take(&mut self, edition: Edition, organisation: Signed, now: Timestamp) -> Templates {
         let same = edition.has_the_templates_of(&self.edition);
         self.edition = edition;
+        self.organisation = organisation;
+        self.read_settings(now);
         self.tell();
         if same { Templates::Same } else { Templates::New }
     }
 
     /// Reads the settings' files again. What cannot be read stays as it was.
-    pub(crate) fn read_settings(&mut self) {
+    pub(crate) fn read_settings(&mut self, now: Timestamp) {
         let layers = [
             (Layer::Package, self.paths.package.join("settings.toml")),
             (Layer::Machine, self.paths.machine_settings.clone()),
@@ -106,6 +123,14 @@ impl Configuration {
                 Err(error) => problems.push(unreadable(&path, &error)),
             }
         }
+        let (all, groups) = self.edition.overrides();
+        let (laid, disagreeing, begins) = StandingOverride::laid(all, groups, now);
+        self.next_override = begins;
+        problems.extend(disagreeing);
+        match laid.values.is_empty() {
+            true => drop(self.layers.remove(&Layer::Directory)),
+            false => drop(self.layers.insert(Layer::Directory, laid)),
+        }
         match &self.signed {
             Some((read, wrong)) => {
                 self.layers.insert(Layer::Root, read.clone());
@@ -119,7 +144,7 @@ impl Configuration {
     }
 
     /// Takes over the settings the organisation's root signed: `None` where there are none. They are laid over all others.
-    pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>) {
+    pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>, now: Timestamp) {
         self.signed = signed.map(|(place, text)| {
             let (mut read, wrong) = parse_settings(place, text.as_bytes(), Layer::Root);
             if let Some(last_good) = self.layers.get(&Layer::Root) {
@@ -127,8 +152,13 @@ impl Configuration {
             }
             (read, wrong)
         });
-        self.read_settings();
+        self.read_settings(now);
         self.tell();
+    }
+
+    /// When an override begins to count, the next one that does.
+    pub(crate) fn next_override(&self) -> Option<Timestamp> {
+        self.next_override
     }
 
     /// Gathers what is wrong, and logs what was not before.
@@ -199,6 +229,11 @@ impl Configuration {
             suspend: self.settings.switch("lock.on_suspend"),
             idle: (minutes > 0).then(|| Duration::from_secs(minutes.saturating_mul(60))),
         }
+    }
+
+    /// How far apart routine looks at the directory are; zero: there are none.
+    pub(crate) fn sync_interval(&self) -> Duration {
+        Duration::from_secs(self.settings.number("sync.interval_minutes").saturating_mul(60))
     }
 
     /// What the sign-on machine works by.

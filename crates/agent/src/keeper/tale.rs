@@ -137,7 +137,12 @@ fn is_missed(kind: StoreKind, id: &[u8]) -> bool {
         // A version of the history has a longer id.
         StoreKind::Record => id.len() == 16,
         StoreKind::Header | StoreKind::Slots | StoreKind::Device | StoreKind::Head => true,
-        StoreKind::Config | StoreKind::Cursor | StoreKind::Inbox => false,
+        StoreKind::Config
+        | StoreKind::Cursor
+        | StoreKind::Inbox
+        | StoreKind::Object
+        | StoreKind::Catalogue
+        | StoreKind::Mark => false,
     }
 }
 

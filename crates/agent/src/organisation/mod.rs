@@ -154,6 +154,11 @@ impl Organisation {
         }
     }
 
+    /// The list in force.
+    pub(crate) fn list(&self) -> Option<&RootList> {
+        self.accepted.as_ref()
+    }
+
     /// The settings its root signed and where they are from.
     pub(crate) fn settings(&self) -> Option<(&str, &str)> {
         let list = self.accepted.as_ref().filter(|list| !list.settings.is_empty())?;
@@ -177,6 +182,9 @@ impl Organisation {
             rings: rings.into_iter().map(|ring| ring.name.clone()).collect(),
             published: !self.found.is_empty(),
             problem: self.fault.clone(),
+            units: Vec::new(),
+            groups: Vec::new(),
+            faults: Vec::new(),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use super::following::Standing;
 use super::headers::{Headers, Wishes, Wrote};
-use crate::configuration::Edition;
+use crate::configuration::{Edition, Fetched, Following, Look, Signed};
 use crate::keeper::{Observed, kept_since};
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
 use countersign_model::{HeaderVersion, UserId};
 use countersign_store::Store;
 use countersign_sync::{Ends, Report, exchange, fetch};
+use countersign_trust::RootList;
 use countersign_vault::Unlocked;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,7 +18,9 @@ use std::sync::Arc;
 pub(crate) enum Scope {
     /// The user's records and the vault header.
     Records,
-    /// These and the configuration.
+    /// These and the configuration, as far as its numbers say that it changed.
+    Routine,
+    /// These and the configuration, with every unit there is.
     Everything,
 }
 
@@ -28,7 +31,7 @@ pub(crate) struct Exchanged {
     /// Whether the repository answered.
     pub(super) reached: Result<(), RepositoryError>,
     /// The configuration after it, if it was asked for.
-    pub(super) edition: Option<Edition>,
+    pub(super) edition: Option<(Edition, Signed)>,
     /// The lists of the organisation's root there, if they were asked for.
     pub(super) lists: Option<Result<Vec<Vec<u8>>, RepositoryError>>,
     /// The newest vault header there, if it could be read.
@@ -61,6 +64,9 @@ pub(super) struct Errand {
     /// The package's folder, and the configuration in force.
     pub(super) package: PathBuf,
     pub(super) edition: Edition,
+    /// What publishers signed, as it is in force, and the list it is judged by.
+    pub(super) signed: Signed,
+    pub(super) list: Option<RootList>,
     /// The vault store and the vault, if it is open.
     pub(super) vault: Option<(Observed, Arc<Unlocked>)>,
     /// This device's vault header.
@@ -74,14 +80,11 @@ pub(super) struct Errand {
 impl Errand {
     pub(super) fn run(self) -> Exchanged {
         let mut reached = self.repository.as_ref().map(drop).map_err(Clone::clone);
-        let edition = (self.scope == Scope::Everything).then(|| {
-            let fetched = self
-                .repository
-                .as_ref()
-                .map_err(Clone::clone)
-                .and_then(|repository| repository.loose());
-            reached = fetched.as_ref().map(drop).map_err(Clone::clone);
-            self.edition.next(&self.package, fetched, &*self.device)
+        let edition = (self.scope >= Scope::Routine).then(|| {
+            let (fetched, signed);
+            (fetched, signed, reached) = self.configuration();
+            let edition = self.edition.next(&self.package, fetched, &signed, &*self.device);
+            (edition, signed)
         });
         let mut merged = if self.vault.is_some() { Merged::Yes } else { Merged::No };
         let (header, header_fault, wrote, records) = match &self.repository {
@@ -110,7 +113,7 @@ impl Errand {
         {
             tracing::debug!("{error}");
         }
-        let lists = (self.scope == Scope::Everything).then(|| {
+        let lists = (self.scope >= Scope::Routine).then(|| {
             let repository = self.repository.as_ref().map_err(Clone::clone)?;
             repository.root_lists(self.lists_from)
         });
@@ -128,6 +131,28 @@ impl Errand {
             records,
             merged,
         }
+    }
+
+    /// Loose objects, and what the catalogues name.
+    fn configuration(&self) -> (Fetched, Signed, Result<(), RepositoryError>) {
+        let repository = match &self.repository {
+            Ok(repository) => &**repository,
+            Err(error) => return (Err(error.clone()), self.signed.clone(), Err(error.clone())),
+        };
+        let fetched = repository.loose();
+        let (signed, followed) = self.signed.followed(Following {
+            repository,
+            list: self.list.as_ref(),
+            user: &self.user,
+            device: &*self.device,
+            now: self.wishes.now,
+            look: match self.scope {
+                Scope::Everything => Look::Full,
+                Scope::Records | Scope::Routine => Look::Routine,
+            },
+        });
+        let reached = fetched.as_ref().map(drop).map_err(Clone::clone).and(followed);
+        (fetched, signed, reached)
     }
 
     fn records(&self, repository: &dyn DirectoryRepository) -> Result<Report, StoreError> {

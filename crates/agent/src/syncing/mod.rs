@@ -7,6 +7,7 @@ mod headers;
 mod moving;
 mod place;
 mod renewing;
+mod schedule;
 
 pub(crate) use errand::{Exchanged, Scope};
 pub(crate) use following::Standing;
@@ -28,8 +29,10 @@ use errand::{Errand, Merged};
 use following::{Awaiting, Refused};
 use headers::{Wishes, Wrote};
 use renewing::Renewing;
+use schedule::Schedule;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 /// How often an exchange that could not save is run again at once.
 const CONFLICTS: u32 = 3;
@@ -44,6 +47,7 @@ pub(crate) struct Syncing {
     inbox: Sender<Message>,
     health: Result<(), RepositoryError>,
     back_off: BackOff,
+    schedule: Schedule,
     synced: Option<Timestamp>,
     waiting: u32,
     faults: Vec<String>,
@@ -88,6 +92,7 @@ impl Syncing {
             place,
             inbox: inbox.clone(),
             back_off: BackOff::default(),
+            schedule: Schedule::default(),
             synced: None,
             waiting: 0,
             faults: Vec::new(),
@@ -162,11 +167,6 @@ impl Syncing {
         self.header.clone()
     }
 
-    /// Where this user's files are.
-    pub(crate) fn paths(&self) -> &Paths {
-        &self.paths
-    }
-
     pub(crate) fn repository(&self) -> Option<Arc<dyn DirectoryRepository>> {
         self.repository.clone().ok()
     }
@@ -184,8 +184,8 @@ impl Engine {
             return;
         }
         let mut scope = scope;
-        if scope == Scope::Everything {
-            self.configuration.read_settings();
+        if scope >= Scope::Routine {
+            self.configuration.read_settings(self.clock.both().wall);
             self.signon(Event::Rules(self.configuration.rules()));
             self.want_of_session();
         }
@@ -221,6 +221,8 @@ impl Engine {
             device: self.keeper.device_store_handle(),
             package: self.syncing.paths.package.clone(),
             edition: self.configuration.edition(),
+            signed: self.configuration.organisation().clone(),
+            list: self.organisation.list().cloned(),
             vault: match self.standing() {
                 Standing::Listed => self.keeper.for_exchange(),
                 Standing::Revoked | Standing::Replaced => None,
@@ -260,6 +262,7 @@ impl Engine {
         match again.max(news) {
             Some(scope) => self.exchange(scope),
             None => {
+                self.plan_look();
                 self.answer_awaiting();
                 self.answer_renewal();
                 self.answer_refreshes(&report.unwrap_or_default());
@@ -269,12 +272,16 @@ impl Engine {
 
     /// Takes over what an exchange brought. What else there is to be exchanged comes back beside its report.
     fn take_exchanged(&mut self, exchanged: Exchanged) -> (Option<Report>, Option<Scope>) {
-        if let Some(edition) = exchanged.edition
-            && self.configuration.take(edition) == Templates::New
-        {
-            self.signon(Event::Templates(self.configuration.templates()));
+        if let Some((edition, organisation)) = exchanged.edition {
+            let now = self.clock.both();
+            if self.configuration.take(edition, organisation, now.wall) == Templates::New {
+                self.signon(Event::Templates(self.configuration.templates()));
+            }
+            self.signon(Event::Rules(self.configuration.rules()));
+            self.want_of_session();
         }
         let reached = exchanged.reached.is_ok();
+        let mut listed = None;
         let news = if exchanged.place == self.syncing.number {
             if let Ok(header) = exchanged.header {
                 self.syncing.header = header;
@@ -285,6 +292,8 @@ impl Engine {
                 self.organisation.take(lists, self.keeper.device_store(), now);
                 if self.organisation.wanted_from() != before {
                     self.take_signed_settings();
+                    // What publishers signed is judged by the new list.
+                    listed = Some(Scope::Everything);
                 }
             }
             self.syncing.header_fault = exchanged.header_fault;
@@ -294,7 +303,7 @@ impl Engine {
                 Wrote::OwedHalves => self.keeper.code_unprinted(),
                 Wrote::Other => {}
             }
-            self.take_health(exchanged.reached).max(followed)
+            self.take_health(exchanged.reached).max(followed).max(listed)
         } else {
             Some(Scope::Everything)
         };
@@ -401,10 +410,36 @@ impl Engine {
         }
     }
 
-    /// Asks a repository again that did not answer, if it is time.
+    /// Asks a repository again that did not answer, if it is time, and one that does for what is new.
     pub(crate) fn ask_again(&mut self) {
-        if self.syncing.back_off.is_due(self.clock.both().steady) {
+        let now = self.clock.both();
+        let again = self.syncing.back_off.is_due(now.steady);
+        let begins = self.configuration.next_override().is_some_and(|from| from <= now.wall);
+        if again || begins {
             self.exchange(Scope::Everything);
+        } else if self.syncing.schedule.is_due(now.steady) {
+            self.exchange(Scope::Routine);
+        }
+    }
+
+    /// Plans the next look, and the moment from which an override counts.
+    fn plan_look(&mut self) {
+        let now = self.clock.both();
+        let mut chance = [0; 4];
+        // Without a random source they are an interval apart, no more.
+        let _ = getrandom::fill(&mut chance);
+        let every = self.configuration.sync_interval();
+        let due = self
+            .syncing
+            .schedule
+            .after(now.steady, every, u32::from_le_bytes(chance));
+        let begins = self.configuration.next_override();
+        let begins = begins.map(|from| {
+            now.steady
+                .after(Duration::from_millis(from.0.saturating_sub(now.wall.0)))
+        });
+        for at in due.into_iter().chain(begins) {
+            self.wake_at(at);
         }
     }
 

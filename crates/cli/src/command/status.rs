@@ -54,8 +54,8 @@ fn rows(status: &Status) -> Vec<[String; 2]> {
         None => "on".to_owned(),
     };
     let templates = format!(
-        "{} of the package, {} unsigned",
-        status.templates.package, status.templates.unsigned
+        "{} signed, {} of the package, {} unsigned",
+        status.templates.signed, status.templates.package, status.templates.unsigned
     );
     let display = match &status.desktop.display {
         DisplayState::Watching(display) => display.clone(),

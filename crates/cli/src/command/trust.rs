@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
 use crate::terminal::PromptError;
-use crate::words::still;
+use crate::words::{counted, still, table};
 use countersign_agent::{Administration, Ring};
 use countersign_secret::Password;
 use countersign_wire::{ClientError, ErrorReply, OrganisationReport, PinnedBy, Reply, Request};
@@ -81,10 +81,45 @@ fn show(report: &OrganisationReport, screen: &mut Screen) -> Result<(), Failure>
             rings => format!("recovery: two operators of the helpdesk ({})", rings.join(", ")),
         })?;
     }
-    match &report.problem {
-        Some(problem) => screen.say(format_args!("{} {problem}", Paint::Warn.on("warning:"))),
-        None => Ok(()),
+    units(report, screen)?;
+    let wrong = report.problem.iter().chain(&report.faults);
+    for problem in wrong {
+        screen.say(format_args!("{} {problem}", Paint::Warn.on("warning:")))?;
     }
+    Ok(())
+}
+
+/// The units in force, one a line.
+fn units(report: &OrganisationReport, screen: &mut Screen) -> Result<(), Failure> {
+    if report.units.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<[String; 4]> = report
+        .units
+        .iter()
+        .map(|unit| {
+            let expires = match unit.stale {
+                true => "has expired and stays in force".to_owned(),
+                false => format!("holds for {}", still(unit.expires, now())),
+            };
+            let missing = match unit.missing {
+                0 => String::new(),
+                missing => format!(", {missing} missing"),
+            };
+            let objects = format!(
+                "{}, {}, {}{missing}",
+                counted(unit.templates.into(), "template"),
+                match unit.policies {
+                    1 => "1 policy".to_owned(),
+                    policies => format!("{policies} policies"),
+                },
+                counted(unit.overrides.into(), "override")
+            );
+            let signed = format!("{} {}", unit.publisher, unit.number);
+            [unit.unit.to_string(), signed, objects, expires]
+        })
+        .collect();
+    screen.say(table(&rows))
 }
 
 pub(super) fn failed(error: ErrorReply) -> Failure {

@@ -160,6 +160,7 @@ pub fn status() -> Status {
         devices: Vec::new(),
         logons: Some(2),
         templates: TemplateCounts {
+            signed: 4,
             package: 3,
             unsigned: 1,
         },
@@ -295,6 +296,9 @@ pub fn organisation() -> OrganisationReport {
         rings: Vec::new(),
         published: false,
         problem: None,
+        units: Vec::new(),
+        groups: Vec::new(),
+        faults: Vec::new(),
     }
 }
 

@@ -11,22 +11,44 @@ use countersign_secret::{Password, SecretBytes};
 const FORMAT: u8 = 1;
 const LONGEST_TEMPLATE: usize = 255;
 const LONGEST_LABEL: usize = 1024;
+/// Of organisations and publishers.
+const LONGEST_NAME_OF: usize = 256;
 const LONGEST_PATH: usize = 4096;
 const LONGEST_NAME: usize = 128;
 const MOST_FIELDS: usize = 64;
 
-const fn publisher_code(publisher: &Publisher) -> u8 {
+fn publisher_len(publisher: &Publisher) -> usize {
     match publisher {
-        Publisher::Package => 1,
-        Publisher::Unsigned => 2,
+        Publisher::Package | Publisher::Unsigned => 1,
+        Publisher::Signed { organisation, name } => 1 + 2 + organisation.len() + 2 + name.len(),
     }
 }
 
-fn publisher(code: u8) -> Option<Publisher> {
-    match code {
-        1 => Some(Publisher::Package),
-        2 => Some(Publisher::Unsigned),
-        _ => None,
+fn put_publisher(to: &mut Writer<'_>, publisher: &Publisher) -> Result<(), Malformed> {
+    match publisher {
+        Publisher::Package => to.put(&[1]),
+        Publisher::Unsigned => to.put(&[2]),
+        Publisher::Signed { organisation, name } => {
+            to.put(&[3])?;
+            to.put_prefixed(
+                organisation.as_bytes(),
+                LONGEST_NAME_OF,
+                "the organisation's name is too long",
+            )?;
+            to.put_prefixed(name.as_bytes(), LONGEST_NAME_OF, "the publisher's name is too long")
+        }
+    }
+}
+
+fn publisher(from: &mut Reader<'_>) -> Result<Publisher, Malformed> {
+    match from.u8("publisher")? {
+        1 => Ok(Publisher::Package),
+        2 => Ok(Publisher::Unsigned),
+        3 => Ok(Publisher::Signed {
+            organisation: from.text(LONGEST_NAME_OF, "publisher")?.to_owned(),
+            name: from.text(LONGEST_NAME_OF, "publisher")?.to_owned(),
+        }),
+        _ => Err(Malformed("publisher")),
     }
 }
 
@@ -64,7 +86,7 @@ pub(crate) fn encode_logon(logon: &Logon) -> Result<SecretBytes, SealError> {
     let body = 1
         + (2 + logon.template.as_str().len())
         + (2 + logon.label.len())
-        + 1
+        + publisher_len(&logon.binding.publisher)
         + 1
         + executable.map_or(0, |bytes| 2 + bytes.len())
         + 8
@@ -82,7 +104,7 @@ pub(crate) fn encode_logon(logon: &Logon) -> Result<SecretBytes, SealError> {
             LONGEST_LABEL,
             "its name is longer than 1024 bytes",
         )?;
-        to.put(&[publisher_code(&logon.binding.publisher)])?;
+        put_publisher(to, &logon.binding.publisher)?;
         match executable {
             None => to.put(&[0])?,
             Some(bytes) => {
@@ -155,7 +177,7 @@ pub(crate) fn decode_logon(id: RecordId, body: &[u8]) -> Result<Logon, OpenError
     format(&mut from)?;
     let template = TemplateId(from.text(LONGEST_TEMPLATE, "template")?.to_owned());
     let label = from.text(LONGEST_LABEL, "label")?.to_owned();
-    let publisher = publisher(from.u8("publisher")?).ok_or(Malformed("publisher"))?;
+    let publisher = publisher(&mut from)?;
     let executable = match from.u8("executable")? {
         0 => None,
         1 => {

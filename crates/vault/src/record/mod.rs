@@ -13,7 +13,7 @@ use crate::bytes::{Malformed, Reader, frame, magic};
 use crate::derive::{mac, same};
 use crate::path;
 use crate::seal::{OVERHEAD, Seal, open_in_place, seal_in_place};
-use countersign_model::{Binding, DeviceId, RecordId, TemplateId, VaultId};
+use countersign_model::{Binding, DeviceId, Publisher, RecordId, TemplateId, VaultId};
 use countersign_secret::{Key, SecretBytes};
 use std::fmt;
 
@@ -205,12 +205,12 @@ pub(crate) fn subject_tag(index_key: &Key, template: &TemplateId, binding: &Bind
             saved_for.extend_from_slice(path::to_bytes(executable));
         }
     }
-    tag(
-        index_key,
-        template.as_str().as_bytes(),
-        binding.publisher.to_string().as_bytes(),
-        &saved_for,
-    )
+    let publisher = match &binding.publisher {
+        Publisher::Package => b"package".to_vec(),
+        Publisher::Unsigned => b"unsigned".to_vec(),
+        Publisher::Signed { organisation, name } => frame(&[b"signed", organisation.as_bytes(), name.as_bytes()]),
+    };
+    tag(index_key, template.as_str().as_bytes(), &publisher, &saved_for)
 }
 
 /// The tag of a record that is for no application.

@@ -1,0 +1,83 @@
+//! Signed templates: parsed once, chosen by unit and group.
+
+use super::super::edition::Good;
+use super::Signed;
+use super::held::object_key;
+use countersign_model::Publisher;
+use countersign_model::port::RecordStore;
+use countersign_rules::{Position, Problem, Severity};
+use countersign_trust::{Digest, EntryKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A template a catalogue names.
+#[derive(Clone)]
+pub(in crate::configuration) struct SignedTemplate {
+    publisher: Publisher,
+    depth: usize,
+    digest: Digest,
+    pub(in crate::configuration) good: Arc<Good>,
+}
+
+/// The templates in force, and what is wrong with those that cannot be. What was parsed before is taken over.
+pub(in crate::configuration) fn templates(
+    signed: &Signed,
+    before: &[SignedTemplate],
+    device: &dyn RecordStore,
+) -> (Vec<SignedTemplate>, Vec<Problem>) {
+    let parsed: BTreeMap<(Digest, &str), &Arc<Good>> = before
+        .iter()
+        .map(|known| ((known.digest, known.good.place()), &known.good))
+        .collect();
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for (unit, publisher, entry) in signed.objects(EntryKind::Template) {
+        let place = format!("{unit} template {}", entry.id);
+        let good = match parsed.get(&(entry.digest, place.as_str())) {
+            Some(known) => Arc::clone(known),
+            None => match read(&place, &entry.digest, device) {
+                Ok(good) => Arc::new(good),
+                Err(wrong) => {
+                    problems.extend(wrong);
+                    continue;
+                }
+            },
+        };
+        found.push(SignedTemplate {
+            publisher,
+            depth: unit.depth(),
+            digest: entry.digest,
+            good,
+        });
+    }
+    (found, problems)
+}
+
+fn read(place: &str, digest: &Digest, device: &dyn RecordStore) -> Result<Good, Vec<Problem>> {
+    let lost = |why: String| {
+        vec![Problem {
+            place: place.to_owned(),
+            line: Position::START.line,
+            column: Position::START.column,
+            severity: Severity::Error,
+            message: why,
+            help: "`countersign refresh` fetches it again".to_owned(),
+        }]
+    };
+    match device.get(&object_key(digest)) {
+        Ok(Some(bytes)) => Good::of(place, &bytes),
+        Ok(None) => Err(lost("it is not on this device any more".to_owned())),
+        Err(error) => Err(lost(error.to_string())),
+    }
+}
+
+/// Those that count for a member of these groups: of two with one id the one of the deeper unit. Where units are as deep, the set names the second one.
+pub(in crate::configuration) fn chosen<'a>(all: &'a [SignedTemplate], groups: &[String]) -> Vec<(Publisher, &'a Good)> {
+    let mut admitted: Vec<_> = all.iter().filter(|found| found.good.admits(groups)).collect();
+    admitted.sort_by(|one, other| other.depth.cmp(&one.depth));
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+    admitted.retain(|found| *depths.entry(found.good.id()).or_insert(found.depth) == found.depth);
+    admitted
+        .into_iter()
+        .map(|found| (found.publisher.clone(), &*found.good))
+        .collect()
+}
