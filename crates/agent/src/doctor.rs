@@ -24,6 +24,7 @@ impl Engine {
             check_hearing("idle", self.locking.hearing().idle, "lock.idle_minutes"),
             self.check_templates(),
             self.check_repository(),
+            self.check_organisation(),
             self.check_session_programs(),
         ]
     }
@@ -113,6 +114,33 @@ impl Engine {
                     rest.len().saturating_add(1)
                 ),
                 first.help.clone(),
+            ),
+        }
+    }
+
+    fn check_organisation(&self) -> Check {
+        let report = self.organisation_report();
+        let Some(name) = report.name else {
+            return good(
+                "organisation",
+                "none: nothing in the directory counts but your own vault".to_owned(),
+            );
+        };
+        let trial = self.configuration.trial_told();
+        let mut wrong = report.problem.into_iter().chain(trial).chain(report.faults);
+        match wrong.next() {
+            None => good("organisation", format!("{name}, {} units in force", report.units.len())),
+            Some(first) => check(
+                "organisation",
+                CheckResult::Warning,
+                format!(
+                    "{first}{}",
+                    match wrong.count() {
+                        0 => String::new(),
+                        more => format!(" (and {more} more)"),
+                    }
+                ),
+                "run `countersign trust show`; what is in force stays so",
             ),
         }
     }

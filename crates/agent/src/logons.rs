@@ -54,7 +54,7 @@ impl Engine {
 
     /// Takes the settings over that the organisation's root signed, and does what follows from them.
     pub(crate) fn take_signed_settings(&mut self) {
-        let now = self.clock.both().wall;
+        let now = self.clock.both();
         self.configuration.take_signed(self.organisation.settings(), now);
         self.signon(Event::Rules(self.configuration.rules()));
         self.want_of_session();

@@ -339,7 +339,8 @@ impl Engine {
             .faults()
             .iter()
             .map(|fault| plain(&place, fault, Severity::Warning));
-        let signed = self.configuration.organisation().faults(self.clock.both().wall);
+        let mut signed = self.configuration.organisation().faults(self.clock.both().wall);
+        signed.extend(self.configuration.trial_told());
         let signed = signed.iter().map(|fault| plain(&place, fault, Severity::Warning));
         let slots = self.slot_faults();
         let slots = slots.iter().map(|fault| plain("slots", fault, Severity::Warning));

@@ -79,7 +79,7 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     let seconds = SystemClock.now().0 / 1000;
     let Found { audit, alarm } = Audit::open(paths.audit(), audit_key, keeper.device_store(), seconds)?;
     let organisation = Organisation::load(&paths, keeper.device_store());
-    let now = SystemClock.now();
+    let now = SystemClock.both();
     let configuration = Configuration::load(paths.clone(), organisation.list(), keeper.device_store(), now);
 
     let (inbox, messages) = channel();

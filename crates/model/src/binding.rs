@@ -17,6 +17,8 @@ pub enum Publisher {
     Package,
     /// From a repository, with no signature.
     Unsigned,
+    /// The same, on another machine: nobody here has agreed to it. Only what is saved can be so, never what asks.
+    UnsignedElsewhere,
 }
 
 impl fmt::Display for Publisher {
@@ -25,6 +27,7 @@ impl fmt::Display for Publisher {
             Self::Signed { organisation, name } => write!(f, "{name} of {organisation}"),
             Self::Package => f.write_str("package"),
             Self::Unsigned => f.write_str("unsigned"),
+            Self::UnsignedElsewhere => f.write_str("unsigned, on another machine"),
         }
     }
 }

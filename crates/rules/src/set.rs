@@ -163,7 +163,7 @@ fn rank(publisher: &Publisher) -> u8 {
     match publisher {
         Publisher::Signed { .. } => 0,
         Publisher::Package => 1,
-        Publisher::Unsigned => 2,
+        Publisher::Unsigned | Publisher::UnsignedElsewhere => 2,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod edition;
 mod files;
+mod probation;
 mod signed;
 mod unlock;
 
@@ -12,12 +13,13 @@ use crate::front::Terms;
 use crate::paths::Paths;
 use crate::primary::PrimaryTerms;
 use countersign_model::port::{RecordStore, RepositoryError};
-use countersign_model::{ConfigObject, Layer, LockOn, StoreKey, StoreKind, Timestamp, UserId};
+use countersign_model::{ConfigObject, Layer, LockOn, Monotonic, StoreKey, StoreKind, Timestamp, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
-use countersign_signon::Rules;
+use countersign_signon::{Now, Rules};
 use countersign_trust::{AgentVersion, RootList};
 use countersign_vault::{AnswerOrigin, Circumstances, DeviceSecretHome, KdfParameters};
 use files::{read_bounded, unreadable};
+use probation::Probation;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,7 @@ pub(crate) struct Configuration {
     paths: Paths,
     edition: Edition,
     organisation: Signed,
+    probation: Probation,
     layers: BTreeMap<Layer, SettingsLayer>,
     /// What the organisation's root signed, and what is wrong with it.
     signed: Option<(SettingsLayer, Vec<Problem>)>,
@@ -43,13 +46,14 @@ pub(crate) struct Configuration {
 impl Configuration {
     /// Loads everything that can be read without the repository: package templates, settings, and the repository templates that
     /// were last good, from the device store.
-    pub(crate) fn load(paths: Paths, list: Option<&RootList>, device: &dyn RecordStore, now: Timestamp) -> Self {
+    pub(crate) fn load(paths: Paths, list: Option<&RootList>, device: &dyn RecordStore, now: Now) -> Self {
         let organisation = Signed::load(list, device);
         let edition = Edition::first(&paths.package, &organisation, device);
         let mut loaded = Self {
             paths,
             edition,
             organisation,
+            probation: Probation::load(device),
             layers: BTreeMap::new(),
             signed: None,
             settings: Settings::default(),
@@ -68,6 +72,7 @@ impl Configuration {
             paths: paths.clone(),
             edition: Edition::default(),
             organisation: Signed::default(),
+            probation: Probation::default(),
             layers: BTreeMap::new(),
             signed: None,
             settings: Settings::default(),
@@ -75,7 +80,10 @@ impl Configuration {
             next_override: None,
             problems: Vec::new(),
         };
-        alone.read_settings(Timestamp(0));
+        alone.read_settings(Now {
+            steady: Monotonic(0),
+            wall: Timestamp(0),
+        });
         alone.settings
     }
 
@@ -90,7 +98,7 @@ impl Configuration {
     }
 
     /// Puts an edition in force, and what publishers signed. Returns whether its templates are others than those before.
-    pub(crate) fn take(&mut self, edition: Edition, organisation: Signed, now: Timestamp) -> Templates {
+    pub(crate) fn take(&mut self, edition: Edition, organisation: Signed, now: Now) -> Templates {
         let same = edition.has_the_templates_of(&self.edition);
         self.edition = edition;
         self.organisation = organisation;
@@ -100,7 +108,7 @@ impl Configuration {
     }
 
     /// Reads the settings' files again. What cannot be read stays as it was.
-    pub(crate) fn read_settings(&mut self, now: Timestamp) {
+    pub(crate) fn read_settings(&mut self, now: Now) {
         let layers = [
             (Layer::Package, self.paths.package.join("settings.toml")),
             (Layer::Machine, self.paths.machine_settings.clone()),
@@ -124,7 +132,8 @@ impl Configuration {
             }
         }
         let (all, groups) = self.edition.overrides();
-        let (laid, disagreeing, begins) = StandingOverride::laid(all, groups, now);
+        let (mut laid, disagreeing, begins) = StandingOverride::laid(all, groups, now.wall);
+        self.probation.filter(&mut laid, now.steady);
         self.next_override = begins;
         problems.extend(disagreeing);
         match laid.values.is_empty() {
@@ -144,7 +153,7 @@ impl Configuration {
     }
 
     /// Takes over the settings the organisation's root signed: `None` where there are none. They are laid over all others.
-    pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>, now: Timestamp) {
+    pub(crate) fn take_signed(&mut self, signed: Option<(&str, &str)>, now: Now) {
         self.signed = signed.map(|(place, text)| {
             let (mut read, wrong) = parse_settings(place, text.as_bytes(), Layer::Root);
             if let Some(last_good) = self.layers.get(&Layer::Root) {
@@ -154,6 +163,31 @@ impl Configuration {
         });
         self.read_settings(now);
         self.tell();
+    }
+
+    /// When the trial ends of how the directory is reached.
+    pub(crate) fn trial_ends(&self) -> Option<Monotonic> {
+        self.probation.ends()
+    }
+
+    /// An exchange that began then has succeeded.
+    pub(crate) fn reached(&mut self, began: Monotonic, device: &dyn RecordStore) {
+        self.probation.succeeded(began, device);
+    }
+
+    /// Undoes what is on trial, if its time is over. True when something was undone.
+    pub(crate) fn end_trial(&mut self, now: Now, device: &dyn RecordStore) -> bool {
+        let over = self.probation.over(now.steady, device);
+        if over {
+            self.read_settings(now);
+            self.tell();
+        }
+        over
+    }
+
+    /// What people should know of how the directory is reached.
+    pub(crate) fn trial_told(&self) -> Option<String> {
+        self.probation.told()
     }
 
     /// When an override begins to count, the next one that does.

@@ -121,7 +121,11 @@ impl Keeper {
         let ids = open.by_template.get(template).map(Vec::as_slice).unwrap_or_default();
         ids.iter()
             .filter_map(|id| match open.read(*id) {
-                Ok(opened) => Some(signon_summary(opened.summary())),
+                Ok(opened) => {
+                    let mut summary = signon_summary(opened.summary());
+                    summary.binding.publisher = self.counting(*id, summary.binding.publisher);
+                    Some(summary)
+                }
                 Err(error) => {
                     tracing::error!("logon {id}: {error}");
                     None
@@ -143,7 +147,11 @@ impl Keeper {
     pub(crate) fn list(&self) -> Result<Vec<Summary>, KeeperError> {
         let open = self.opened()?;
         let readable = open.ids().filter_map(|id| match open.read(id) {
-            Ok(opened) => Some(opened.summary()),
+            Ok(opened) => {
+                let mut summary = opened.summary();
+                summary.binding.publisher = self.counting(id, summary.binding.publisher);
+                Some(summary)
+            }
             Err(error) => {
                 tracing::error!("logon {id}: {error}");
                 None
@@ -159,12 +167,13 @@ impl Keeper {
         template: &TemplateId,
         live: &Binding,
     ) -> Result<FieldValues, KeeperError> {
-        let open = self.opened_mut()?;
         let live = LiveBinding {
             template: template.clone(),
             publisher: live.publisher.clone(),
             executable: live.executable.clone().unwrap_or_default(),
         };
+        self.check_agreement(&self.opened()?.read(id)?, &live)?;
+        let open = self.opened_mut()?;
         let released = release(open.read(id)?, &live)?;
         let version = open.next(id);
         if let Some(sealed) = open.unlocked.seal_fixed(&released, version.counter)? {
@@ -183,9 +192,11 @@ impl Keeper {
         fields: Fields,
         now: Timestamp,
     ) -> Result<LogonId, KeeperError> {
-        let open = self.opened_mut()?;
+        self.opened()?;
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(countersign_vault::SealError::Random)?;
+        self.agreed(RecordId(id), &publisher)?;
+        let open = self.opened_mut()?;
         let logon = Logon {
             id: RecordId(id),
             template: template.clone(),
@@ -226,6 +237,7 @@ impl Keeper {
         for ids in open.by_template.values_mut() {
             ids.retain(|known| *known != id);
         }
+        self.forget_agreement(id);
         Ok(())
     }
 
@@ -257,7 +269,8 @@ impl Keeper {
             logon.binding.publisher = publisher;
         }
         let sealed = open.unlocked.seal_logon(&logon, version.counter, parent)?;
-        open.put(version, sealed)
+        open.put(version, sealed)?;
+        self.agreed(id, &logon.binding.publisher)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
 mod aside;
+mod consent;
 mod devices;
 mod exports;
 mod guarded;

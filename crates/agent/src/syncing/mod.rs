@@ -22,7 +22,7 @@ use crate::paths::Paths;
 use backoff::BackOff;
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, Watch};
 use countersign_model::{HeaderVersion, Monotonic, RepositoryEvent, Timestamp, UserId};
-use countersign_signon::Event;
+use countersign_signon::{Event, Notice};
 use countersign_sync::Report;
 use countersign_wire::{Answer, LockCause, RefreshReport, Reply};
 use errand::{Errand, Merged};
@@ -48,6 +48,8 @@ pub(crate) struct Syncing {
     health: Result<(), RepositoryError>,
     back_off: BackOff,
     schedule: Schedule,
+    /// When the exchange under way, or the last one, began.
+    began: Monotonic,
     synced: Option<Timestamp>,
     waiting: u32,
     faults: Vec<String>,
@@ -93,6 +95,7 @@ impl Syncing {
             inbox: inbox.clone(),
             back_off: BackOff::default(),
             schedule: Schedule::default(),
+            began: Monotonic(0),
             synced: None,
             waiting: 0,
             faults: Vec::new(),
@@ -185,7 +188,8 @@ impl Engine {
         }
         let mut scope = scope;
         if scope >= Scope::Routine {
-            self.configuration.read_settings(self.clock.both().wall);
+            let now = self.clock.both();
+            self.configuration.read_settings(now);
             self.signon(Event::Rules(self.configuration.rules()));
             self.want_of_session();
         }
@@ -195,6 +199,7 @@ impl Engine {
                 tracing::warn!("{error}");
             }
         }
+        self.syncing.began = self.clock.both().steady;
         let errand = self.errand(scope);
         let inbox = self.syncing.inbox.clone();
         let started = std::thread::Builder::new().name("exchange".to_owned()).spawn(move || {
@@ -272,13 +277,23 @@ impl Engine {
 
     /// Takes over what an exchange brought. What else there is to be exchanged comes back beside its report.
     fn take_exchanged(&mut self, exchanged: Exchanged) -> (Option<Report>, Option<Scope>) {
+        let mut tried = None;
         if let Some((edition, organisation)) = exchanged.edition {
             let now = self.clock.both();
-            if self.configuration.take(edition, organisation, now.wall) == Templates::New {
+            let before = self.configuration.trial_ends();
+            if self.configuration.take(edition, organisation, now) == Templates::New {
                 self.signon(Event::Templates(self.configuration.templates()));
             }
             self.signon(Event::Rules(self.configuration.rules()));
             self.want_of_session();
+            let ends = self
+                .configuration
+                .trial_ends()
+                .filter(|_| self.configuration.trial_ends() != before);
+            if let Some(ends) = ends {
+                self.wake_at(ends);
+                tried = Some(Scope::Everything);
+            }
         }
         let reached = exchanged.reached.is_ok();
         let mut listed = None;
@@ -303,7 +318,7 @@ impl Engine {
                 Wrote::OwedHalves => self.keeper.code_unprinted(),
                 Wrote::Other => {}
             }
-            self.take_health(exchanged.reached).max(followed).max(listed)
+            self.take_health(exchanged.reached).max(followed).max(listed).max(tried)
         } else {
             Some(Scope::Everything)
         };
@@ -351,6 +366,8 @@ impl Engine {
         match &self.syncing.health {
             Ok(()) => {
                 self.syncing.synced = Some(now.wall);
+                self.configuration
+                    .reached(self.syncing.began, self.keeper.device_store());
                 self.syncing.back_off.answered();
                 self.syncing.watch_again().then_some(Scope::Everything)
             }
@@ -413,6 +430,14 @@ impl Engine {
     /// Asks a repository again that did not answer, if it is time, and one that does for what is new.
     pub(crate) fn ask_again(&mut self) {
         let now = self.clock.both();
+        if self.configuration.end_trial(now, self.keeper.device_store()) {
+            let text = self.configuration.trial_told();
+            self.notify(Notice {
+                application: "directory".to_owned(),
+                text: text.unwrap_or_else(|| "how the directory is reached is changed back".to_owned()),
+            });
+            return self.exchange(Scope::Everything);
+        }
         let again = self.syncing.back_off.is_due(now.steady);
         let begins = self.configuration.next_override().is_some_and(|from| from <= now.wall);
         if again || begins {
@@ -438,7 +463,7 @@ impl Engine {
             now.steady
                 .after(Duration::from_millis(from.0.saturating_sub(now.wall.0)))
         });
-        for at in due.into_iter().chain(begins) {
+        for at in due.into_iter().chain(begins).chain(self.configuration.trial_ends()) {
             self.wake_at(at);
         }
     }

@@ -19,7 +19,7 @@ const MOST_FIELDS: usize = 64;
 
 fn publisher_len(publisher: &Publisher) -> usize {
     match publisher {
-        Publisher::Package | Publisher::Unsigned => 1,
+        Publisher::Package | Publisher::Unsigned | Publisher::UnsignedElsewhere => 1,
         Publisher::Signed { organisation, name } => 1 + 2 + organisation.len() + 2 + name.len(),
     }
 }
@@ -27,7 +27,8 @@ fn publisher_len(publisher: &Publisher) -> usize {
 fn put_publisher(to: &mut Writer<'_>, publisher: &Publisher) -> Result<(), Malformed> {
     match publisher {
         Publisher::Package => to.put(&[1]),
-        Publisher::Unsigned => to.put(&[2]),
+        // Where it was saved is not in the record.
+        Publisher::Unsigned | Publisher::UnsignedElsewhere => to.put(&[2]),
         Publisher::Signed { organisation, name } => {
             to.put(&[3])?;
             to.put_prefixed(

@@ -207,7 +207,7 @@ pub(crate) fn subject_tag(index_key: &Key, template: &TemplateId, binding: &Bind
     }
     let publisher = match &binding.publisher {
         Publisher::Package => b"package".to_vec(),
-        Publisher::Unsigned => b"unsigned".to_vec(),
+        Publisher::Unsigned | Publisher::UnsignedElsewhere => b"unsigned".to_vec(),
         Publisher::Signed { organisation, name } => frame(&[b"signed", organisation.as_bytes(), name.as_bytes()]),
     };
     tag(index_key, template.as_str().as_bytes(), &publisher, &saved_for)
