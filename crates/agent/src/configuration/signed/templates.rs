@@ -73,7 +73,7 @@ fn read(place: &str, digest: &Digest, device: &dyn RecordStore) -> Result<Good, 
 /// Those that count for a member of these groups: of two with one id the one of the deeper unit. Where units are as deep, the set names the second one.
 pub(in crate::configuration) fn chosen<'a>(all: &'a [SignedTemplate], groups: &[String]) -> Vec<(Publisher, &'a Good)> {
     let mut admitted: Vec<_> = all.iter().filter(|found| found.good.admits(groups)).collect();
-    admitted.sort_by(|one, other| other.depth.cmp(&one.depth));
+    admitted.sort_by_key(|found| std::cmp::Reverse(found.depth));
     let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
     admitted.retain(|found| *depths.entry(found.good.id()).or_insert(found.depth) == found.depth);
     admitted

@@ -62,7 +62,7 @@ type Objects = Vec<(EntryKind, &'static str, Vec<u8>)>;
 impl Room {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let repository = FolderRepository::new(&folder.path().join("repository"), WhenAbsent::Make).unwrap();
+        let repository = FolderRepository::new(folder.path().join("repository"), WhenAbsent::Make).unwrap();
         Self {
             device: store(&folder.path().join("device")),
             repository,
@@ -390,7 +390,7 @@ fn who_changes_groups_loses_what_is_closed_to_him_at_once() {
     let mut room = Room::new();
     room.publish(2, "Sales", 1, &one("org.example.one"));
     room.look();
-    let mut before = (*room.signed.units[&unit("Sales")]).trusted.clone();
+    let mut before = room.signed.units[&unit("Sales")].trusted.clone();
     assert_eq!(before.publisher(), "desk 2");
     // He was in another group when it was seen last.
     let found = room.signed.units.get_mut(&unit("Sales")).unwrap();
@@ -471,7 +471,7 @@ fn overrides_are_laid_by_depth_and_unreachable_keeps_them() {
     );
     // The directory goes away: everything stays.
     std::fs::rename(room.folder.path().join("repository"), room.folder.path().join("away")).unwrap();
-    room.repository = FolderRepository::new(&room.folder.path().join("repository"), WhenAbsent::Report).unwrap();
+    room.repository = FolderRepository::new(room.folder.path().join("repository"), WhenAbsent::Report).unwrap();
     let (next, reached) = room.signed.followed(Following {
         repository: &room.repository,
         list: Some(&room.list),
