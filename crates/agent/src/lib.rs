@@ -30,7 +30,7 @@ mod throttle;
 pub use countersign_trust::{AgentVersion, EntryKind, Kinds};
 pub use log::log_to_stderr;
 pub use organisation::{
-    Administration, Helpdesk, MadeRoot, NamedRings, PublisherGrant, PublisherListed, PublisherShown, Ring,
+    Administration, Helpdesk, MadeRoot, NamedRings, Planned, PublisherGrant, PublisherListed, PublisherShown, Ring,
     SignedFolder, ToSign, Verified,
 };
 pub use serve::{Options, ServeError, serve};

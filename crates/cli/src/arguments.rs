@@ -1,4 +1,5 @@
 mod primary;
+mod publish;
 mod recovery;
 mod schema;
 mod slot;
@@ -7,6 +8,7 @@ mod trust;
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use primary::{Method, Primary, PrimaryChange};
+pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
 pub(crate) use schema::Schema;
 pub(crate) use slot::Slot;
@@ -74,6 +76,9 @@ pub(crate) enum Command {
     /// The organisation: its root, the list it signs, the recovery rings.
     #[command(subcommand)]
     Trust(Trust),
+    /// Publishes templates, policies and overrides in a unit of the directory. Needs no agent.
+    #[command(subcommand)]
+    Publish(Publish),
     /// The audit log: what was filled, shown, refused, opened and locked. It holds no secret.
     #[command(subcommand)]
     Audit(Audit),

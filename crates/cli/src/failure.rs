@@ -21,6 +21,12 @@ pub(crate) enum Failure {
     /// The arguments make no sense together with what is there.
     #[error("{message}")]
     Usage { message: String, next: String },
+    /// Many objects would be deleted.
+    #[error("so many deletions have to be confirmed; nothing was changed")]
+    Unconfirmed { next: String },
+    /// A file cannot be written.
+    #[error("{place} cannot be written: {why}", place = place.display())]
+    Unwritten { place: PathBuf, why: io::Error },
     /// Nothing there has that name.
     #[error("{message}")]
     NoSuch { message: String, next: String },
@@ -39,6 +45,7 @@ impl Failure {
             Self::Client(ClientError::Failed(error)) => error.code.exit_code(),
             Self::Usage { .. } => 2,
             Self::NotEnrolled => ErrorCode::NotEnrolled.exit_code(),
+            Self::Unconfirmed { .. } => ErrorCode::Refused.exit_code(),
             Self::NoSuch { .. } => ErrorCode::NoMatch.exit_code(),
             _ => 1,
         }
@@ -52,7 +59,7 @@ impl Failure {
                     .to_owned(),
             ),
             Self::Client(ClientError::Failed(error)) => error.next.clone(),
-            Self::Usage { next, .. } | Self::NoSuch { next, .. } => Some(next.clone()),
+            Self::Usage { next, .. } | Self::NoSuch { next, .. } | Self::Unconfirmed { next } => Some(next.clone()),
             Self::NotEnrolled => Some("make one with `countersign enroll`".to_owned()),
             _ => None,
         }

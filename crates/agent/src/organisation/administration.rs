@@ -1,13 +1,14 @@
 //! What an administrator does with the organisation's root: in his own process, with key files that never leave his machine.
 
+use super::account;
 use super::keys::{self, Sealing};
 use crate::clock::SystemClock;
 use crate::configuration::Configuration;
 use crate::front::Terms;
 use crate::paths::Paths;
 use crate::syncing::Place;
-use countersign_model::port::{Clock, DirectoryRepository, RepositoryError};
-use countersign_model::{Layer, Timestamp};
+use countersign_model::port::{Clock, Publishing, RepositoryError};
+use countersign_model::{Layer, Timestamp, UserId};
 use countersign_rules::parse_settings;
 use countersign_secret::Password;
 use countersign_trust::{
@@ -22,7 +23,8 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// The administrator's tools, on the repository the settings name.
 pub struct Administration {
-    repository: Arc<dyn DirectoryRepository>,
+    repository: Arc<dyn Publishing>,
+    user: UserId,
     terms: Terms,
     now: Timestamp,
 }
@@ -66,10 +68,31 @@ impl Administration {
             Paths::from_environment(package).map_err(|error| ErrorReply::new(ErrorCode::Failed, error.to_string()))?;
         let place = Place::of(&paths, &Configuration::settings_of(&paths));
         Ok(Self {
-            repository: place.open().map_err(|error| unreached(&error))?,
+            repository: place.open_to_publish().map_err(|error| unreached(&error))?,
+            user: place.user().clone(),
             terms: Configuration::terms_of(&Configuration::settings_of(&paths), place.user()),
             now: SystemClock.now(),
         })
+    }
+
+    /// Whether the directory wants the administrator's password first.
+    ///
+    /// # Errors
+    /// When the repository does not answer.
+    pub fn wants_password(&self) -> Result<bool, ErrorReply> {
+        account::wants_password(&*self.repository)
+    }
+
+    /// Shows the directory the administrator's password, once.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub fn log_in(&self, password: &Password) -> Result<(), ErrorReply> {
+        account::log_in(&*self.repository, &self.user, password)
+    }
+
+    pub(super) fn repository(&self) -> &dyn Publishing {
+        &*self.repository
     }
 
     /// Makes the organisation's root: its key file, and the first list, published.
@@ -301,7 +324,8 @@ fn listed(error: &ListError) -> ErrorReply {
 pub(super) fn unreached(error: &RepositoryError) -> ErrorReply {
     let code = match error {
         RepositoryError::Unreachable { .. } => ErrorCode::Unreachable,
-        RepositoryError::Denied { .. } => ErrorCode::Refused,
+        RepositoryError::NeedsPassword { .. } | RepositoryError::PasswordWithdrawn { .. } => ErrorCode::WrongSecret,
+        RepositoryError::Denied { .. } | RepositoryError::AccountClosed { .. } => ErrorCode::Refused,
         _ => ErrorCode::Failed,
     };
     ErrorReply::new(code, error.to_string())

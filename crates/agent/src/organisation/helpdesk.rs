@@ -1,5 +1,6 @@
 //! The helpdesk's side of a recovery: out of the header of the caller's vault comes half of what opens it, and nothing else.
 
+use super::account;
 use super::administration::unreached;
 use super::keys;
 use super::operator_log::OperatorLog;
@@ -40,6 +41,22 @@ impl Helpdesk {
             operator: place.user().clone(),
             log: OperatorLog::open(&paths.state, secret)?,
         })
+    }
+
+    /// Whether the directory wants the operator's password first.
+    ///
+    /// # Errors
+    /// When the repository does not answer.
+    pub fn wants_password(&self) -> Result<bool, ErrorReply> {
+        account::wants_password(&*self.repository)
+    }
+
+    /// Shows the directory the operator's password, once.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub fn log_in(&self, password: &Password) -> Result<(), ErrorReply> {
+        account::log_in(&*self.repository, &self.operator, password)
     }
 
     /// Takes the helpdesk's half out of a user's vault header and notes it down, whatever comes of it. Nothing is shown that was not

@@ -2,11 +2,13 @@
 //!
 //! Without a pin there is no organisation: nothing the repository holds can make one.
 
+mod account;
 mod administration;
 mod helpdesk;
 mod keys;
 mod operator_log;
 mod pinned;
+mod publication;
 mod publishers;
 mod signing;
 mod unit_folder;
@@ -14,6 +16,7 @@ mod unit_folder;
 pub use administration::{Administration, MadeRoot, NamedRings, Ring};
 pub use helpdesk::Helpdesk;
 pub(crate) use pinned::machine_root;
+pub use publication::Planned;
 pub use publishers::{PublisherGrant, PublisherListed, PublisherShown};
 pub use signing::{SignedFolder, ToSign, Verified};
 

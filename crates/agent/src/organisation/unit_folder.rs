@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 const CATALOGUE: &str = "catalogue.";
 const PAGES: &str = ".pages";
+const PUBLISHED: &str = ".published";
 const LONGEST_CATALOGUE: u64 = 1024 * 1024;
 
 /// A unit's folder.
@@ -30,6 +31,55 @@ impl UnitFolder {
 
     pub(super) fn path_of(&self, kind: EntryKind, id: &str) -> PathBuf {
         self.0.join(folder_of(kind)).join(format!("{id}.toml"))
+    }
+
+    /// Keeps what is published with catalogue `number`, for a rollback: `.published/NUMBER/`.
+    pub(super) fn keep_published<'a>(
+        &self,
+        number: u64,
+        objects: impl Iterator<Item = (&'a Entry, &'a [u8])>,
+    ) -> Result<(), ErrorReply> {
+        let kept = Self(self.0.join(PUBLISHED).join(number.to_string()));
+        std::fs::create_dir_all(&kept.0).map_err(|why| unwritten(&kept.0, &why))?;
+        objects
+            .into_iter()
+            .try_for_each(|(entry, bytes)| kept.put(entry.kind, &entry.id, bytes))
+    }
+
+    fn put(&self, kind: EntryKind, id: &str, bytes: &[u8]) -> Result<(), ErrorReply> {
+        let path = self.path_of(kind, id);
+        let folder = path.parent().unwrap_or(&path);
+        std::fs::create_dir_all(folder).map_err(|why| unwritten(folder, &why))?;
+        std::fs::write(&path, bytes).map_err(|why| unwritten(&path, &why))
+    }
+
+    /// Puts back what was published with an earlier catalogue: this one, or the one before the newest. Returns its number.
+    pub(super) fn restore(&self, wanted: Option<u64>) -> Result<u64, ErrorReply> {
+        let all = std::fs::read_dir(self.0.join(PUBLISHED))
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut numbers: Vec<u64> = all
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        let found = match wanted {
+            Some(wanted) => numbers.into_iter().find(|number| *number == wanted),
+            None => numbers.into_iter().rev().nth(1),
+        };
+        let number = found.ok_or_else(|| {
+            let message = format!("{} does not hold what was published earlier", self.0.display());
+            let next = "take the files of before out of git, then sign and publish them";
+            ErrorReply::new(ErrorCode::NoMatch, message).next(next)
+        })?;
+        let before = Self(self.0.join(PUBLISHED).join(number.to_string())).files()?;
+        for file in self.files()? {
+            std::fs::remove_file(&file.path).map_err(|why| unwritten(&file.path, &why))?;
+        }
+        for file in before {
+            self.put(file.entry.kind, &file.entry.id, &file.bytes)?;
+        }
+        Ok(number)
     }
 
     /// Its files, in order, each of version 0. A file whose name cannot be an object's id is an error: it would be left out silently.

@@ -5,7 +5,7 @@ use crate::paths::Paths;
 use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, StartTls};
 use countersign_directory::{FolderRepository, InOrder, WhenAbsent};
 use countersign_model::UserId;
-use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::port::{DirectoryRepository, Publishing, RepositoryError};
 use countersign_rules::Settings;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,6 +53,14 @@ impl Place {
                 let directory = LdapRepository::new(settings.clone(), Arc::new(SystemClock));
                 Arc::new(InOrder::new(Arc::new(directory), vec![Arc::new(folder)]))
             }
+        })
+    }
+
+    /// The first repository, for those who publish.
+    pub(crate) fn open_to_publish(&self) -> Result<Arc<dyn Publishing>, RepositoryError> {
+        Ok(match &self.directory {
+            None => Arc::new(FolderRepository::new(&self.path, self.absent)?),
+            Some(settings) => Arc::new(LdapRepository::new(settings.clone(), Arc::new(SystemClock))),
         })
     }
 

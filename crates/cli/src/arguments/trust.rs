@@ -156,7 +156,7 @@ pub(crate) struct TrustVerify {
     pub(crate) format: Format,
 }
 
-fn unit(text: &str) -> Result<Unit, String> {
+pub(super) fn unit(text: &str) -> Result<Unit, String> {
     Unit::new(text).map_err(|error| error.to_string())
 }
 

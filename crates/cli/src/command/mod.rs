@@ -6,6 +6,7 @@ mod doctor;
 mod helpdesk;
 mod logon;
 mod primary;
+mod publish;
 mod recovery;
 mod schema;
 mod settings;
@@ -52,6 +53,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Recover(recover) => recovery::run(recover, screen),
         Command::Helpdesk(command) => helpdesk::run(command, screen),
         Command::Schema(wanted) => schema::run(wanted, screen),
+        Command::Publish(command) => publish::run(command, screen),
         Command::Trust(command) => trust::run(command, screen),
         Command::Audit(command) => audit::run(command, screen),
         Command::Device(command) => device::run(command, screen),

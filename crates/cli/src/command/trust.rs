@@ -126,8 +126,14 @@ pub(super) fn failed(error: ErrorReply) -> Failure {
     Failure::Client(ClientError::Failed(error))
 }
 
-fn administration() -> Result<Administration, Failure> {
-    Administration::open(PathBuf::from(PACKAGE)).map_err(failed)
+/// The administrator's tools. Where the directory wants his password, it is asked for first.
+pub(super) fn administration() -> Result<Administration, Failure> {
+    let administration = Administration::open(PathBuf::from(PACKAGE)).map_err(failed)?;
+    if administration.wants_password().map_err(failed)? {
+        let password = Source::standard_input().existing("Your directory password")?;
+        administration.log_in(&password).map_err(failed)?;
+    }
+    Ok(administration)
 }
 
 fn fresh_passphrase(screen: &mut Screen) -> Result<Password, Failure> {
