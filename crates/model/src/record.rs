@@ -8,7 +8,7 @@ pub struct RecordVersion {
     pub record: RecordId,
     /// The device that wrote it.
     pub device: DeviceId,
-    /// That device's count of writes, from 1.
+    /// That device's number for it, above all it used before; from 1, with gaps.
     pub counter: u64,
 }
 

@@ -147,6 +147,10 @@ pub fn release(opened: Opened, live: &LiveBinding) -> Result<Released, Box<Bindi
         }
     };
     logon.binding = live.binding();
+    if state == BindingState::ToFix {
+        // What is sealed of it follows what was released, on every device.
+        logon.changed = logon.changed.next();
+    }
     Ok(Released {
         logon,
         vault,

@@ -433,15 +433,19 @@ impl Unlocked {
         self.seal_again(expected, sealed, counter).map(Some)
     }
 
-    /// Seals a record anew as this device's version `counter`, whoever sealed it before and in whichever epoch.
+    /// Seals a record anew as this device's version `counter`, whoever sealed it before and in whichever epoch. Its time is one
+    /// millisecond later: it follows what it was, and every change by the user is later still.
     ///
     /// # Errors
     /// [`ResealError`].
     pub fn seal_again(&self, expected: &Expected<'_>, sealed: &[u8], counter: u64) -> Result<Vec<u8>, ResealError> {
         Ok(match self.open_record(expected, sealed)? {
-            OpenedRecord::Logon(opened) => self.seal_logon(&opened.logon, counter, opened.commitment)?,
+            OpenedRecord::Logon(mut opened) => {
+                opened.logon.changed = opened.logon.changed.next();
+                self.seal_logon(&opened.logon, counter, opened.commitment)?
+            }
             OpenedRecord::Tombstone(gone) => {
-                self.seal_tombstone(gone.version.record, gone.removed, counter, gone.commitment)?
+                self.seal_tombstone(gone.version.record, gone.removed.next(), counter, gone.commitment)?
             }
         })
     }

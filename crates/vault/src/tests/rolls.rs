@@ -173,7 +173,7 @@ fn old_records_open_and_are_sealed_anew() {
     let expected = new.expect(super::RECORD, Written::By(ONE, 4));
     assert!(matches!(
         new.open_record(&expected, &again),
-        Ok(crate::OpenedRecord::Tombstone(gone)) if gone.removed == Timestamp(7)
+        Ok(crate::OpenedRecord::Tombstone(gone)) if gone.removed == Timestamp(8)
     ));
     let unknown = new.expect(super::RECORD, Written::By(ONE, 1)).of_epoch(9);
     assert!(new.reseal(&unknown, &sealed, 5).is_err());
