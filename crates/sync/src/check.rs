@@ -47,6 +47,23 @@ pub trait RecordCheck {
     fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused>;
 }
 
+/// Seals versions anew as the device's own.
+pub trait Resealer {
+    /// Seals what this version holds as this device's version `counter`, following it.
+    ///
+    /// # Errors
+    /// [`Refused`] when the bytes are anything else than this version.
+    fn seal_again(&self, was: &RecordVersion, sealed: &[u8], counter: u64) -> Result<Vec<u8>, Refused>;
+}
+
+impl Resealer for Unlocked {
+    fn seal_again(&self, was: &RecordVersion, sealed: &[u8], counter: u64) -> Result<Vec<u8>, Refused> {
+        let expected = self.expect(was.record, Written::By(was.device, was.counter));
+        let expected = expected.of_epoch(self.epoch_of(sealed));
+        Self::seal_again(self, &expected, sealed, counter).map_err(|error| Refused(error.to_string()))
+    }
+}
+
 impl RecordCheck for Unlocked {
     fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
         open(

@@ -1,6 +1,6 @@
 //! What the device store remembers between exchanges.
 
-use crate::layout::{decode, encode};
+use crate::layout::{decode, encode_into};
 use crate::plan::Held;
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, RecordVersion, StoreKey, StoreKind};
@@ -12,6 +12,8 @@ pub(crate) enum Cursor {
     Held,
     /// What the repository held.
     Listed,
+    /// What it held and no longer holds, until somebody was told.
+    WentBack,
 }
 
 impl Cursor {
@@ -19,6 +21,7 @@ impl Cursor {
         let name = match self {
             Self::Held => "records.held",
             Self::Listed => "records.listed",
+            Self::WentBack => "records.went-back",
         };
         StoreKey {
             kind: StoreKind::Cursor,
@@ -40,8 +43,14 @@ impl Cursor {
         if self.read(device)? == *held {
             return Ok(());
         }
-        let bytes: Vec<u8> = held.versions().flat_map(|version| encode(&version)).collect();
-        device.commit(&[Change::Put(self.key(), bytes)])
+        device.commit(&[self.put(held)])
+    }
+
+    /// The change that remembers.
+    pub(crate) fn put(self, held: &Held) -> Change {
+        let mut bytes = Vec::with_capacity(held.len() * 40);
+        held.versions().for_each(|version| encode_into(&mut bytes, &version));
+        Change::Put(self.key(), bytes)
     }
 }
 
@@ -75,6 +84,17 @@ pub fn forget_vault(device: &dyn RecordStore) -> Result<(), StoreError> {
             id,
         })
     });
-    let cursors = [Cursor::Held, Cursor::Listed].map(|cursor| Change::Remove(cursor.key()));
+    let cursors = [Cursor::Held, Cursor::Listed, Cursor::WentBack].map(|cursor| Change::Remove(cursor.key()));
     device.commit(&inbox.chain(cursors).collect::<Vec<_>>())
+}
+
+/// Somebody was told of every [`Fault::WentBack`](crate::Fault::WentBack) of the last report: it is not in the next one.
+///
+/// # Errors
+/// Those of the store.
+pub fn told(device: &dyn RecordStore) -> Result<(), StoreError> {
+    match device.get(&Cursor::WentBack.key()) {
+        Ok(None) => Ok(()),
+        _ => device.commit(&[Change::Remove(Cursor::WentBack.key())]),
+    }
 }

@@ -34,9 +34,8 @@ pub struct Ends<'a> {
 pub fn fetch(ends: Ends<'_>) -> Result<Report, StoreError> {
     let mut report = Report::default();
     let held = Cursor::Held.read(ends.device)?;
-    if let Some(listed) = list(ends, &mut report)? {
-        pull_all(ends, &held, &listed, &mut report)?;
-        Cursor::Listed.write(ends.device, &listed.iter().copied().collect())?;
+    if let Some(list) = list(ends, &mut report)? {
+        pull_all(ends, &held, list, &mut report)?;
     }
     report.waiting = missing(&held, &Cursor::Listed.read(ends.device)?);
     Ok(report)
@@ -58,38 +57,53 @@ pub fn exchange(ends: Ends<'_>, vault: &dyn RecordStore, check: &dyn RecordCheck
     let is_genuine = |version: &RecordVersion, sealed: Option<Vec<u8>>| {
         sealed.is_some_and(|sealed| check.check(version, &sealed).is_ok())
     };
+    let mut shelf = Shelf::read(vault, check, &mut report.faults)?;
+    // What this device wrote it has, or had before its store was damaged.
+    let held_before = Cursor::Held.read(ends.device)?;
+    let mut held: Held = shelf.versions().collect();
+    let had = held.with(&held_before);
     report.set_back = sending.and_then(|sending| {
-        sending.foreign(&inbox, |version| {
+        sending.foreign(inbox.iter().copied(), &had, |version| {
             is_genuine(version, ends.device.get(&inbox_key(version)).ok().flatten())
         })
     });
     if report.set_back.is_some() {
+        report.faults.extend(said_to_be_gone(ends.device)?);
         return Ok(report);
     }
-    let mut shelf = Shelf::read(vault, check, &mut report.faults)?;
-    merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
-    if let Some(listed) = list(ends, &mut report)? {
+    if !inbox.is_empty() {
+        merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
+        held = shelf.versions().collect();
+    }
+    if let Some(list) = list(ends, &mut report)? {
         report.set_back = sending.and_then(|sending| {
-            sending.foreign(&listed, |version| {
+            sending.foreign(list.there.versions(), &had, |version| {
                 is_genuine(version, ends.repository.pull(ends.user, version).ok())
             })
         });
         if report.set_back.is_some() {
+            list.remember(ends.device)?;
             return Ok(report);
         }
-        pull_all(ends, &shelf.versions().collect(), &listed, &mut report)?;
-        report.faults.retain(|fault| !matches!(fault, Fault::Refused { .. }));
-        merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
-        let mut there: Held = listed.iter().copied().collect();
-        if let Some(sending) = sending {
-            sending.will_send(ends.device, &shelf.versions().collect::<Vec<_>>())?;
+        let mut there = pull_all(ends, &held, list, &mut report)?;
+        if report.pulled > 0 {
+            report.faults.retain(|fault| !matches!(fault, Fault::Refused { .. }));
+            merge_inbox(ends.device, vault, check, &mut shelf, &mut report)?;
+            held = shelf.versions().collect();
         }
-        push_all(ends, vault, &shelf, &mut there, &mut report)?;
-        Cursor::Listed.write(ends.device, &there)?;
+        if let Some(sending) = sending {
+            sending.will_send(ends.device, &held)?;
+        }
+        if push_all(ends, vault, &shelf, (&held, &mut there), &mut report)? == Pushed::Some {
+            ends.device.commit(&[Cursor::Listed.put(&there)])?;
+        }
+        report.waiting = missing(&held, &there);
+    } else {
+        report.waiting = missing(&held, &Cursor::Listed.read(ends.device)?);
     }
-    let held: Held = shelf.versions().collect();
-    Cursor::Held.write(ends.device, &held)?;
-    report.waiting = missing(&held, &Cursor::Listed.read(ends.device)?);
+    if held != held_before {
+        ends.device.commit(&[Cursor::Held.put(&held)])?;
+    }
     Ok(report)
 }
 
@@ -98,28 +112,55 @@ fn missing(held: &Held, there: &Held) -> u32 {
     u32::try_from(missing).unwrap_or(u32::MAX)
 }
 
-/// The repository's list, and a fault for everything it had and has no more.
-fn list(ends: Ends<'_>, report: &mut Report) -> Result<Option<Vec<RecordVersion>>, StoreError> {
-    let listed = match ends.repository.list(ends.user) {
-        Ok(listed) => listed,
+/// The repository's list, and what is to be remembered of it before anything else is done.
+struct Listing {
+    there: Held,
+    news: Vec<Change>,
+}
+
+impl Listing {
+    fn remember(self, device: &dyn RecordStore) -> Result<(), StoreError> {
+        match self.news.is_empty() {
+            true => Ok(()),
+            false => device.commit(&self.news),
+        }
+    }
+}
+
+fn said_to_be_gone(device: &dyn RecordStore) -> Result<Vec<Fault>, StoreError> {
+    let gone = Cursor::WentBack.read(device)?;
+    Ok(gone.versions().map(Fault::WentBack).collect())
+}
+
+/// The repository's list, and a fault for everything it had and has no more: it stays a fault until somebody was told, since what is
+/// missing there is put back in a moment.
+fn list(ends: Ends<'_>, report: &mut Report) -> Result<Option<Listing>, StoreError> {
+    let versions = match ends.repository.list(ends.user) {
+        Ok(versions) => versions,
         Err(error) => {
             report.reached = Err(error);
+            report.faults.extend(said_to_be_gone(ends.device)?);
             return Ok(None);
         }
     };
-    let there: Held = listed.iter().copied().collect();
+    let there: Held = versions.iter().copied().collect();
     let before = Cursor::Listed.read(ends.device)?;
-    report.faults.extend(
-        before
-            .versions()
-            .filter(|version| !there.covers(version))
-            .map(Fault::WentBack),
-    );
-    Ok(Some(listed))
+    let mut gone = Cursor::WentBack.read(ends.device)?;
+    let mut news = Vec::new();
+    if there != before {
+        let missing: Vec<_> = before.versions().filter(|version| !there.covers(version)).collect();
+        if !missing.is_empty() {
+            missing.into_iter().for_each(|version| gone.add(version));
+            news.push(Cursor::WentBack.put(&gone));
+        }
+        news.push(Cursor::Listed.put(&there));
+    }
+    report.faults.extend(gone.versions().map(Fault::WentBack));
+    Ok(Some(Listing { there, news }))
 }
 
-/// Fetches every listed version that is neither held nor in the inbox.
-fn pull_all(ends: Ends<'_>, held: &Held, listed: &[RecordVersion], report: &mut Report) -> Result<(), StoreError> {
+/// Fetches every listed version that is neither held nor in the inbox, and returns what is listed.
+fn pull_all(ends: Ends<'_>, held: &Held, list: Listing, report: &mut Report) -> Result<Held, StoreError> {
     // A version in the inbox speaks for itself only: a bad one must not hide the good ones below it.
     let mut waiting: BTreeSet<_> = ends
         .device
@@ -127,8 +168,8 @@ fn pull_all(ends: Ends<'_>, held: &Held, listed: &[RecordVersion], report: &mut 
         .iter()
         .filter_map(|id| decode(id))
         .collect();
-    let (mut batch, mut size) = (Vec::new(), 0);
-    for step in plan(held, listed) {
+    let (mut batch, mut size) = (list.news, 0);
+    for step in plan(held, &list.there) {
         let SyncStep::Pull(version) = step else { continue };
         if !waiting.insert(version) {
             continue;
@@ -157,11 +198,10 @@ fn pull_all(ends: Ends<'_>, held: &Held, listed: &[RecordVersion], report: &mut 
             size = 0;
         }
     }
-    if batch.is_empty() {
-        Ok(())
-    } else {
-        ends.device.commit(&batch)
+    if !batch.is_empty() {
+        ends.device.commit(&batch)?;
     }
+    Ok(list.there)
 }
 
 /// Checks what is in the inbox and takes it into the vault store. What is refused stays where it is.
@@ -178,12 +218,11 @@ fn merge_inbox(
     }
     let mut pending = Pending::default();
     for (record, versions) in records {
-        let held: Held = shelf.versions().filter(|version| version.record == record).collect();
         let mut incoming = Vec::new();
         for version in versions {
             let key = inbox_key(&version);
             // Here already, from an exchange that was interrupted, or superseded by its own device.
-            if held.covers(&version) {
+            if shelf.covers(&version) {
                 pending.done.push(Change::Remove(key));
                 continue;
             }
@@ -250,15 +289,22 @@ impl Pending {
     }
 }
 
+/// Whether anything was written to the repository.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pushed {
+    Some,
+    Nothing,
+}
+
 fn push_all(
     ends: Ends<'_>,
     vault: &dyn RecordStore,
     shelf: &Shelf,
-    there: &mut Held,
+    (held, there): (&Held, &mut Held),
     report: &mut Report,
-) -> Result<(), StoreError> {
-    let listed: Vec<_> = there.versions().collect();
-    for step in plan(&shelf.versions().collect(), &listed) {
+) -> Result<Pushed, StoreError> {
+    let mut pushed = Pushed::Nothing;
+    for step in plan(held, there) {
         let SyncStep::Push(version) = step else { continue };
         let sealed = match vault.get(&shelf.key(&version)) {
             Ok(Some(sealed)) => sealed,
@@ -275,6 +321,7 @@ fn push_all(
         match ends.repository.push(ends.user, &version, &sealed) {
             Ok(()) => {
                 report.pushed += 1;
+                pushed = Pushed::Some;
                 there.add(version);
             }
             Err(error @ RepositoryError::Unreachable { .. }) => {
@@ -284,5 +331,5 @@ fn push_all(
             Err(error) => report.faults.push(Fault::Repository(error)),
         }
     }
-    Ok(())
+    Ok(pushed)
 }

@@ -37,12 +37,15 @@ pub(crate) fn inbox_key(version: &RecordVersion) -> StoreKey {
 }
 
 pub(crate) fn encode(version: &RecordVersion) -> Vec<u8> {
-    [
-        version.record.0.as_slice(),
-        &version.device.0,
-        &version.counter.to_be_bytes(),
-    ]
-    .concat()
+    let mut bytes = Vec::with_capacity(40);
+    encode_into(&mut bytes, version);
+    bytes
+}
+
+pub(crate) fn encode_into(bytes: &mut Vec<u8>, version: &RecordVersion) {
+    bytes.extend_from_slice(&version.record.0);
+    bytes.extend_from_slice(&version.device.0);
+    bytes.extend_from_slice(&version.counter.to_be_bytes());
 }
 
 pub(crate) fn decode(id: &[u8]) -> Option<RecordVersion> {

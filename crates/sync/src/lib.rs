@@ -5,11 +5,15 @@
 //! does not have. The rules:
 //!
 //! - **Absence is never deletion.** Only a sealed tombstone deletes. What the repository had and has no more is pushed again.
-//! - **Nothing is lost.** Of every device the newest version that was ever seen is kept: one of them counts, the others are history.
+//! - **Nothing is lost.** Of every device the newest version that was ever seen is kept, and ten before it: one counts, the others are
+//!   history.
 //! - **Which one counts** depends on nothing but these versions, so that all devices agree: a version that another one directly
 //!   follows is out; of the rest the one changed last counts, then the higher counter, then the higher device id.
 //! - **Nothing pulled is believed.** A version that does not open as exactly what it was filed as stays in the inbox and is named.
-//! - **A device that was set back writes nothing.** What the repository has under its id that it never wrote is a [`SetBack`].
+//! - **What follows is later.** A new version is later than the one it follows, whatever the clock says ([`time_of_change`]).
+//! - **A repository that goes back is said** until somebody was told ([`told`]), and what is missing there is written again.
+//! - **A device that was set back writes nothing.** What the repository has under its id that it never wrote is a [`SetBack`];
+//!   [`take_over`] lets it go on under another id. Numbers grow in random steps, so that two copies of a device do not file alike.
 //! - **Offline is normal.** It is part of the [`Report`], not an error.
 
 mod check;
@@ -18,20 +22,24 @@ mod exchange;
 mod header;
 mod layout;
 mod merge;
+mod order;
 mod plan;
 mod replace;
 mod report;
 mod sent;
+mod takeover;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Checked, RecordCheck, Refused};
-pub use cursor::{forget_repository, forget_vault, remembered};
+pub use check::{Checked, RecordCheck, Refused, Resealer};
+pub use cursor::{forget_repository, forget_vault, remembered, told};
 pub use exchange::{Ends, exchange, fetch};
 pub use header::{HeaderOutcome, exchange_header};
 pub use layout::{history_key, history_of, record_key};
 pub use merge::choose;
+pub use order::{next_counter, time_of_change};
 pub use plan::{Held, SyncStep, plan};
 pub use replace::{highest_counter, replace};
 pub use report::{Fault, Report};
 pub use sent::{SetBack, sent};
+pub use takeover::{TakeOver, take_over};

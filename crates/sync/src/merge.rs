@@ -7,7 +7,7 @@ use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, DeviceId, RecordId, RecordVersion, StoreKind};
 use std::collections::BTreeMap;
 
-/// How many superseded versions of a record are kept besides the newest of each device.
+/// How many superseded versions of a record are kept of each device, besides its newest.
 const KEPT: usize = 10;
 
 /// The version that counts, of the newest of each device.
@@ -83,6 +83,14 @@ impl Shelf {
             .values()
             .map(|checked| checked.version)
             .chain(self.history.values().flatten().copied())
+    }
+
+    /// Whether this version, or a newer one of the same record and device, is here.
+    pub(crate) fn covers(&self, version: &RecordVersion) -> bool {
+        let is_newer = |held: &RecordVersion| held.device == version.device && held.counter >= version.counter;
+        let current = self.current.get(&version.record);
+        let past = self.history.get(&version.record);
+        current.is_some_and(|current| is_newer(&current.version)) || past.into_iter().flatten().any(is_newer)
     }
 
     /// Where a version's bytes are.
@@ -190,11 +198,16 @@ fn newest(versions: &[RecordVersion]) -> Vec<RecordVersion> {
         .collect()
 }
 
-/// Superseded versions beyond those that are kept. The newest of a device is never among them.
+/// Superseded versions beyond those that are kept. The newest of a device is never among them; numbers of different devices say nothing
+/// about each other.
 pub(crate) fn surplus(past: &[RecordVersion], chosen: RecordVersion) -> Vec<RecordVersion> {
-    let all: Vec<_> = past.iter().copied().chain([chosen]).collect();
-    let kept = newest(&all);
-    let mut old: Vec<_> = past.iter().copied().filter(|version| !kept.contains(version)).collect();
-    old.sort_by_key(|version| std::cmp::Reverse(version.counter));
-    old.split_off(KEPT.min(old.len()))
+    let mut devices: BTreeMap<DeviceId, Vec<RecordVersion>> = BTreeMap::new();
+    for version in past.iter().chain([&chosen]) {
+        devices.entry(version.device).or_default().push(*version);
+    }
+    let old = devices.into_values().flat_map(|mut versions| {
+        versions.sort_by_key(|version| std::cmp::Reverse(version.counter));
+        versions.into_iter().skip(KEPT + 1)
+    });
+    old.filter(|version| *version != chosen).collect()
 }

@@ -1,40 +1,70 @@
-use countersign_model::{DeviceId, RecordId, RecordVersion};
-use std::collections::BTreeMap;
+use countersign_model::RecordVersion;
 
 /// The newest version of each record by each device that is held somewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Held(BTreeMap<(RecordId, DeviceId), u64>);
+pub struct Held(
+    /// In order, one of each record and device.
+    Vec<RecordVersion>,
+);
 
 impl Held {
     /// Counts a version in.
     pub fn add(&mut self, version: RecordVersion) {
-        let counter = self.0.entry((version.record, version.device)).or_insert(0);
-        *counter = version.counter.max(*counter);
+        match self.place(&version) {
+            Ok(at) => {
+                if let Some(known) = self.0.get_mut(at) {
+                    known.counter = version.counter.max(known.counter);
+                }
+            }
+            Err(at) => self.0.insert(at, version),
+        }
     }
 
     /// Whether this version, or a newer one of the same record and device, is held.
     #[must_use]
     pub fn covers(&self, version: &RecordVersion) -> bool {
-        self.0
-            .get(&(version.record, version.device))
-            .is_some_and(|counter| *counter >= version.counter)
+        let known = self.place(version).ok().and_then(|at| self.0.get(at));
+        known.is_some_and(|known| known.counter >= version.counter)
+    }
+
+    /// What either of them covers.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        if self == other {
+            return self.clone();
+        }
+        self.versions().chain(other.versions()).collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// The newest versions, in order.
     pub fn versions(&self) -> impl Iterator<Item = RecordVersion> + '_ {
-        self.0.iter().map(|((record, device), counter)| RecordVersion {
-            record: *record,
-            device: *device,
-            counter: *counter,
-        })
+        self.0.iter().copied()
+    }
+
+    fn place(&self, version: &RecordVersion) -> Result<usize, usize> {
+        let wanted = (version.record, version.device);
+        self.0
+            .binary_search_by(|known| (known.record, known.device).cmp(&wanted))
     }
 }
 
 impl FromIterator<RecordVersion> for Held {
     fn from_iter<I: IntoIterator<Item = RecordVersion>>(versions: I) -> Self {
-        let mut held = Self::default();
-        versions.into_iter().for_each(|version| held.add(version));
-        held
+        let mut versions: Vec<_> = versions.into_iter().collect();
+        versions.sort();
+        // Of each record and device the highest is the last.
+        versions.dedup_by(|next, kept| {
+            let same = (next.record, next.device) == (kept.record, kept.device);
+            if same {
+                kept.counter = next.counter;
+            }
+            same
+        });
+        Self(versions)
     }
 }
 
@@ -51,8 +81,7 @@ pub enum SyncStep {
 ///
 /// A record or version that is not listed is pushed, whoever wrote it: absence is never deletion.
 #[must_use]
-pub fn plan(held: &Held, listed: &[RecordVersion]) -> Vec<SyncStep> {
-    let there: Held = listed.iter().copied().collect();
+pub fn plan(held: &Held, there: &Held) -> Vec<SyncStep> {
     let pulls = there
         .versions()
         .filter(|version| !held.covers(version))

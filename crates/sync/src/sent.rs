@@ -1,6 +1,7 @@
 //! What this device has written to the repository, so that it notices when it was set back.
 
 use crate::cursor::Cursor;
+use crate::plan::Held;
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, DeviceId, RecordVersion, StoreKey, StoreKind};
 
@@ -32,12 +33,17 @@ impl Sending {
         Ok(Self { own, sent })
     }
 
-    /// Whether one of these is this device's own and yet not of its making. What is only filed under its id does not count: `open` says
-    /// which are what they were filed as.
-    pub(crate) fn foreign(&self, versions: &[RecordVersion], open: impl Fn(&RecordVersion) -> bool) -> Option<SetBack> {
-        let mut unknown: Vec<_> = versions
-            .iter()
-            .filter(|version| version.device == self.own && version.counter > self.sent)
+    /// Whether one of these is this device's own and yet not of its making: it was never sent, or is none that this device `had`. What is
+    /// only filed under its id does not count: `open` says which are what they were filed as.
+    pub(crate) fn foreign(
+        &self,
+        versions: impl Iterator<Item = RecordVersion>,
+        had: &Held,
+        open: impl Fn(&RecordVersion) -> bool,
+    ) -> Option<SetBack> {
+        let unknown = versions.filter(|version| version.device == self.own);
+        let mut unknown: Vec<_> = unknown
+            .filter(|version| version.counter > self.sent || !had.covers(version))
             .collect();
         unknown.sort_by_key(|version| std::cmp::Reverse(version.counter));
         let genuine = unknown.into_iter().find(|version| open(version))?;
@@ -48,8 +54,8 @@ impl Sending {
     }
 
     /// These are about to be written.
-    pub(crate) fn will_send(&self, device: &dyn RecordStore, versions: &[RecordVersion]) -> Result<(), StoreError> {
-        let highest = highest(versions.iter(), self.own);
+    pub(crate) fn will_send(&self, device: &dyn RecordStore, held: &Held) -> Result<(), StoreError> {
+        let highest = highest(held.versions(), self.own);
         match highest > self.sent {
             true => keep(device, self.own, highest),
             false => Ok(()),
