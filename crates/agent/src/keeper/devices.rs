@@ -146,7 +146,7 @@ impl Keeper {
                 continue;
             }
             let expected = open.unlocked.expect(record, Written::By(head.device, head.counter));
-            let version = open.next(record);
+            let version = open.next(record)?;
             let again = open
                 .unlocked
                 .reseal(&expected.of_epoch(epoch), &sealed, version.counter);

@@ -1,6 +1,8 @@
 //! Which version of each record counts on this device, and which number comes next.
 
 use countersign_model::{DeviceId, RecordId, RecordVersion};
+use countersign_sync::next_counter;
+use countersign_vault::SealError;
 use std::collections::BTreeMap;
 
 /// The version of each record that counts, and the numbers this device has used.
@@ -31,8 +33,19 @@ impl Heads {
         *self = Self::default();
     }
 
-    /// The next number for a version that a device writes: one more than it ever used, for any record.
-    pub(crate) fn next(&self, device: DeviceId) -> u64 {
-        self.used.get(&device).copied().unwrap_or(0).saturating_add(1)
+    /// The next number for a version that a device writes: above all it ever used, for any record.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub(crate) fn next(&self, device: DeviceId) -> Result<u64, SealError> {
+        let used = self.used.get(&device).copied().unwrap_or(0);
+        Ok(next_counter(used, random_step()?))
     }
+}
+
+/// What keeps two copies of a device from counting alike.
+pub(crate) fn random_step() -> Result<[u8; 3], SealError> {
+    let mut random = [0; 3];
+    getrandom::fill(&mut random).map_err(SealError::Random)?;
+    Ok(random)
 }

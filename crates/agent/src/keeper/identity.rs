@@ -1,12 +1,12 @@
 //! Whether this device is still the one its id was given to. A copy, or one that was set back, takes another id before it writes.
 
+use super::heads::random_step;
 use super::{Keeper, KeeperError, slots_key};
 use countersign_model::port::RecordStore;
-use countersign_model::{Change, DeviceId, RecordId, RecordVersion, StoreKey, StoreKind};
-use countersign_sync::{SetBack, history_key, history_of, record_key};
-use countersign_vault::{DeviceDecision, DeviceEvidence, MachineMark, NewIdReason, Unlocked, Written, decide_device};
+use countersign_model::{Change, DeviceId, StoreKey, StoreKind};
+use countersign_sync::{SetBack, TakeOver, take_over};
+use countersign_vault::{DeviceDecision, DeviceEvidence, MachineMark, NewIdReason, decide_device};
 use countersign_wire::StoreName;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where the machine is kept in mind that this device's id was given to.
@@ -46,9 +46,11 @@ impl Keeper {
             // The header does not say who wrote it.
             found_header: None,
         };
-        match decide_device(&evidence) {
-            DeviceDecision::Keep => Ok(None),
-            DeviceDecision::NewId(reason) => self.take_new_id(reason, &evidence).map(Some),
+        match (decide_device(&evidence), set_back) {
+            (DeviceDecision::Keep, None) => Ok(None),
+            // Of two copies that both went on, the other's numbers may be the lower ones.
+            (DeviceDecision::Keep, Some(_)) => self.take_new_id(NewIdReason::WentBack, &evidence).map(Some),
+            (DeviceDecision::NewId(reason), _) => self.take_new_id(reason, &evidence).map(Some),
         }
     }
 
@@ -67,9 +69,18 @@ impl Keeper {
         let another = open.unlocked.another_device()?;
         let (before, now) = (open.unlocked.device_id(), another.device_id());
         let device_slots = another.device_slots(&self.device_secret)?;
-        // First what it wrote and nobody has yet: its former self may have used the same numbers.
+        // First what it wrote under the former id, which it shares.
         if reason == NewIdReason::WentBack {
-            open.rename_unsent(&another, before, evidence.remembered)?;
+            let over = TakeOver {
+                before,
+                now,
+                sent: evidence.remembered,
+            };
+            // Without random numbers, nothing is sealed either.
+            let random = || random_step().unwrap_or_default();
+            for fault in take_over(open.store.store(), &another, over, random)? {
+                tracing::warn!("{fault}");
+            }
         }
         open.unlocked = Arc::new(another);
         let slots = Change::Put(slots_key(), device_slots.clone());
@@ -81,64 +92,5 @@ impl Keeper {
         self.exports.changed(StoreName::Device);
         self.reindex()?;
         Ok(NewId { reason, before, now })
-    }
-}
-
-impl super::Open {
-    /// What the device before wrote above `sent` becomes this device's own: sealed under its id, the former versions gone.
-    fn rename_unsent(&mut self, another: &Unlocked, before: DeviceId, sent: u64) -> Result<(), KeeperError> {
-        let unsent = |version: &RecordVersion| version.device == before && version.counter > sent;
-        let mut past: BTreeMap<RecordId, Vec<RecordVersion>> = BTreeMap::new();
-        let mut records = Vec::new();
-        for id in self.store.store().ids(StoreKind::Record)? {
-            match history_of(&id) {
-                Some(version) if unsent(&version) => past.entry(version.record).or_default().push(version),
-                Some(_) => {}
-                None => records.extend(<[u8; 16]>::try_from(id.as_slice()).map(RecordId)),
-            }
-        }
-        for record in records {
-            let mut gone = past.remove(&record).unwrap_or_default();
-            let head = self.heads.get(record).filter(unsent);
-            gone.sort_by_key(|version| version.counter);
-            // The newest of them: in the place where it is, or in the history when another device's version counts.
-            let Some(newest) = head.or_else(|| gone.last().copied()) else {
-                continue;
-            };
-            let place = match head {
-                Some(_) => record_key(record),
-                None => history_key(&newest),
-            };
-            let sealed = self.store.store().get(&place)?.unwrap_or_default();
-            let next = RecordVersion {
-                record,
-                device: another.device_id(),
-                counter: self.heads.next(another.device_id()),
-            };
-            let again = self.sealed_by(another, newest, &sealed, next)?;
-            let mut changes: Vec<_> = gone.iter().map(|old| Change::Remove(history_key(old))).collect();
-            changes.push(match head {
-                Some(_) => Change::Put(record_key(record), again),
-                None => Change::Put(history_key(&next), again),
-            });
-            self.store.commit(&changes)?;
-            match head {
-                Some(_) => self.heads.set(next),
-                None => self.heads.note(next),
-            }
-        }
-        Ok(())
-    }
-
-    fn sealed_by(
-        &self,
-        another: &Unlocked,
-        was: RecordVersion,
-        sealed: &[u8],
-        next: RecordVersion,
-    ) -> Result<Vec<u8>, KeeperError> {
-        let expected = another.expect(was.record, Written::By(was.device, was.counter));
-        let expected = expected.of_epoch(another.epoch_of(sealed));
-        Ok(another.seal_again(&expected, sealed, next.counter)?)
     }
 }

@@ -1,14 +1,14 @@
 //! Logons: found, opened, sealed, stored.
 
 use super::{Keeper, KeeperError, Open};
-use countersign_model::port::RecordStore;
+use countersign_model::port::{Clock, RecordStore};
 use countersign_model::{
     Binding, FieldKind, FieldName, FieldValues, Logon, LogonId, Publisher, RecordId, RecordVersion, StoreKind,
     TemplateId, Timestamp,
 };
 use countersign_secret::Password;
 use countersign_signon::LogonSummary;
-use countersign_sync::{history_of, record_key, remembered, replace};
+use countersign_sync::{history_of, record_key, remembered, replace, time_of_change};
 use countersign_vault::{
     Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
     release_for_owner,
@@ -78,13 +78,13 @@ impl Open {
         }
     }
 
-    pub(super) fn next(&self, record: RecordId) -> RecordVersion {
+    pub(super) fn next(&self, record: RecordId) -> Result<RecordVersion, KeeperError> {
         let device = self.unlocked.device_id();
-        RecordVersion {
+        Ok(RecordVersion {
             record,
             device,
-            counter: self.heads.next(device),
-        }
+            counter: self.heads.next(device)?,
+        })
     }
 
     pub(super) fn put(&mut self, version: RecordVersion, sealed: Vec<u8>) -> Result<(), KeeperError> {
@@ -175,7 +175,7 @@ impl Keeper {
         self.check_agreement(&self.opened()?.read(id)?, &live)?;
         let open = self.opened_mut()?;
         let released = release(open.read(id)?, &live)?;
-        let version = open.next(id);
+        let version = open.next(id)?;
         if let Some(sealed) = open.unlocked.seal_fixed(&released, version.counter)? {
             open.put(version, sealed)?;
             self.exports.changed(StoreName::Vault);
@@ -208,7 +208,7 @@ impl Keeper {
             },
             changed: now,
         };
-        let version = open.next(logon.id);
+        let version = open.next(logon.id)?;
         let sealed = open.unlocked.seal_logon(&logon, version.counter, Commitment::NONE)?;
         open.put(version, sealed)?;
         open.by_template.entry(template).or_default().push(logon.id);
@@ -220,7 +220,7 @@ impl Keeper {
         let open = self.opened_mut()?;
         let opened = open.read(id)?;
         amendment.changed = after(amendment.changed, &opened);
-        let version = open.next(id);
+        let version = open.next(id)?;
         let sealed = open.unlocked.seal_amended(opened, amendment, version.counter)?;
         open.put(version, sealed)
     }
@@ -229,7 +229,7 @@ impl Keeper {
     pub(crate) fn remove(&mut self, id: LogonId, now: Timestamp) -> Result<(), KeeperError> {
         let open = self.opened_mut()?;
         let opened = open.read(id)?;
-        let version = open.next(id);
+        let version = open.next(id)?;
         let sealed = open
             .unlocked
             .seal_tombstone(id, after(now, &opened), version.counter, opened.commitment())?;
@@ -259,11 +259,14 @@ impl Keeper {
         publisher: Option<Publisher>,
         proof: Reauthenticated,
     ) -> Result<(), KeeperError> {
+        let now = self.clock.now();
         let open = self.opened_mut()?;
         let opened = open.read(id)?;
         let parent = opened.commitment();
-        let version = open.next(id);
+        let version = open.next(id)?;
+        let changed = after(now, &opened);
         let mut logon = release_for_owner(opened, proof)?;
+        logon.changed = changed;
         logon.binding.executable = None;
         if let Some(publisher) = publisher {
             logon.binding.publisher = publisher;
@@ -274,9 +277,9 @@ impl Keeper {
     }
 }
 
-/// The time of a change, later than that of the version it follows even if the clock went back: the later one counts everywhere.
+/// The time of a change of what was opened.
 fn after(now: Timestamp, opened: &Opened) -> Timestamp {
-    now.max(Timestamp(opened.summary().changed.0.saturating_add(1)))
+    time_of_change(now, opened.summary().changed)
 }
 
 fn signon_summary(summary: Summary) -> LogonSummary {

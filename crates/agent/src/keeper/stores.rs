@@ -6,6 +6,7 @@ use crate::stores::{exported, file_of, imported, made, repaired, verified};
 use countersign_model::port::{Clock, StoreError};
 use countersign_model::{RecordId, StoreKind, Timestamp};
 use countersign_store::{Export, Import, Losses, Store};
+use countersign_sync::time_of_change;
 use countersign_vault::{Amendment, OpenedRecord, Written};
 use countersign_wire::{Removed, Reply, StoreImported, StoreName, StoreRepaired};
 use std::path::{Path, PathBuf};
@@ -108,9 +109,12 @@ impl Keeper {
             };
             let record = RecordId(id);
             let open = self.opened_mut()?;
-            if key.kind != StoreKind::Record || !matches!(open.read_any(record), Ok(Some(OpenedRecord::Tombstone(_)))) {
+            if key.kind != StoreKind::Record {
                 continue;
             }
+            let Ok(Some(OpenedRecord::Tombstone(tombstone))) = open.read_any(record) else {
+                continue;
+            };
             let sealed = export.get(&key)?.unwrap_or_default();
             let expected = open.unlocked.expect(record, Written::AtLeast(1));
             let expected = expected.of_epoch(open.unlocked.epoch_of(&sealed));
@@ -121,11 +125,11 @@ impl Keeper {
                 gone.stayed += 1;
                 continue;
             }
-            let version = open.next(record);
+            let version = open.next(record)?;
             let amendment = Amendment {
                 label: None,
                 fields: Vec::new(),
-                changed: now,
+                changed: time_of_change(now, tombstone.removed),
             };
             let template = logon.summary().template;
             let sealed = open.unlocked.seal_amended(logon, amendment, version.counter)?;

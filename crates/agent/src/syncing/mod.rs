@@ -23,7 +23,8 @@ use backoff::BackOff;
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError, Watch};
 use countersign_model::{HeaderVersion, Monotonic, RepositoryEvent, Timestamp, UserId};
 use countersign_signon::{Event, Notice};
-use countersign_sync::Report;
+use countersign_sync::{Fault, Report};
+use countersign_vault::AuditEvent;
 use countersign_wire::{Answer, LockCause, RefreshReport, Reply};
 use errand::{Errand, Merged};
 use following::{Awaiting, Refused};
@@ -414,17 +415,41 @@ impl Engine {
     }
 
     fn take_report(&mut self, report: &Report) {
-        for fault in &report.faults {
+        let mut faults: Vec<_> = report
+            .faults
+            .iter()
+            .filter(|fault| !matches!(fault, Fault::WentBack(_)))
+            .map(ToString::to_string)
+            .collect();
+        for fault in &faults {
             tracing::warn!("{fault}");
         }
+        faults.extend(self.told_of_rollback(report));
         self.syncing.waiting = report.waiting;
-        self.syncing.faults = report.faults.iter().map(ToString::to_string).collect();
+        self.syncing.faults = faults;
         if !report.changed.is_empty() {
             if let Err(error) = self.keeper.reindex() {
                 tracing::error!("{error}");
             }
             self.signon(Event::Vault(self.keeper.state()));
         }
+    }
+
+    /// One sentence and one alarm for all that the repository had and has no more; from then on it was said.
+    fn told_of_rollback(&mut self, report: &Report) -> Option<String> {
+        let gone = report.faults.iter().filter(|fault| matches!(fault, Fault::WentBack(_)));
+        let count = gone.inspect(|fault| tracing::warn!("{fault}")).count();
+        if count == 0 {
+            return None;
+        }
+        let said = format!(
+            "the repository went back: {count} versions of logons that it had are gone there, and what this machine has of them is written again; this server lags behind the others, or a backup was restored: tell the administrator if it goes on"
+        );
+        self.audit(AuditEvent::Alarm, "repository", &said);
+        if let Err(error) = countersign_sync::told(self.keeper.device_store()) {
+            tracing::warn!("{error}");
+        }
+        Some(said)
     }
 
     /// Asks a repository again that did not answer, if it is time, and one that does for what is new.
