@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-desktop", 3),
     ("countersign-factors", 3),
     ("countersign-agent", 4),
+    ("countersign-simulate", 4),
     ("countersign", 5),
     ("countersign-cli", 5),
     // The laboratory and the developer's entry look at everything and nothing looks at them.

@@ -1,0 +1,78 @@
+//! What must be so in every world, and that it is noticed when it is not.
+
+#![expect(clippy::panic, reason = "a test stops where something is not as it should be")]
+
+use countersign_simulate::{Mutant, Plan, Seals, Tally, VaultPool, run, run_all, shortest_trace};
+
+/// Two at most: other tests run beside this one.
+const THREADS: usize = 2;
+
+fn hold(seeds: std::ops::Range<u64>, plan: impl Fn(u64) -> Plan + Sync) -> Tally {
+    let count = seeds.end - seeds.start;
+    let outcomes = run_all(seeds, THREADS, 1, &plan);
+    if let Some((seed, first)) = outcomes.violations.first() {
+        let (found, trace) = shortest_trace(&plan(*seed));
+        panic!("seed {seed}: {first}\nat its shortest: {found:?}\n{}", trace.join("\n"));
+    }
+    assert_eq!(outcomes.seeds, count);
+    outcomes.tally
+}
+
+#[test]
+fn two_thousand_worlds_converge_and_lose_nothing() {
+    let tally = hold(0..2_000, Plan::of);
+    // A world without trouble proves nothing.
+    for (what, least) in [
+        ("deaths during an edit", 10_000),
+        ("deaths during an exchange", 10_000),
+        ("writes done whose answer was lost", 5_000),
+        ("calls that never arrived", 10_000),
+        ("failovers in the middle of an exchange", 5_000),
+        ("lists of a replica that lags", 20_000),
+        ("disks full during an exchange", 2_000),
+        ("devices parted from a replica", 2_000),
+        ("replicas parted from each other", 1_000),
+        ("replicas restored from a backup", 500),
+        ("whole directories restored from a backup", 500),
+        ("devices set back to an image", 500),
+        ("devices copied", 200),
+        ("versions said to have gone back", 10_000),
+        ("concurrent writes found in the history at the end", 50_000),
+        ("logons deleted", 5_000),
+    ] {
+        assert!(tally.of(what) > least, "{what}: {} only", tally.of(what));
+    }
+}
+
+#[test]
+fn worlds_with_the_real_vault_do_the_same() {
+    let pool = VaultPool::make().unwrap();
+    hold(0..20, |seed| Plan {
+        operations: 60,
+        seals: Seals::Vault(pool.clone()),
+        ..Plan::of(seed)
+    });
+}
+
+#[test]
+fn a_world_is_the_same_every_time() {
+    for seed in 0..20 {
+        assert_eq!(run(&Plan::of(seed)).tally, run(&Plan::of(seed)).tally);
+    }
+}
+
+#[test]
+fn every_way_to_get_it_wrong_is_noticed() {
+    for mutant in Mutant::ALL {
+        let plan = |seed| Plan {
+            mutant: Some(mutant),
+            ..Plan::of(seed)
+        };
+        let outcomes = run_all(0..300, THREADS, 1, plan);
+        let (seed, violation) = outcomes
+            .violations
+            .first()
+            .unwrap_or_else(|| panic!("{mutant:?} is not noticed"));
+        println!("{mutant:?}: seed {seed}: {violation}");
+    }
+}
