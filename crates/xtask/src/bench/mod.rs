@@ -15,6 +15,7 @@ mod matching;
 mod powercut;
 mod random;
 mod report;
+mod simulate;
 mod store;
 mod theft;
 mod unlock;
@@ -39,6 +40,12 @@ pub struct Options {
     /// fuzz: how many seconds each target runs; idle: how many are counted.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: Option<u32>,
+    /// simulate: how many seeds.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub seeds: Option<u32>,
+    /// simulate: this seed alone, told step by step if something is wrong.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u32>,
     /// In this process, as it was built and where it is.
     #[arg(long, hide = true)]
     pub here: bool,
@@ -51,6 +58,8 @@ impl Options {
             ("images", self.images),
             ("rounds", self.rounds),
             ("seconds", self.seconds),
+            ("seeds", self.seeds),
+            ("seed", self.seed),
         ];
         let said = numbers
             .into_iter()
@@ -118,6 +127,12 @@ const BENCHES: &[Bench] = &[
         about: "power cuts of our store, sled, redb and SQLite in ext4 images; needs root (--images, 400)",
         place: Place::Mounts,
         run: powercut::run,
+    },
+    Bench {
+        name: "simulate",
+        about: "simulated devices and replicas around the real exchange of records (--seeds, 100000; --seed N replays one)",
+        place: Place::Machine,
+        run: simulate::run,
     },
     Bench {
         name: "store",
