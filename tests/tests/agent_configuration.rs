@@ -290,3 +290,55 @@ fn a_logon_saved_for_an_unsigned_template_elsewhere_is_not_released_here() {
     let shown = other.done(&["logon", "list"], &[]).unwrap().out;
     assert!(shown.contains("unsigned, on another machine"), "{shown}");
 }
+
+#[test]
+fn how_the_directory_is_reached_is_on_trial_and_offline_is_bounded() {
+    let session = Session::start().unwrap();
+    let package = Package::with(&session, "ledger", LEDGER).unwrap();
+    let desk = Desk::new(&session);
+    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    agent
+        .done(&["logon", "add", "test.ledger", "--set", "username=anna"], &["secret"])
+        .unwrap();
+    let reveal = || {
+        agent.run(
+            &["logon", "reveal", "test.ledger"],
+            &[countersign_tests::agent::PASSWORD],
+        )
+    };
+    assert_eq!(reveal().unwrap().code, 0);
+    desk.write(
+        "",
+        "overrides/base.toml",
+        "[settings]\nloop.fills = 2\nreveal.allowed = false\n",
+    );
+    desk.sign("");
+    desk.organisation.pinned_by(&agent).unwrap();
+    refresh(&agent);
+    let refused = reveal().unwrap();
+    assert!(
+        refused.code == 7 && refused.err.contains("does not let secrets be shown"),
+        "{refused:?}"
+    );
+
+    // A mistyped server: what is in force stays so, and it is said that the change is on trial.
+    desk.write(
+        "",
+        "overrides/base.toml",
+        "[settings]\nloop.fills = 3\ndirectory.servers = \"ldaps://127.0.0.1:1\"\ndirectory.base = \"dc=example,dc=org\"\n",
+    );
+    desk.sign("");
+    refresh(&agent);
+    refresh(&agent);
+    assert_eq!(setting(&agent, "loop.fills").0, "3");
+    let status = agent.done(&["status"], &[]).unwrap().out;
+    assert!(
+        status.contains("on trial") && status.contains("`directory.servers`"),
+        "{status}"
+    );
+    let doctor = agent
+        .done(&["doctor"], &[])
+        .unwrap_or_else(|_| agent.run(&["doctor"], &[]).unwrap())
+        .out;
+    assert!(doctor.contains("on trial"), "{doctor}");
+}

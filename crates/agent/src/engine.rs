@@ -109,6 +109,7 @@ impl Engine {
 
     /// Asks the repository for what is new, before the first event.
     pub(crate) fn begin(&mut self) {
+        self.recall_reached();
         self.take_signed_settings();
         self.exchange(Scope::Everything);
     }

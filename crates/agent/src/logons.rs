@@ -119,6 +119,10 @@ impl Engine {
                     .next("run `countersign unlock` again"),
             );
         }
+        if let Some(too_long) = self.offline_too_long().filter(|_| !fresh) {
+            self.keeper.lock();
+            return Err(too_long);
+        }
         self.audit(AuditEvent::Unlock, slot.name(), "");
         self.signon(Event::Vault(VaultState::Unlocked));
         Ok(match fresh {
@@ -141,6 +145,11 @@ impl Engine {
                 self.audit(AuditEvent::DeviceChange, &device.to_string(), "let in");
                 self.exchange(Scope::Records);
                 Reply::Done.into()
+            }
+            OwnerCall::Reveal(..) if !self.configuration.settings().switch("reveal.allowed") => {
+                ErrorReply::new(ErrorCode::Refused, "your organisation does not let secrets be shown")
+                    .next("`countersign logon fill` fills them without showing them")
+                    .into()
             }
             OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
                 Ok(Some(secret)) => {

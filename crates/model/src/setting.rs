@@ -230,6 +230,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Behaviour,
     },
     Setting {
+        name: "offline.max_days",
+        kind: SettingKind::Number(0, 3650),
+        default: "0",
+        doc: "Lock the vault, and keep it locked, on a machine that has not reached the directory for so many days. 0: never.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "passphrase.min_length",
         kind: SettingKind::Number(8, 128),
         default: "16",
@@ -291,6 +300,15 @@ pub const SETTINGS: &[Setting] = &[
         up_to: Layer::User,
         authority: Authority::Publisher,
         reach: Reach::Connectivity,
+    },
+    Setting {
+        name: "reveal.allowed",
+        kind: SettingKind::Switch,
+        default: "true",
+        doc: "Let users see and copy their own secrets, after they have typed the password again.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "sync.interval_minutes",

@@ -139,7 +139,7 @@ def open_record(data, key):
 def read_logon(body):
     assert body.number("B") == 1
     template, label = body.prefixed().decode(), body.prefixed().decode()
-    publisher = {1: "package", 2: "unsigned"}[body.number("B")]
+    publisher = {1: "package", 2: "unsigned"}[body.number("B")]  # 3 is in no fixture
     executable = body.prefixed() if body.number("B") else None
     changed = body.number("Q")
     fields = [

@@ -667,7 +667,10 @@ def do_record(fields, data):
         return f"opens tombstone {removed}"
     template = body.text(255)
     body.text(1024)
-    publisher = {1: b"package", 2: b"unsigned"}[body.number("B")]
+    code = body.number("B")
+    publisher = {1: b"package", 2: b"unsigned"}.get(code)
+    if code == 3:
+        publisher = frame(b"signed", body.text(256).encode(), body.text(256).encode())
     program = b"\1" + body.prefixed(4096) if body.number("B") else b"\0"
     body.number("Q")
     count = body.number("H")

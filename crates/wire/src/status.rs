@@ -171,6 +171,8 @@ pub enum LockCause {
     Idle,
     /// The directory no longer lets the user in.
     Account,
+    /// The directory was out of reach for longer than the organisation allows.
+    Offline,
 }
 
 impl fmt::Display for LockCause {
@@ -181,6 +183,7 @@ impl fmt::Display for LockCause {
             Self::Suspend => "the machine went to sleep",
             Self::Idle => "nobody touched keyboard or pointer",
             Self::Account => "the directory no longer lets you in",
+            Self::Offline => "the directory was out of reach for longer than your organisation allows",
         })
     }
 }

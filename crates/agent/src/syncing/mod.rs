@@ -5,6 +5,7 @@ mod errand;
 mod following;
 mod headers;
 mod moving;
+mod offline;
 mod place;
 mod renewing;
 mod schedule;
@@ -72,6 +73,8 @@ pub(crate) struct Syncing {
     watch: Option<Box<dyn Watch>>,
     /// When to look because the machine has a new address.
     moved: Option<Monotonic>,
+    /// When the repository was last reached, to the hour.
+    reached: Option<Timestamp>,
 }
 
 /// Whether an exchange is under way.
@@ -110,6 +113,7 @@ impl Syncing {
             unsaved: 0,
             watch: None,
             moved: None,
+            reached: None,
         };
         syncing.watch_again();
         syncing
@@ -181,6 +185,14 @@ impl Syncing {
 }
 
 impl Engine {
+    /// Remembers when the repository was reached last. A machine that never was counts from now on.
+    pub(crate) fn recall_reached(&mut self) {
+        self.syncing.reached = offline::last_reached(self.keeper.device_store());
+        if self.syncing.reached.is_none() {
+            self.note_reached(self.clock.both().wall);
+        }
+    }
+
     /// Starts an exchange, or has one follow the exchange that is under way.
     pub(crate) fn exchange(&mut self, scope: Scope) {
         if let Running::Yes(after) = &mut self.syncing.running {
@@ -367,6 +379,7 @@ impl Engine {
         match &self.syncing.health {
             Ok(()) => {
                 self.syncing.synced = Some(now.wall);
+                self.note_reached(now.wall);
                 self.configuration
                     .reached(self.syncing.began, self.keeper.device_store());
                 self.syncing.back_off.answered();
@@ -454,6 +467,7 @@ impl Engine {
 
     /// Asks a repository again that did not answer, if it is time, and one that does for what is new.
     pub(crate) fn ask_again(&mut self) {
+        self.look_at_offline();
         let now = self.clock.both();
         if self.configuration.end_trial(now, self.keeper.device_store()) {
             let text = self.configuration.trial_told();
@@ -474,6 +488,7 @@ impl Engine {
 
     /// Plans the next look, and the moment from which an override counts.
     fn plan_look(&mut self) {
+        self.look_at_offline();
         let now = self.clock.both();
         let mut chance = [0; 4];
         // Without a random source they are an interval apart, no more.
