@@ -292,7 +292,7 @@ fn a_logon_saved_for_an_unsigned_template_elsewhere_is_not_released_here() {
 }
 
 #[test]
-fn how_the_directory_is_reached_is_on_trial_and_offline_is_bounded() {
+fn how_the_directory_is_reached_is_on_trial_and_secrets_can_be_kept_from_sight() {
     let session = Session::start().unwrap();
     let package = Package::with(&session, "ledger", LEDGER).unwrap();
     let desk = Desk::new(&session);
