@@ -18,37 +18,50 @@ fn hold(seeds: std::ops::Range<u64>, plan: impl Fn(u64) -> Plan + Sync) -> Tally
     outcomes.tally
 }
 
+/// What happened at least so often: a world without trouble proves nothing.
+const TROUBLE: &[(&str, u64)] = &[
+    ("deaths during an edit", 2_000),
+    ("deaths during an exchange", 2_000),
+    ("writes done whose answer was lost", 1_000),
+    ("calls that never arrived", 2_000),
+    ("failovers in the middle of an exchange", 1_000),
+    ("lists of a replica that lags", 4_000),
+    ("disks full during an exchange", 400),
+    ("devices parted from a replica", 1_000),
+    ("replicas parted from each other", 200),
+    ("replicas restored from a backup", 100),
+    ("whole directories restored from a backup", 100),
+    ("devices set back to an image", 100),
+    ("devices copied", 50),
+    ("versions said to have gone back", 2_000),
+    ("concurrent writes found in the history at the end", 10_000),
+    ("logons deleted", 500),
+];
+
+/// Some 200 operations a world.
 #[test]
 fn two_thousand_worlds_converge_and_lose_nothing() {
-    let tally = hold(0..2_000, Plan::of);
-    // A world without trouble proves nothing.
-    for (what, least) in [
-        ("deaths during an edit", 10_000),
-        ("deaths during an exchange", 10_000),
-        ("writes done whose answer was lost", 5_000),
-        ("calls that never arrived", 10_000),
-        ("failovers in the middle of an exchange", 5_000),
-        ("lists of a replica that lags", 20_000),
-        ("disks full during an exchange", 2_000),
-        ("devices parted from a replica", 2_000),
-        ("replicas parted from each other", 1_000),
-        ("replicas restored from a backup", 500),
-        ("whole directories restored from a backup", 500),
-        ("devices set back to an image", 500),
-        ("devices copied", 200),
-        ("versions said to have gone back", 10_000),
-        ("concurrent writes found in the history at the end", 50_000),
-        ("logons deleted", 5_000),
-    ] {
-        assert!(tally.of(what) > least, "{what}: {} only", tally.of(what));
+    let tally = hold(0..2_000, |seed| Plan {
+        operations: 45,
+        ..Plan::of(seed)
+    });
+    for (what, least) in TROUBLE {
+        assert!(tally.of(what) >= *least, "{what}: {} only", tally.of(what));
     }
+}
+
+/// 200 operations an agent.
+#[test]
+#[ignore = "minutes: the same with 200 operations of each agent"]
+fn two_thousand_long_worlds_converge_and_lose_nothing() {
+    hold(0..2_000, Plan::of);
 }
 
 #[test]
 fn worlds_with_the_real_vault_do_the_same() {
     let pool = VaultPool::make().unwrap();
-    hold(0..20, |seed| Plan {
-        operations: 60,
+    hold(0..12, |seed| Plan {
+        operations: 45,
         seals: Seals::Vault(pool.clone()),
         ..Plan::of(seed)
     });
