@@ -129,8 +129,12 @@ mod tests {
 
     #[test]
     fn where_nothing_is_set_the_user_chooses() {
-        let terms = terms("");
-        assert_eq!(terms.allowed(), PrimaryMethod::ALL);
-        assert_eq!(terms.at_first_use().allowed, [PrimaryMethod::Os, PrimaryMethod::Own]);
+        let plain = terms("");
+        let (os, own, none) = (PrimaryMethod::Os, PrimaryMethod::Own, PrimaryMethod::None);
+        assert_eq!(plain.allowed(), [os, own, none]);
+        assert_eq!(plain.at_first_use().allowed, [os, own]);
+        // The directory's password is one where there is a directory.
+        let named = terms("directory.servers = \"ldaps://directory.example.org\"");
+        assert_eq!(named.allowed(), PrimaryMethod::ALL);
     }
 }
