@@ -196,11 +196,7 @@ fn link(key: &Key, before: &[u8; 32], body: &[u8]) -> [u8; 32] {
 }
 
 fn cut(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
+    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default()
 }
 
 /// Reads a log from its start and says how far it holds. With the head that was kept, truncation is noticed too; an entry that was
@@ -421,6 +417,11 @@ mod tests {
         assert_eq!(report.entries[0].subject, "ü".repeat(256));
         assert_eq!(report.entries[0].event, None);
         assert_eq!(verify_audit(&key(), &[0xff; 64], None).fault, Some(AuditFault::Damaged));
+        // The longest entry there may be is waited for; a longer one is none.
+        for (length, fault) in [(LONGEST, AuditFault::Torn), (LONGEST + 1, AuditFault::Damaged)] {
+            let begun = verify_audit(&key(), &length.to_le_bytes(), None);
+            assert_eq!(begun.fault, Some(fault));
+        }
         assert_eq!(
             AuditEvent::ALL.map(|event| event as u16),
             [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]

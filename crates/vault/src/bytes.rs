@@ -156,6 +156,23 @@ mod tests {
             Reader::new(&[3, 0, 1, 2, 3]).prefixed(2, "name"),
             Err(Malformed("name"))
         );
+        assert_eq!(
+            Reader::new(&[3, 0, 1, 2, 3]).prefixed(3, "name"),
+            Ok([1, 2, 3].as_slice())
+        );
+        assert_eq!(
+            Reader::new(&[4, 0, 1, 2, 3]).prefixed(4, "name"),
+            Err(Malformed("name"))
+        );
+    }
+
+    #[test]
+    fn lengths_are_bounded_where_they_are_written() {
+        assert_eq!(length16(&[0; 3], 3, "name"), Ok(3));
+        assert_eq!(length16(&[0; 4], 3, "name"), Err(Malformed("name")));
+        assert_eq!(length16(&[0; 5], 3, "name"), Err(Malformed("name")));
+        let long = vec![0; usize::from(u16::MAX) + 1];
+        assert_eq!(length16(&long, usize::MAX, "name"), Err(Malformed("name")));
     }
 
     #[test]

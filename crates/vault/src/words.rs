@@ -60,8 +60,8 @@ impl Code {
     fn bit(&self, secret: &[u8], check: u8, at: usize) -> u16 {
         let bits = self.bytes * 8;
         let bit = match secret.get(at / 8) {
-            Some(byte) if at < bits => byte >> (7 - at % 8),
-            _ => check >> (self.check - 1 - (at - bits)),
+            Some(byte) => byte >> (7 - at % 8),
+            None => check >> (self.check - 1 - (at - bits)),
         };
         u16::from(bit & 1)
     }
@@ -73,9 +73,7 @@ impl Code {
         let said = Password::try_fill::<PasswordError>(longest, |out| {
             let mut at = 0;
             for nth in 0..self.words() {
-                let number = (0..BITS).fold(0, |number, bit| {
-                    (number << 1) | self.bit(secret, check, nth * BITS + bit)
-                });
+                let number = (0..BITS).fold(0, |number, bit| number * 2 + self.bit(secret, check, nth * BITS + bit));
                 let text = [if nth == 0 { "" } else { " " }, word(number)];
                 for byte in text.iter().flat_map(|part| part.bytes()) {
                     *out.get_mut(at).ok_or(PasswordError::TooLong)? = byte;
@@ -103,7 +101,7 @@ impl Code {
                 let at = nth * BITS + bit;
                 match secret.expose_mut().get_mut(at / 8) {
                     Some(byte) => *byte |= set << (7 - at % 8),
-                    None => check = (check << 1) | set,
+                    None => check = check * 2 + set,
                 }
             }
         }
@@ -135,7 +133,7 @@ pub fn derive_name(what: &str, bytes: &[u8], count: usize) -> Vec<&'static str> 
 pub(crate) fn name(digest: &[u8], count: usize) -> Vec<&'static str> {
     let bit = |at: usize| digest.get(at / 8).map_or(0, |byte| u16::from(byte >> (7 - at % 8) & 1));
     (0..count)
-        .map(|nth| word((0..BITS).fold(0, |number, offset| (number << 1) | bit(nth * BITS + offset))))
+        .map(|nth| word((0..BITS).fold(0, |number, offset| number * 2 + bit(nth * BITS + offset))))
         .collect()
 }
 
@@ -189,6 +187,33 @@ mod tests {
         assert!(said.expose().starts_with("abandon abandon"));
         let said = CODE.say(&[0xff; 10]);
         assert!(said.expose().starts_with("zoo zoo zoo zoo zoo zoo zoo"));
+    }
+
+    /// Worked out apart from this program: codes on paper open for ever.
+    #[test]
+    fn codes_and_names_are_those_of_the_format() {
+        let secret: Vec<u8> = (0..16).collect();
+        let (half_a, half_b) = (
+            Code {
+                label: b"half-a",
+                ..CODE
+            },
+            Code {
+                label: b"half-b",
+                ..LONG
+            },
+        );
+        assert_eq!(
+            half_a.say(&secret[..10]).expose(),
+            "abandon amount liar amount expire adjust cage cherry"
+        );
+        assert_eq!(
+            half_b.say(&secret).expose(),
+            "abandon amount liar amount expire adjust cage candy arch gather drum butter"
+        );
+        assert_eq!(derive_name("vault", &[1; 16], 3), ["company", "island", "tragic"]);
+        assert_eq!(name(&[0, 0x20, 0x04], 2), ["ability", "ability"]);
+        assert_eq!(name(&[0xff, 0xe0], 2), ["zoo", "abandon"]);
     }
 
     #[test]

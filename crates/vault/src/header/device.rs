@@ -43,10 +43,7 @@ impl Device {
         vault_key: &VaultKey,
     ) -> Result<Self, NotSealed> {
         let sealed = seal_to(key, &info(place, id), &key.0, vault_key.for_slot().expose())?;
-        let mut end = name.len().min(LONGEST_NAME);
-        while !name.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = name.floor_char_boundary(LONGEST_NAME);
         Ok(Self {
             id,
             name: name.get(..end).unwrap_or_default().to_owned(),

@@ -201,3 +201,44 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(count: u16) -> Result<usize, Malformed> {
+        let content = |nth| Content {
+            part: Part::Slot(1, nth),
+            cost: [0; COST],
+            bytes: Vec::new(),
+        };
+        let contents: Vec<Content> = (0..count).map(content).collect();
+        let mut bytes = Vec::new();
+        Manifest::of(&Key::from_fill(|out| out.fill(1)), &contents).encode(&mut bytes);
+        Manifest::decode(&mut Reader::new(&bytes)).map(|manifest| manifest.0.len())
+    }
+
+    #[test]
+    fn a_manifest_lists_so_much_and_no_more() {
+        assert_eq!(listed(1024), Ok(1024));
+        assert_eq!(listed(1025), Err(Malformed("manifest")));
+    }
+
+    #[test]
+    fn parts_are_read_strictly() {
+        let device = Part::Device(DeviceId([9; 16]));
+        for part in [Part::Slot(0x0102, 0x0304), device, Part::Rolls, Part::Recovery] {
+            assert_eq!(Part::decode(&mut Reader::new(&part.encode())), Ok(part));
+        }
+        for (part, at) in [(Part::Slot(1, 0), 5), (Part::Rolls, 1), (Part::Recovery, 16)] {
+            let mut bytes = part.encode();
+            bytes[at] = 1;
+            assert_eq!(
+                Part::decode(&mut Reader::new(&bytes)),
+                Err(Malformed("manifest")),
+                "{part:?}"
+            );
+        }
+        assert!(Part::decode(&mut Reader::new(&[5; 17])).is_err());
+    }
+}

@@ -12,7 +12,7 @@ pub use opened::{Opened, OpenedRecord, Summary, Tombstone};
 use crate::bytes::{Malformed, Reader, frame, magic};
 use crate::derive::{mac, same};
 use crate::path;
-use crate::seal::{OVERHEAD, Seal, open_in_place, seal_in_place};
+use crate::seal::{Seal, open_in_place, seal_in_place};
 use countersign_model::{Binding, DeviceId, Publisher, RecordId, TemplateId, VaultId};
 use countersign_secret::{Key, SecretBytes};
 use std::fmt;
@@ -237,17 +237,8 @@ pub(crate) fn padded_len(body: usize) -> Result<usize, SealError> {
 pub(crate) fn seal(keys: &RecordKeys, header: &RecordHeader, mut padded: SecretBytes) -> Result<Vec<u8>, SealError> {
     let clear = header.encode();
     let seal = seal_in_place(&keys.records, PURPOSE, &clear, padded.expose_mut()).map_err(SealError::Random)?;
-    Ok(assemble(clear, &seal, padded.expose()))
-}
-
-fn assemble(header: Vec<u8>, seal: &Seal, ciphertext: &[u8]) -> Vec<u8> {
-    let mut sealed = header;
-    sealed.reserve_exact(OVERHEAD + ciphertext.len());
-    sealed.extend_from_slice(&seal.salt);
-    sealed.extend_from_slice(&seal.commitment);
-    sealed.extend_from_slice(ciphertext);
-    sealed.extend_from_slice(&seal.tag);
-    sealed
+    let parts: [&[u8]; 5] = [&clear, &seal.salt, &seal.commitment, padded.expose(), &seal.tag];
+    Ok(parts.concat())
 }
 
 /// Opens a record, if it is the one expected. The only way in.

@@ -123,3 +123,38 @@ fn read_payload(payload: &[u8], vault: VaultId, serial: u64, part: Part) -> Opti
     };
     read().ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Anybody can seal to a ring: what comes out has to say itself whose half it is, and which.
+    #[test]
+    fn a_half_is_taken_only_for_what_it_says_it_is() {
+        let vault = VaultId([1; 16]);
+        let payload = |format: u8, vault: VaultId, serial: u64, part: Part| {
+            let parts: [&[u8]; 6] = [
+                &[format],
+                &vault.0,
+                &serial.to_le_bytes(),
+                &[part.code()],
+                &[5; HalfA::BYTES],
+                b"ada",
+            ];
+            parts.concat()
+        };
+        let read = |payload: &[u8]| read_payload(payload, vault, 3, Part::First).map(|(user, _)| user);
+        let right = payload(FORMAT, vault, 3, Part::First);
+        assert_eq!(read(&right), Some(UserId("ada".to_owned())));
+        for wrong in [
+            payload(FORMAT + 1, vault, 3, Part::First),
+            payload(FORMAT, VaultId([2; 16]), 3, Part::First),
+            payload(FORMAT, vault, 4, Part::First),
+            payload(FORMAT, vault, 3, Part::Second),
+            right[..30].to_vec(),
+            [right.as_slice(), &[0xff]].concat(),
+        ] {
+            assert_eq!(read(&wrong), None, "{wrong:?}");
+        }
+    }
+}

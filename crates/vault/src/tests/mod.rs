@@ -1,6 +1,8 @@
 //! Behaviour over the whole crate. Vaults are made from a fixed key here, so that Argon2id runs only where it is the matter.
 
 mod attacks;
+mod bounds;
+mod doors;
 mod fixtures;
 mod headers;
 mod records;
@@ -10,6 +12,7 @@ mod rolls;
 mod slots;
 mod unlocking;
 mod vectors;
+mod wording;
 
 use crate::derive::VaultKey;
 use crate::device::DeviceKey;
