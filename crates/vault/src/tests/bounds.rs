@@ -134,7 +134,10 @@ fn a_device_has_a_name_of_so_many_bytes() {
     assert_eq!(name_of(&format!("x{}", "é".repeat(70))), Ok(127));
 }
 
-fn filled(change: impl Fn(&mut Logon, usize), count: usize) -> Result<(), SealError> {
+/// Makes something of a logon so many bytes or parts long.
+type Change<'a> = &'a dyn Fn(&mut Logon, usize);
+
+fn filled(change: Change<'_>, count: usize) -> Result<(), SealError> {
     let unlocked = home();
     let mut wanted = logon(RECORD);
     change(&mut wanted, count);
@@ -158,7 +161,7 @@ fn a_logon_may_be_so_large_and_no_larger() {
     };
     let name = |logon: &mut Logon, length: usize| logon.fields.0[0].0 = FieldName("x".repeat(length));
     let value = |logon: &mut Logon, length: usize| logon.fields.0[0].2 = super::password(&"x".repeat(length));
-    let cases: [(&dyn Fn(&mut Logon, usize), usize); 5] = [
+    let cases: [(Change<'_>, usize); 5] = [
         (&fields, 64),
         (&label, 1024),
         (&template, 255),
@@ -173,7 +176,7 @@ fn a_logon_may_be_so_large_and_no_larger() {
             "case {nth}: {refused:?}"
         );
     }
-    assert_eq!(filled(value, Password::MAX), Ok(()));
+    assert_eq!(filled(&value, Password::MAX), Ok(()));
 }
 
 #[test]
