@@ -58,4 +58,44 @@ mod tests {
         throttle.wrong(now);
         assert_eq!(throttle.wait(now), None);
     }
+
+    #[test]
+    fn a_thousand_wrong_ones_are_slowed_and_the_right_one_opens_when_its_wait_is_over() {
+        let mut throttle = Throttle::default();
+        let (mut now, mut before, mut total) = (Monotonic(0), Duration::ZERO, Duration::ZERO);
+        for nth in 1..=1000 {
+            assert_eq!(throttle.wait(now), None, "try {nth} is taken");
+            throttle.wrong(now);
+            let wait = throttle.wait(now).unwrap_or_default();
+            assert!(wait >= before && wait <= LONGEST, "{nth}: {wait:?} after {before:?}");
+            // All of it has to be waited for, and not a moment more.
+            if wait > Duration::ZERO {
+                let almost = now.after(wait.saturating_sub(Duration::from_millis(1)));
+                assert!(throttle.wait(almost).is_some(), "{nth}");
+            }
+            now = now.after(wait);
+            (before, total) = (wait, total.saturating_add(wait));
+        }
+        assert_eq!(before, LONGEST);
+        // 992 waits of the longest after 1, 2, 4 … 32 seconds: sixteen and a half hours for a thousand guesses.
+        assert_eq!(total, Duration::from_secs(63 + 992 * 60));
+        assert_eq!(throttle.wait(now), None);
+        throttle.right();
+        for free in 1..FREE {
+            throttle.wrong(now);
+            assert_eq!(throttle.wait(now), None, "{free} after a right one");
+        }
+    }
+
+    #[test]
+    fn so_many_wrong_ones_that_counting_ends_are_held_back_as_long_and_no_longer() {
+        let mut throttle = Throttle {
+            wrong: u32::MAX - 1,
+            until: None,
+        };
+        for _ in 0..3 {
+            throttle.wrong(Monotonic(5));
+            assert_eq!(throttle.wait(Monotonic(5)), Some(LONGEST));
+        }
+    }
 }

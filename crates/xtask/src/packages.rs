@@ -9,12 +9,13 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 40] = [
+const PACKAGES: [(&str, &str); 41] = [
     ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
     ("dbus", "the session bus"),
     ("dbus-x11", "session bus start-up on X11"),
+    ("faketime", "a wrong clock"),
     ("filezilla", "a wxGTK application to log on to"),
     ("fonts-dejavu-core", "text in the pictures"),
     ("gdb", "a debugger that our programs refuse"),
@@ -115,6 +116,7 @@ fn elsewhere() -> Result<()> {
         ("Xvfb", "xvfb"),
         ("openbox", "openbox"),
         ("dbus-daemon", "dbus"),
+        ("faketime", "faketime"),
         ("filezilla", "filezilla"),
         ("lxqt-openssh-askpass", "lxqt-openssh-askpass"),
         ("ldapmodify", "ldap-utils"),
