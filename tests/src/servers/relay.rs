@@ -73,7 +73,6 @@ pub struct Relay {
 
 #[derive(Debug)]
 struct State {
-    server: SocketAddr,
     now: Mutex<Now>,
     changed: Condvar,
     up: AtomicU64,
@@ -82,6 +81,7 @@ struct State {
 
 #[derive(Debug)]
 struct Now {
+    server: SocketAddr,
     fault: Fault,
     /// Counts what was done to the connections: each ends when the number it began with is over.
     round: u64,
@@ -100,8 +100,8 @@ impl Relay {
         let relay = Self {
             port: Port::claim()?,
             state: Arc::new(State {
-                server,
                 now: Mutex::new(Now {
+                    server,
                     fault: Fault::None,
                     round: 0,
                     next: 0,
@@ -140,6 +140,11 @@ impl Relay {
             }
             _ => self.listen(),
         }
+    }
+
+    /// Leads new connections to another port on loopback: somebody else answers at this address.
+    pub fn lead_to(&self, port: u16) {
+        self.state.now().server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     }
 
     /// Ends every open connection.
@@ -218,13 +223,16 @@ impl State {
 }
 
 fn connect(client: TcpStream, state: &Arc<State>) {
-    let fault = state.now().fault;
+    let (fault, server) = {
+        let now = state.now();
+        (now.fault, now.server)
+    };
     if fault == Fault::Reset {
         state.now().next += 1;
         reset(&client);
         return;
     }
-    let Ok(server) = TcpStream::connect(state.server) else {
+    let Ok(server) = TcpStream::connect(server) else {
         reset(&client);
         return;
     };

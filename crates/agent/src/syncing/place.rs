@@ -2,7 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::paths::Paths;
-use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, StartTls};
+use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
 use countersign_directory::{FolderRepository, InOrder, WhenAbsent};
 use countersign_model::UserId;
 use countersign_model::port::{DirectoryRepository, Publishing, RepositoryError};
@@ -109,6 +109,7 @@ fn directory(settings: &Settings) -> Option<LdapSettings> {
             "directory" => Credentials::Directory,
             _ => Credentials::LocalThenDirectory,
         },
+        patience: Patience::default(),
         base,
     })
 }

@@ -16,6 +16,7 @@ pub(crate) type Ended = (Code, String);
 pub(crate) struct Connection {
     pub(crate) ldap: Ldap,
     pub(crate) patience: Duration,
+    pub(crate) whole: Duration,
     host: String,
 }
 
@@ -52,9 +53,16 @@ async fn within(server: &Server, patience: Duration) -> Result<Connection, Ended
         .set_config(config)
         .set_starttls(start_tls)
         .set_std_stream(StdStream::Tcp(stream));
-    let (connection, ldap) = LdapConnAsync::from_url_with_settings(settings, &url)
-        .await
-        .map_err(|error| fault(&error))?;
+    let (connection, ldap) =
+        LdapConnAsync::from_url_with_settings(settings, &url)
+            .await
+            .map_err(|error| match error {
+                LdapError::LdapResult { result } => {
+                    let why = "it does not do StartTLS, and nothing is said to it in the clear; use ldaps://";
+                    (Code::Tls, format!("{why} (result {})", result.rc))
+                }
+                other => fault(&other),
+            })?;
     tokio::spawn(async move {
         // Why it ended is seen by whatever waits for an answer.
         let _ = connection.drive().await;
@@ -62,6 +70,7 @@ async fn within(server: &Server, patience: Duration) -> Result<Connection, Ended
     Ok(Connection {
         ldap,
         patience: Duration::from_millis(server.operation_ms.into()),
+        whole: Duration::from_millis(server.exchange_ms.into()),
         host,
     })
 }

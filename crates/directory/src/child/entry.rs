@@ -1,23 +1,42 @@
 //! What a server sent, taken apart without trusting it.
 
-use countersign_directory::ldap::protocol::Attribute;
+use countersign_directory::ldap::protocol::{Attribute, LONGEST_VALUE, MOST_ATTRIBUTES, MOST_VALUES};
 use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag};
 use serde_bytes::ByteBuf;
 
-/// The DN and attributes of a search result entry (RFC 4511, section 4.5.2); `None` when it is none.
-pub(crate) fn parse(entry: ResultEntry) -> Option<(String, Vec<Attribute>)> {
+/// No directory has names that are longer.
+const LONGEST_DN: usize = 16 << 10;
+
+/// The DN of a search result entry (RFC 4511, section 4.5.2), and those of its attributes that were asked for; `None` when it is none.
+///
+/// What is over the bounds is left out, as if the entry did not have it: one that somebody blew up hides no other.
+pub(crate) fn parse(entry: ResultEntry, asked: &[String]) -> Option<(String, Vec<Attribute>)> {
     let mut parts = constructed(entry.0)?.into_iter();
     let dn = text(parts.next()?)?;
+    if dn.len() > LONGEST_DN {
+        return None;
+    }
     let attributes = constructed(parts.next()?)?;
-    let attributes = attributes.into_iter().map(|attribute| {
+    let (mut taken, mut room) = (Vec::new(), LONGEST_VALUE);
+    for attribute in attributes {
         let mut parts = constructed(attribute)?.into_iter();
         let name = text(parts.next()?)?;
         let values = constructed(parts.next()?)?;
-        let values = values.into_iter().map(|value| Some(ByteBuf::from(primitive(value)?)));
-        Some((name, values.collect::<Option<Vec<_>>>()?))
-    });
-    Some((dn, attributes.collect::<Option<Vec<_>>>()?))
+        if taken.len() == MOST_ATTRIBUTES || !asked.iter().any(|asked| asked.eq_ignore_ascii_case(&name)) {
+            continue;
+        }
+        let mut within = Vec::new();
+        for value in values {
+            let value = primitive(value)?;
+            if within.len() < MOST_VALUES && value.len() <= room {
+                room -= value.len();
+                within.push(ByteBuf::from(value));
+            }
+        }
+        taken.push((name, within));
+    }
+    Some((dn, taken))
 }
 
 fn constructed(tag: StructureTag) -> Option<Vec<StructureTag>> {
@@ -80,6 +99,43 @@ pub(crate) fn policy_error(value: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ldap3::asn1::TagClass;
+
+    fn tag(payload: PL) -> StructureTag {
+        StructureTag {
+            class: TagClass::Universal,
+            id: 4,
+            payload,
+        }
+    }
+
+    fn attribute(name: &[u8], values: &[Vec<u8>]) -> StructureTag {
+        let values = values.iter().map(|value| tag(PL::P(value.clone()))).collect();
+        tag(PL::C(vec![tag(PL::P(name.to_vec())), tag(PL::C(values))]))
+    }
+
+    fn parsed(dn: &[u8], attributes: Vec<StructureTag>) -> Option<(String, Vec<Attribute>)> {
+        let entry = ResultEntry::new(tag(PL::C(vec![tag(PL::P(dn.to_vec())), tag(PL::C(attributes))])));
+        parse(entry, &["cn".to_owned(), "data".to_owned()])
+    }
+
+    #[test]
+    fn what_was_asked_for_is_taken_within_bounds() {
+        let small = vec![b"v".to_vec()];
+        let (dn, taken) = parsed(b"cn=a", vec![attribute(b"CN", &small), attribute(b"other", &small)]).unwrap();
+        assert_eq!((dn.as_str(), taken.len(), taken[0].0.as_str()), ("cn=a", 1, "CN"));
+        let huge = vec![vec![0; LONGEST_VALUE + 1], b"v".to_vec()];
+        let (_, taken) = parsed(b"cn=a", vec![attribute(b"cn", &huge)]).unwrap();
+        assert_eq!(taken[0].1, [ByteBuf::from("v")]);
+        let many = vec![b"v".to_vec(); MOST_VALUES + 9];
+        let (_, taken) = parsed(b"cn=a", vec![attribute(b"cn", &many)]).unwrap();
+        assert_eq!(taken[0].1.len(), MOST_VALUES);
+        let (_, taken) = parsed(b"cn=a", vec![attribute(b"cn", &small); MOST_ATTRIBUTES + 9]).unwrap();
+        assert_eq!(taken.len(), MOST_ATTRIBUTES);
+        assert!(parsed(b"cn=\xff", vec![]).is_none());
+        assert!(parsed(b"cn=a", vec![attribute(b"\xff", &small)]).is_none());
+        assert!(parsed(b"cn=a", vec![tag(PL::P(vec![]))]).is_none());
+    }
 
     #[test]
     fn control_values_are_read_and_garbage_is_not() {

@@ -1,7 +1,7 @@
 //! The organisation's configuration: an entry for each object, `cn=KIND-ID`, and one for the catalogue in each unit.
 
 use super::entries::searching;
-use super::names::{child, first_value, of_unit};
+use super::names::{Place, child, first_value, of_unit};
 use super::protocol::Depth;
 use super::{LdapRepository, Session};
 use crate::{MAX_CATALOGUE, MAX_LIST, MAX_OBJECT, lists};
@@ -52,9 +52,11 @@ impl ConfigurationRepository for LdapRepository {
         let attributes = [a::ID, a::VERSION];
         let found = session.search(searching(&base, Depth::Tree, filter, &attributes))?;
         for entry in found {
-            // What it says it is for is only where to look: the catalogue itself is read from that unit's place.
             let unit = Unit::new(entry.text(a::ID).unwrap_or_default());
-            if let (Ok(unit), Some(number)) = (unit, entry.number(a::VERSION)) {
+            if let (Ok(unit), Some(number)) = (unit, entry.number(a::VERSION))
+                // Whoever publishes in one unit could otherwise hide another one's catalogue.
+                && Place::of(&entry.dn) == Place::of(&session.catalogue_dn(&unit))
+            {
                 units.push(UnitState { unit, number });
             }
         }
@@ -99,10 +101,11 @@ impl ConfigurationRepository for LdapRepository {
             let name = first_value(&entry.dn).and_then(|name| name_of(&name));
             let bytes = entry.take(a::DATA).filter(|bytes| bytes.len() as u64 <= MAX_OBJECT);
             if let (Some(name), Some(bytes)) = (name, bytes) {
+                let place = child(&entry_of(&name), &dn);
                 each(ConfigObject {
                     kind: name.kind,
                     id: name.id,
-                    place: entry.dn,
+                    place,
                     bytes,
                 });
             }

@@ -12,10 +12,19 @@ pub(super) const PAGE: u16 = 500;
 /// How many entries any search may bring.
 pub(super) const MOST: u32 = 250_000;
 
+/// How many bytes are gathered before anybody looks at them.
+const GATHERED: usize = 32 << 20;
+
 const NO_SUCH_OBJECT: Code = Code::Result(32);
 pub(super) const DONE: Code = Code::Result(0);
 
 impl Found {
+    /// About how much memory it takes.
+    fn size(&self) -> usize {
+        let values = self.attributes.iter().flat_map(|(_, values)| values);
+        128 + self.dn.len() + values.map(|value| 64 + value.len()).sum::<usize>()
+    }
+
     /// The first value of an attribute. Names of attributes have no case.
     pub(super) fn bytes(&self, name: &str) -> Option<&[u8]> {
         let found = self
@@ -41,9 +50,10 @@ impl Found {
         std::str::from_utf8(self.bytes(name)?).ok()
     }
 
-    /// The first value of an attribute, as a number.
+    /// The first value of an attribute, as a number from 0 to 2^63 - 1.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
-        self.text(name)?.parse().ok()
+        let number = self.text(name)?.parse().ok()?;
+        i64::try_from(number).is_ok().then_some(number)
     }
 
     /// Every value of an attribute that is text.
@@ -136,9 +146,21 @@ impl Session {
 
     /// Searches for entries. A base that is not there has none.
     pub(super) fn search(&mut self, search: Search) -> Result<Vec<Found>, RepositoryError> {
-        let mut found = Vec::new();
-        self.search_each(search, &mut |entry| found.push(entry))?;
-        Ok(found)
+        let (mut found, mut size) = (Vec::new(), 0);
+        let base = search.base.clone();
+        self.search_each(search, &mut |entry| {
+            size += entry.size();
+            if size <= GATHERED {
+                found.push(entry);
+            }
+        })?;
+        match size > GATHERED {
+            true => Err(RepositoryError::Invalid {
+                place: base,
+                why: format!("it has more than {GATHERED} bytes of names and lists"),
+            }),
+            false => Ok(found),
+        }
     }
 
     /// Does one write and says how it ended.

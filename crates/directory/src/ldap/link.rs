@@ -14,10 +14,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-const CONNECT: Duration = Duration::from_secs(8);
-const OPERATION: Duration = Duration::from_secs(25);
-/// A little longer than the child itself waits.
-const PATIENCE: Duration = Duration::from_secs(28);
+/// How much longer than the child itself its parent waits.
+const GRACE: Duration = Duration::from_secs(3);
 /// A server that does not answer is left alone for this long, and each time twice as long.
 const FIRST_REST: Duration = Duration::from_secs(10);
 const LONGEST_REST: Duration = Duration::from_secs(600);
@@ -106,9 +104,10 @@ impl Link {
         operations: Vec<Operation>,
         each: &mut dyn FnMut(usize, Found),
     ) -> Result<Vec<Ended>, RepositoryError> {
+        let within = self.settings.patience.exchange + GRACE;
         let open = self.opened()?;
         let server = open.server;
-        let ran = open.child.run(operations, each);
+        let ran = open.child.run(operations, within, each);
         let lost = match ran {
             Ok(ended) => match ended.iter().find(|ended| is_lost(ended.code)) {
                 None => return Ok(ended),
@@ -203,14 +202,16 @@ impl Link {
                 }
             },
         };
+        let patience = self.settings.patience;
         let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         let request = Request::Connect(Server {
             url: url.clone(),
             authorities,
-            connect_ms: millis(CONNECT),
-            operation_ms: millis(OPERATION),
+            connect_ms: millis(patience.connect),
+            operation_ms: millis(patience.operation),
+            exchange_ms: millis(patience.exchange),
         });
-        let started = Child::start(PATIENCE).and_then(|mut child| {
+        let started = Child::start(patience.connect.max(patience.operation) + GRACE).and_then(|mut child| {
             let ended = child.ask(&request)?;
             Ok((child, ended))
         });
@@ -281,7 +282,7 @@ impl Link {
             self.who.was_good = true;
             return Ok(());
         }
-        if is_lost(ended.code) {
+        if is_lost(ended.code) || is_passing(ended.code) {
             return Err(fault(&place, &ended));
         }
         let digest = self.digest();
@@ -337,9 +338,15 @@ fn bind_name(pattern: &str, user: &str) -> String {
 
 fn is_lost(code: Code) -> bool {
     match code {
-        Code::Lost | Code::Tls | Code::Late | Code::Garbled => true,
-        Code::Result(_) | Code::Policy(_) | Code::TooMany | Code::Unable => false,
+        // After more than was asked for, who knows what else is on the way.
+        Code::Lost | Code::Tls | Code::Late | Code::Garbled | Code::TooMany => true,
+        Code::Result(_) | Code::Policy(_) | Code::Unable => false,
     }
+}
+
+/// Whether a server could not answer a bind at all: that says nothing about the password (RFC 4511, appendix A.2).
+fn is_passing(code: Code) -> bool {
+    matches!(code, Code::Result(1 | 3 | 51 | 52 | 80))
 }
 
 fn broken(error: &io::Error) -> Ended {

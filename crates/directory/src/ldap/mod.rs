@@ -19,7 +19,7 @@ mod settings;
 mod since;
 mod vault;
 
-pub use settings::{Credentials, LdapSettings, StartTls};
+pub use settings::{Credentials, LdapSettings, Patience, StartTls};
 
 use countersign_model::port::{Clock, DirectoryRepository, RepositoryError, Watch};
 use countersign_model::{RepositoryEvent, UserId};

@@ -3,7 +3,7 @@
 use super::Session;
 use super::entries::{reading, searching};
 use super::names::{child, first_value, in_filter};
-use super::protocol::Depth;
+use super::protocol::{Depth, Search};
 use super::since::Kind;
 use countersign_model::UserId;
 use countersign_model::port::RepositoryError;
@@ -17,6 +17,11 @@ const ACCOUNT_CONTROL: &str = "userAccountControl";
 const DISABLED: u64 = 2;
 /// The entry of this name below the configuration's root says where vaults are, if not below their users.
 const LOCATOR: &str = "locator";
+
+/// More entries with one login name are not even read.
+const MOST_NAMESAKES: u32 = 16;
+/// The longest name of a group.
+const LONGEST_NAME: usize = 256;
 
 /// What was found out about users since the connection was made.
 #[derive(Default)]
@@ -60,7 +65,11 @@ impl Session {
         let filter = format!("({}={})", settings.login, in_filter(name));
         let mut attributes = IDENTITIES.to_vec();
         attributes.push(ACCOUNT_CONTROL);
-        let mut found = self.search(searching(&settings.base, Depth::Tree, filter, &attributes))?;
+        let search = Search {
+            most: MOST_NAMESAKES,
+            ..searching(&settings.base, Depth::Tree, filter, &attributes)
+        };
+        let mut found = self.search(search)?;
         let entry = match (found.pop(), found.len()) {
             (Some(entry), 0) => entry,
             (None, _) => {
@@ -129,7 +138,8 @@ impl Session {
             Some(name) => Some(name.to_owned()),
             None => first_value(&group.dn),
         });
-        let mut names: Vec<String> = named.flatten().collect();
+        let is_name = |name: &String| name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
+        let mut names: Vec<String> = named.flatten().filter(is_name).collect();
         names.sort();
         names.dedup();
         Ok(names)

@@ -1,11 +1,20 @@
 //! What the repository and its child say to each other over the child's standard input, a socket: frames of a 32-bit length
 //! (little-endian) and a postcard message. Both ends are the same build; the parent trusts nothing the child says.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_bytes::ByteBuf;
 
-/// The longest frame, in bytes.
+/// The longest request, in bytes.
 pub const LONGEST: u32 = 16 << 20;
+/// The longest answer, in bytes: an entry with the largest value there is.
+pub const LONGEST_ANSWER: u32 = 2 << 20;
+/// The longest value that is handed on, in bytes. What is longer is left out.
+pub const LONGEST_VALUE: usize = (1 << 20) + (64 << 10);
+/// How many attributes an entry may bring.
+pub const MOST_ATTRIBUTES: usize = 32;
+/// How many values an attribute may bring.
+pub const MOST_VALUES: usize = 32 << 10;
 
 /// What the child is asked to do. One at a time: the next is sent after the last answer of the one before.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +38,8 @@ pub struct Server {
     pub connect_ms: u32,
     /// How long an operation may take, or a page of a search, in milliseconds.
     pub operation_ms: u32,
+    /// How long a whole [`Request::Run`] may take, in milliseconds.
+    pub exchange_ms: u32,
 }
 
 /// Who asks.
@@ -141,7 +152,8 @@ pub enum Answer {
         of: u32,
         /// Its DN.
         dn: String,
-        /// Its attributes, as they came.
+        /// Its attributes, as they came: those that were asked for, within bounds.
+        #[serde(deserialize_with = "bounded")]
         attributes: Vec<Attribute>,
     },
     /// Operation `of` ended.
@@ -155,4 +167,66 @@ pub enum Answer {
     },
     /// All of a [`Request::Run`] ended.
     End,
+}
+
+/// Attributes within bounds: a few bytes of a frame could otherwise become many in memory.
+fn bounded<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Attribute>, D::Error> {
+    let few = Few::<(String, Few<ByteBuf, MOST_VALUES>), MOST_ATTRIBUTES>::deserialize(from)?;
+    Ok(few.0.into_iter().map(|(name, values)| (name, values.0)).collect())
+}
+
+/// A list that is refused when it is longer than `MOST`.
+struct Few<T, const MOST: usize>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>, const MOST: usize> Deserialize<'de> for Few<T, MOST> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Counting<T, const MOST: usize>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const MOST: usize> Visitor<'de> for Counting<T, MOST> {
+            type Value = Few<T, MOST>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "at most {MOST} of them")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut found = Vec::new();
+                while let Some(next) = list.next_element()? {
+                    if found.len() == MOST {
+                        return Err(A::Error::invalid_length(MOST + 1, &self));
+                    }
+                    found.push(next);
+                }
+                Ok(Few(found))
+            }
+        }
+
+        from.deserialize_seq(Counting(std::marker::PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(attributes: usize, values: usize) -> Answer {
+        let values = vec![ByteBuf::from("v"); values];
+        Answer::Entry {
+            of: 0,
+            dn: "cn=a".to_owned(),
+            attributes: vec![("cn".to_owned(), values); attributes],
+        }
+    }
+
+    #[test]
+    fn an_entry_has_so_many_attributes_and_values_and_no_more() {
+        let comes_back = |answer: &Answer| {
+            let bytes = postcard::to_allocvec(answer).unwrap();
+            postcard::from_bytes::<Answer>(&bytes).is_ok()
+        };
+        assert!(comes_back(&entry(MOST_ATTRIBUTES, 1)) && comes_back(&entry(1, MOST_VALUES)));
+        assert!(!comes_back(&entry(MOST_ATTRIBUTES + 1, 1)));
+        assert!(!comes_back(&entry(1, MOST_VALUES + 1)));
+        assert!(!comes_back(&entry(1_000_000, 0)));
+    }
 }

@@ -4,7 +4,7 @@ use super::Session;
 use super::child::Found;
 use super::entries::{DONE, attribute, number, searching};
 use super::faults::fault;
-use super::names::child;
+use super::names::{child, first_value};
 use super::protocol::{Code, Depth, Modification, Operation};
 use super::since::{Cursor, Server};
 use crate::MAX_SEALED;
@@ -34,15 +34,16 @@ fn name(version: &RecordVersion) -> String {
     format!("{}.{}", version.record, version.device)
 }
 
-/// The version of an entry; `None` when it is no record.
+/// The version of an entry by its place, whatever other names it has; `None` when it is no record.
 fn version(entry: &Found) -> Option<RecordVersion> {
-    let (record, device) = entry.text("cn")?.split_once('.')?;
+    let placed = first_value(&entry.dn)?;
+    let (record, device) = placed.split_once('.')?;
     let version = RecordVersion {
         record: record.parse().ok()?,
         device: device.parse().ok()?,
         counter: entry.number(a::VERSION).filter(|counter| *counter > 0)?,
     };
-    (entry.text("cn") == Some(&name(&version))).then_some(version)
+    (placed == name(&version)).then_some(version)
 }
 
 fn checked(version: &RecordVersion, sealed: &[u8]) -> Result<(), RepositoryError> {
@@ -64,7 +65,7 @@ impl Session {
     pub(super) fn list(&mut self, user: &UserId) -> Result<Vec<RecordVersion>, RepositoryError> {
         let person = self.person(user)?;
         let server = self.server()?;
-        let now = self.clock.steady();
+        let (now, wall) = (self.clock.steady(), self.clock.now());
         let going_on = self.listed.take().filter(|listed| {
             let still = listed.user == *user && listed.server == server;
             still && now.since(listed.looked_through) < LOOK_THROUGH
@@ -84,7 +85,7 @@ impl Session {
         self.search_each(
             searching(&person.vault, Depth::Level, filter, &attributes),
             &mut |entry| {
-                cursor = std::mem::take(&mut cursor).after(server.kind, &entry);
+                cursor = std::mem::take(&mut cursor).after(server.kind, &entry, wall);
                 if let Some(version) = version(&entry) {
                     versions.insert((version.record, version.device), version.counter);
                 }

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Which directory, and how to speak to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,29 @@ pub struct LdapSettings {
     pub bind_name: String,
     /// What to show the directory.
     pub credentials: Credentials,
+    /// How long it may take.
+    pub patience: Patience,
+}
+
+/// How long a directory may take before it counts as one that does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// To connect, with TLS.
+    pub connect: Duration,
+    /// To answer: a bind, a write, or a page of a search.
+    pub operation: Duration,
+    /// For everything that is asked for at once, however many pages bring it.
+    pub exchange: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(8),
+            operation: Duration::from_secs(25),
+            exchange: Duration::from_secs(300),
+        }
+    }
 }
 
 /// Whether StartTLS is allowed.

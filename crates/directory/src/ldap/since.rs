@@ -66,7 +66,9 @@ impl Kind {
 
 impl Cursor {
     /// The cursor after an entry was seen, too.
-    pub(super) fn after(self, kind: Kind, entry: &Found) -> Self {
+    ///
+    /// A clock that runs ahead must not hide what is written by the right time: stamps count no further than to `now`.
+    pub(super) fn after(self, kind: Kind, entry: &Found, now: Timestamp) -> Self {
         let seen = entry.text(kind.attribute());
         match (kind, self, seen) {
             (Kind::ActiveDirectory, before, Some(number)) => match (before, number.parse()) {
@@ -75,7 +77,7 @@ impl Cursor {
                 (before, Err(_)) => before,
             },
             (Kind::OpenLdap | Kind::Other, before, Some(stamp)) => {
-                let stamp = parsed(stamp).map(|stamp| Timestamp(stamp.0.saturating_sub(OVERLAP_MS)));
+                let stamp = parsed(stamp).map(|stamp| Timestamp(stamp.min(now).0.saturating_sub(OVERLAP_MS)));
                 match (before, stamp) {
                     (Self::Stamp(before), Some(stamp)) => Self::Stamp(before.max(stamp)),
                     (_, Some(stamp)) => Self::Stamp(stamp),
@@ -157,6 +159,8 @@ impl Session {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
     fn entry(name: &str, value: &str) -> Found {
         Found {
             dn: String::new(),
@@ -167,16 +171,29 @@ mod tests {
     #[test]
     fn stamps_are_looked_back_and_never_go_back() {
         let kind = Kind::OpenLdap;
-        let cursor = Cursor::Nothing.after(kind, &entry("entryCSN", "20261122000130.123456Z#000000#001#000000"));
+        let cursor = Cursor::Nothing.after(
+            kind,
+            &entry("entryCSN", "20261122000130.123456Z#000000#001#000000"),
+            NOW,
+        );
         let filter = "(entryCSN>=20261121235930.000000Z#000000#000#000000)";
         assert_eq!(kind.filter(&cursor).as_deref(), Some(filter));
-        let same = cursor
-            .clone()
-            .after(kind, &entry("entryCSN", "20251122000130.123456Z#000000#001#000000"));
+        let same = cursor.clone().after(
+            kind,
+            &entry("entryCSN", "20251122000130.123456Z#000000#001#000000"),
+            NOW,
+        );
         assert_eq!(same, cursor);
-        assert_eq!(cursor.clone().after(kind, &entry("entryCSN", "garbage")), cursor);
-        assert_eq!(cursor.clone().after(kind, &entry("other", "1")), cursor);
-        let other = Cursor::Nothing.after(Kind::Other, &entry("modifyTimestamp", "20261122000200Z"));
+        assert_eq!(cursor.clone().after(kind, &entry("entryCSN", "garbage"), NOW), cursor);
+        assert_eq!(cursor.clone().after(kind, &entry("other", "1"), NOW), cursor);
+        // 2099: as far as is known, nothing was written after now.
+        let ahead = cursor.clone().after(
+            kind,
+            &entry("entryCSN", "20991122000130.123456Z#000000#001#000000"),
+            NOW,
+        );
+        assert_eq!(ahead, Cursor::Stamp(Timestamp(NOW.0 - OVERLAP_MS)));
+        let other = Cursor::Nothing.after(Kind::Other, &entry("modifyTimestamp", "20261122000200Z"), NOW);
         assert_eq!(
             Kind::Other.filter(&other).as_deref(),
             Some("(modifyTimestamp>=20261122000000Z)")
@@ -186,9 +203,9 @@ mod tests {
     #[test]
     fn numbers_go_on_after_the_last_one() {
         let kind = Kind::ActiveDirectory;
-        let cursor = Cursor::Nothing.after(kind, &entry("uSNChanged", "77"));
+        let cursor = Cursor::Nothing.after(kind, &entry("uSNChanged", "77"), NOW);
         assert_eq!(kind.filter(&cursor).as_deref(), Some("(uSNChanged>=78)"));
-        assert_eq!(cursor.clone().after(kind, &entry("uSNChanged", "5")), cursor);
+        assert_eq!(cursor.clone().after(kind, &entry("uSNChanged", "5"), NOW), cursor);
         assert_eq!(kind.filter(&Cursor::Nothing), None);
         assert_eq!(kind.filter(&Cursor::Stamp(Timestamp(0))), None);
     }

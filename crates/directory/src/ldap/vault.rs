@@ -58,7 +58,7 @@ impl VaultRepository for LdapRepository {
                 why: format!("a header has 1 to {MAX_SEALED} bytes"),
             });
         }
-        let next = HeaderVersion(replaces.map_or(0, |version| version.0) + 1);
+        let next = HeaderVersion(replaces.map_or(0, |version| version.0).saturating_add(1));
         let mut changes = Vec::new();
         changes.extend(replaces.map(|old| Modification::Delete(number(a::VERSION, old.0))));
         changes.push(Modification::Add(number(a::VERSION, next.0)));

@@ -5,7 +5,7 @@
     reason = "each suite uses some of it, and a test fails by panicking"
 )]
 
-use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, StartTls};
+use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
 use countersign_model::port::{Clock, DirectoryRepository};
 use countersign_model::{Monotonic, Timestamp, UserId};
 use countersign_secret::Password;
@@ -56,6 +56,7 @@ pub fn settings(server: &dyn DirectoryServer) -> LdapSettings {
         login: "uid".to_owned(),
         bind_name: server.user_dn("{user}"),
         credentials: Credentials::Directory,
+        patience: Patience::default(),
     }
 }
 

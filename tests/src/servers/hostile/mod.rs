@@ -69,6 +69,8 @@ pub enum Opening {
     ClearThenTls(Vec<u8>),
     /// In clear: TLS only when the script says so (StartTLS), or never.
     Clear,
+    /// With TLS, as the client expects, and these bytes before it has asked for anything.
+    TlsThenBytes(Vec<u8>),
     /// With nothing: it listens and says no word.
     Silent,
 }
@@ -275,6 +277,10 @@ fn serve(stream: TcpStream, house: &House, number: usize) -> std::io::Result<()>
         Opening::ClearThenTls(bytes) => {
             channel.send(bytes)?;
             channel.secure(house.face(Identity::Right))?;
+        }
+        Opening::TlsThenBytes(bytes) => {
+            channel.secure(house.face(Identity::Right))?;
+            channel.send(bytes)?;
         }
         Opening::Clear => {}
         Opening::Silent => return channel.listen(),
