@@ -16,6 +16,8 @@ mod log;
 mod logons;
 mod machine;
 mod machine_secret;
+#[cfg(feature = "measuring")]
+pub mod measuring;
 mod message;
 mod organisation;
 mod paths;

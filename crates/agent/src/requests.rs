@@ -62,6 +62,7 @@ impl Engine {
                 self.lock(LockCause::Asked);
                 Reply::Done
             }
+            Request::Syncing => Reply::Syncing(self.syncing.progress().told()),
             Request::Organisation => Reply::Organisation(Box::new(self.organisation_report())),
             Request::OrganisationPin { words } => {
                 let now = self.clock.both().wall;

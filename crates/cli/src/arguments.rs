@@ -62,7 +62,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Logon(Logon),
     /// Reads templates, settings and records again, now.
-    Refresh(Format),
+    Refresh(Refresh),
     /// The organisation's directory.
     #[command(subcommand)]
     Directory(Directory),
@@ -104,6 +104,15 @@ pub(crate) struct Format {
     /// Print JSON (`{"schema":1,…}`) instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Refresh {
+    /// Show how far it is. Without it only the result is shown; either way the command ends when it is done.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -342,7 +351,8 @@ impl Command {
     /// Whether what is printed, a failure too, is to be JSON.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
-            Self::Status(format) | Self::Doctor(format) | Self::Refresh(format) | Self::Windows(format) => format.json,
+            Self::Status(format) | Self::Doctor(format) | Self::Windows(format) => format.json,
+            Self::Refresh(wanted) => wanted.format.json,
             Self::Why(why) => why.format.json,
             Self::Settings(settings) => settings.format.json,
             Self::Logon(Logon::List(format)) => format.json,

@@ -45,7 +45,8 @@ const LONGEST_ID: usize = 64;
 pub struct ConfigName {
     /// What it is.
     pub kind: ConfigKind,
-    /// Which one of its kind: 1 to 64 characters out of a-z, 0-9, `-`, `_` and `.`, the first a letter or digit.
+    /// Which one of its kind: 1 to 64 characters out of a-z, A-Z, 0-9, `-`, `_` and `.`, the first a letter or digit. Two that differ by
+    /// case only are one to a directory: who signs refuses them.
     pub id: String,
 }
 
@@ -53,7 +54,7 @@ impl ConfigName {
     /// The name of an object; `None` when the id is none.
     #[must_use]
     pub fn new(kind: ConfigKind, id: &str) -> Option<Self> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        let plain = |c: char| c.is_ascii_alphanumeric();
         let good = (1..=LONGEST_ID).contains(&id.len())
             && id.starts_with(plain)
             && id.chars().all(|c| plain(c) || matches!(c, '-' | '_' | '.'));

@@ -51,6 +51,6 @@ pub use request::{Losses, PlainField, Removed, Request};
 pub use serve::{Handler, ServeError, Trouble, serve};
 pub use status::{
     AccessibilityState, Check, CheckResult, DesktopState, DisplayState, LockCause, MemoryProtection, Problem, Rating,
-    RepositoryHealth, RepositoryState, Severity, SlotReport, Status, TemplateCounts, VaultState,
+    RepositoryHealth, RepositoryState, Severity, SlotReport, Status, SyncProgress, TemplateCounts, VaultState,
 };
 pub use stores::{StoreExported, StoreImported, StoreName, StoreRepaired, StoreVerified};

@@ -1,7 +1,7 @@
 use crate::{
     AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, PrimaryReport,
     Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported,
-    StoreRepaired, StoreVerified,
+    StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
     Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
@@ -54,6 +54,8 @@ pub enum Reply {
     Filled(Box<Explanation>),
     /// What was read again.
     Refreshed(RefreshReport),
+    /// How far a sync is.
+    Syncing(SyncProgress),
     /// What is wrong with the template, and, if it can be read, how it judges each window.
     Judged {
         /// What is wrong with it.

@@ -168,6 +168,8 @@ pub enum Request {
     },
     /// Reads templates, settings and records again. Answer: `Refreshed`.
     Refresh,
+    /// How far a sync is. Answer: `Syncing`.
+    Syncing,
     /// Shows the directory the user's password, once, and reads everything again. Secret: the password. Answer: `Done`.
     DirectoryLogin,
     /// Judges a template against the windows on the screen now, without taking it into use. Answer: `Judged`.

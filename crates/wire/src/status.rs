@@ -188,6 +188,21 @@ impl fmt::Display for LockCause {
     }
 }
 
+/// How far a sync is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncProgress {
+    /// Whether one is under way.
+    pub running: bool,
+    /// Objects that came.
+    pub objects: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How many objects are wanted, as far as that is known; 0: nothing is.
+    pub of: u64,
+    /// Which repository they come from.
+    pub source: String,
+}
+
 /// How things stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {

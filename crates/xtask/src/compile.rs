@@ -37,7 +37,8 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
 /// Builds this program for measurements that need no other, and returns the folder it is in.
 pub fn measurements() -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--quiet", "--release", "--package", "xtask"]);
+    let packages = ["--package", "xtask", "--package", "countersign-directory"];
+    command.args(["build", "--quiet", "--release"]).args(packages);
     step("building the measurements", &mut command)?;
     Ok(folder(Profile::Release))
 }

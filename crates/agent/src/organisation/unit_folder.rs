@@ -102,6 +102,15 @@ impl UnitFolder {
                 }
             }
         }
+        let mut seen = BTreeMap::new();
+        for file in &files {
+            let key = (file.entry.kind, file.entry.id.to_ascii_lowercase());
+            if let Some(other) = seen.insert(key, &file.path) {
+                let (one, other) = (file.path.display(), other.display());
+                let message = format!("{one} and {other} differ by case only, which no directory tells apart");
+                return Err(ErrorReply::new(ErrorCode::BadRequest, message).next("rename one of them"));
+            }
+        }
         Ok(files)
     }
 
@@ -190,7 +199,7 @@ fn file(kind: EntryKind, path: PathBuf) -> Result<UnitFile, ErrorReply> {
             ErrorCode::BadRequest,
             format!("{} cannot be an object's name", path.display()),
         )
-        .next("file names have 1 to 64 characters out of a-z, 0-9, `-`, `_` and `.`, and end in .toml"));
+        .next("file names have 1 to 64 characters out of a-z, A-Z, 0-9, `-`, `_` and `.`, and end in .toml"));
     }
     let bytes = bounded(&path, u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX))?;
     Ok(UnitFile {

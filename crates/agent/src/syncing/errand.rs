@@ -1,5 +1,6 @@
 //! One exchange with the repository, on a thread of its own.
 
+use super::Progress;
 use super::following::Standing;
 use super::headers::{Headers, Wishes, Wrote};
 use crate::configuration::{Edition, Fetched, Following, Look, Signed};
@@ -61,6 +62,7 @@ pub(super) struct Errand {
     pub(super) device: Arc<Store>,
     /// The number of the organisation's list in force.
     pub(super) lists_from: u64,
+    pub(super) progress: Arc<Progress>,
     /// The package's folder, and the configuration in force.
     pub(super) package: PathBuf,
     pub(super) edition: Edition,
@@ -120,6 +122,7 @@ impl Errand {
         if let Ok(repository) = &self.repository {
             repository.settle();
         }
+        self.progress.end();
         Exchanged {
             lists,
             place: self.place,
@@ -145,6 +148,7 @@ impl Errand {
             list: self.list.as_ref(),
             user: &self.user,
             device: &*self.device,
+            progress: &self.progress,
             now: self.wishes.now,
             look: match self.scope {
                 Scope::Everything => Look::Full,

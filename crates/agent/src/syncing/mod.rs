@@ -7,12 +7,14 @@ mod headers;
 mod moving;
 mod offline;
 mod place;
+mod progress;
 mod renewing;
 mod schedule;
 
 pub(crate) use errand::{Exchanged, Scope};
 pub(crate) use following::Standing;
 pub(crate) use place::Place;
+pub(crate) use progress::Progress;
 pub(crate) use renewing::{Cause, Renewal, SlotWish};
 
 use crate::configuration::{Configuration, Templates};
@@ -43,6 +45,7 @@ const CONFLICTS: u32 = 3;
 pub(crate) struct Syncing {
     paths: Paths,
     place: Place,
+    progress: Arc<Progress>,
     /// Counts the places there have been, so that what comes from an earlier one is known.
     number: u64,
     repository: Result<Arc<dyn DirectoryRepository>, RepositoryError>,
@@ -96,6 +99,7 @@ impl Syncing {
             health: repository.as_ref().map(drop).map_err(Clone::clone),
             repository,
             place,
+            progress: Arc::default(),
             inbox: inbox.clone(),
             back_off: BackOff::default(),
             schedule: Schedule::default(),
@@ -147,6 +151,11 @@ impl Syncing {
             return self.watch.is_some();
         }
         false
+    }
+
+    /// How far the exchange is that is under way.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     pub(crate) fn place(&self) -> String {
@@ -213,6 +222,7 @@ impl Engine {
             }
         }
         self.syncing.began = self.clock.both().steady;
+        self.syncing.progress.begin(&self.syncing.place.name());
         let errand = self.errand(scope);
         let inbox = self.syncing.inbox.clone();
         let started = std::thread::Builder::new().name("exchange".to_owned()).spawn(move || {
@@ -234,6 +244,7 @@ impl Engine {
             scope,
             lists_from: self.organisation.wanted_from(),
             place: self.syncing.number,
+            progress: Arc::clone(&self.syncing.progress),
             repository: self.syncing.repository.clone(),
             user: self.syncing.user().clone(),
             device: self.keeper.device_store_handle(),

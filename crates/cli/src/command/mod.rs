@@ -8,6 +8,7 @@ mod logon;
 mod primary;
 mod publish;
 mod recovery;
+mod refresh;
 mod schema;
 mod settings;
 mod slot;
@@ -21,12 +22,12 @@ mod why;
 mod windows;
 
 use crate::agent::{ask, tell};
-use crate::arguments::{Command, Directory, Format, Pause};
+use crate::arguments::{Command, Directory, Pause};
 use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
-use crate::words::{counted, problem, still};
+use crate::words::still;
 use countersign_wire::{Reply, Request};
 
 /// Does it. `Ok` is the exit code: not every answer that is no failure is a 0.
@@ -46,7 +47,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
             Ok(0)
         }
         Command::Logon(command) => logon::run(command, screen),
-        Command::Refresh(format) => refresh(*format, screen),
+        Command::Refresh(wanted) => refresh::run(*wanted, screen),
         Command::Directory(Directory::Login) => log_in(screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
@@ -86,25 +87,5 @@ fn log_in(screen: &mut Screen) -> Result<u8, Failure> {
     let password = Source::standard_input().existing("Your directory password")?;
     tell(&Request::DirectoryLogin, &[password])?;
     screen.say(format_args!("{} logged in to the directory", Paint::Good.on("✓")))?;
-    Ok(0)
-}
-
-fn refresh(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
-    let Reply::Refreshed(report) = ask(&Request::Refresh)? else {
-        return Err(Failure::OtherAnswer);
-    };
-    if format.json {
-        screen.json("refreshed", &report)?;
-        return Ok(0);
-    }
-    screen.say(format_args!(
-        "{} in force; {} fetched, {} sent",
-        counted(report.templates.into(), "template"),
-        counted(report.pulled.into(), "record"),
-        report.pushed,
-    ))?;
-    for found in &report.problems {
-        screen.say(problem(found))?;
-    }
     Ok(0)
 }

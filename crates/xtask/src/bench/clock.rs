@@ -15,10 +15,14 @@ pub fn rest(length: Duration) {
 }
 
 /// Today, as `2026-11-21`, in UTC.
-#[expect(clippy::disallowed_methods, reason = "a report says when it was made")]
 pub fn today() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    date(since.as_secs() / 86_400)
+    date(since_1970().as_secs() / 86_400)
+}
+
+/// The time since 1970-01-01 UTC.
+#[expect(clippy::disallowed_methods, reason = "what is signed has a date")]
+pub fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// The civil date of a day counted from 1970-01-01.

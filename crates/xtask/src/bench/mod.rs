@@ -17,6 +17,7 @@ mod random;
 mod report;
 mod simulate;
 mod store;
+mod sync;
 mod theft;
 mod unlock;
 
@@ -139,6 +140,12 @@ const BENCHES: &[Bench] = &[
         about: "durable commits, checked reads, opening and bytes on disk of our store, redb and SQLite",
         place: Place::Machine,
         run: store::run,
+    },
+    Bench {
+        name: "sync",
+        about: "the organisation's configuration from slapd over LDAPS, durable and verified, beside ldapsearch (--rounds, 5)",
+        place: Place::Machine,
+        run: sync::run,
     },
     Bench {
         name: "theft",

@@ -8,6 +8,7 @@ use countersign_tests::{Deadline, Process, Session};
 use serde_json::Value;
 
 use crate::compile;
+use crate::demo::directory::Directory;
 use crate::demo::secrets::Secrets;
 use crate::demo::stage::Application;
 use crate::error::{Error, Result};
@@ -31,9 +32,15 @@ pub struct Agent<'a> {
 
 impl<'a> Agent<'a> {
     /// Starts it as the ordinary user and waits for its socket.
-    pub fn start(session: &'a Session, programs: &Path, package: &Path, voice: Voice) -> Result<Self> {
+    pub fn start(
+        session: &'a Session,
+        programs: &Path,
+        (package, environment): (&Path, &[(String, String)]),
+        voice: Voice,
+    ) -> Result<Self> {
         let mut command = session.command(compile::agent(programs));
         command.arg("--package-dir").arg(package);
+        command.envs(environment.iter().cloned());
         command.env("RUST_LOG", if voice == Voice::Trace { "trace" } else { "info" });
         let mut process = Process::start("countersign-agent", &mut command, &session.log("agent"))?;
         let socket = session.runtime().join("countersign/agent.sock");
@@ -60,6 +67,22 @@ impl<'a> Agent<'a> {
         println!("── first-time use: countersign enroll");
         self.ask(&["enroll"], &[&secrets.primary, &secrets.passphrase])
             .map(drop)
+    }
+
+    /// First-time use in an organisation: its root is pinned by the six words, and the directory's password opens the vault.
+    pub fn enrol_at(&self, directory: &Directory, secrets: &Secrets) -> Result<()> {
+        println!("── first-time use: countersign trust pin, countersign enroll");
+        if directory.wants_password() {
+            self.ask(&["directory", "login"], &[&secrets.primary])?;
+        }
+        self.ask(&["refresh"], &[])?;
+        self.ask(&["trust", "pin"], &[directory.words()])?;
+        self.ask(&["refresh"], &[])?;
+        self.ask(
+            &["enroll", "--primary", "directory"],
+            &[&secrets.primary, &secrets.passphrase],
+        )
+        .map(drop)
     }
 
     /// Stores a logon for an application.
@@ -96,7 +119,7 @@ impl<'a> Agent<'a> {
         eprintln!("── what the agent said\n{}", self.process.said());
     }
 
-    fn ask_json(&self, words: &[&str]) -> Result<Value> {
+    pub fn ask_json(&self, words: &[&str]) -> Result<Value> {
         let text = self.ask(words, &[])?;
         serde_json::from_str(&text).map_err(|_| Error::Answer {
             what: "the command line's JSON",
@@ -105,7 +128,7 @@ impl<'a> Agent<'a> {
     }
 
     /// Runs the command line; secrets go by standard input, one a line.
-    fn ask(&self, words: &[&str], secrets: &[&str]) -> Result<String> {
+    pub fn ask(&self, words: &[&str], secrets: &[&str]) -> Result<String> {
         let named = format!(
             "countersign {}",
             words.iter().take(2).copied().collect::<Vec<_>>().join(" ")

@@ -2,6 +2,7 @@
 
 mod agent;
 mod attempt;
+mod directory;
 mod machine;
 mod report;
 mod secrets;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::namespace::{self, Outbox, Who};
 use crate::{packages, workspace};
 use agent::{Agent, Voice};
+use directory::Directory;
 use report::Report;
 use secrets::Secrets;
 use stage::{Application, Stage};
@@ -38,6 +40,9 @@ pub struct Options {
     /// Run the agent at trace level and search everything it wrote for the secrets.
     #[arg(long)]
     trace: bool,
+    /// Templates, settings and logons from a real directory server.
+    #[arg(long, value_name = "SERVER")]
+    directory: Option<directory::Kind>,
     /// Take the shipped templates from this folder instead of the repository.
     #[arg(long, value_name = "DIR")]
     package_dir: Option<PathBuf>,
@@ -79,6 +84,9 @@ fn from_outside(options: &Options) -> Result<ExitCode> {
     command.extend(options.trace.then(|| "--trace".into()));
     if let Some(folder) = &options.package_dir {
         command.extend(["--package-dir".into(), folder.into()]);
+    }
+    if let Some(kind) = options.directory {
+        command.extend(["--directory".into(), kind.name().into()]);
     }
     let cookie = display_cookie(&outbox)?;
     let environment: Vec<_> = cookie.iter().map(|path| ("XAUTHORITY", path.as_str())).collect();
@@ -128,8 +136,20 @@ fn show(options: &Options) -> Result<ExitCode> {
     let voice = if options.trace { Voice::Trace } else { Voice::Usual };
     let programs = compile::folder(Profile::Dev);
     let package = options.package_dir.clone().unwrap_or_else(workspace::root);
-    let agent = Agent::start(&session, &programs, &package, voice)?;
-    agent.enrol(&secrets)?;
+    let directory = match options.directory {
+        None => None,
+        Some(kind) => Some(Directory::start(kind, &session, &programs, &secrets)?),
+    };
+    let (package, environment) = match &directory {
+        // Nothing comes from the machine but what says where the directory is.
+        Some(directory) => (directory.package(&session)?, directory.environment()),
+        None => (package, Vec::new()),
+    };
+    let agent = Agent::start(&session, &programs, (&package, &environment), voice)?;
+    match &directory {
+        None => agent.enrol(&secrets)?,
+        Some(directory) => agent.enrol_at(directory, &secrets)?,
+    }
     let mut report = Report::default();
     println!("── three applications, each with the stored logon");
     let mut open = Vec::new();
@@ -156,6 +176,9 @@ fn show(options: &Options) -> Result<ExitCode> {
     }
     if !report.is_good() {
         agent.complain();
+    }
+    if let Some(directory) = &directory {
+        report.directory = Some(directory.proof(&agent)?);
     }
     drop(agent);
     if options.trace {

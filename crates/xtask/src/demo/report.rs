@@ -51,6 +51,8 @@ pub struct Report {
     pub refusals: Vec<Refusal>,
     /// What the search for secrets found.
     pub traces: Option<Traces>,
+    /// What came from the directory.
+    pub directory: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +63,7 @@ struct File<'a> {
     rows: &'a [Row],
     refusals: &'a [Refusal],
     traces: Option<&'a Traces>,
+    directory: Option<&'a serde_json::Value>,
 }
 
 impl Row {
@@ -100,6 +103,7 @@ impl Report {
         self.rows.iter().all(Row::is_good)
             && self.refusals.iter().all(Refusal::is_good)
             && self.traces.as_ref().is_none_or(Traces::is_clean)
+            && self.directory.as_ref().is_none_or(|proof| proof["good"] == true)
     }
 
     /// The table.
@@ -138,6 +142,7 @@ impl Report {
             rows,
             refusals,
             traces,
+            directory: self.directory.as_ref(),
         };
         let text = serde_json::to_string_pretty(&file).map_err(|error| Error::file("write", path)(error.into()))?;
         std::fs::write(path, text + "\n").map_err(Error::file("write", path))

@@ -2,6 +2,7 @@
 
 use super::held::{self, Incoming, catalogue_key, mark_key, object_key};
 use super::{InForce, Signed, agent_version, judged_by, of_catalogue, out_of_force};
+use crate::syncing::Progress;
 use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError, StoreError};
 use countersign_model::{Change, ConfigKind, ConfigName, Timestamp, Unit, UserId, Wanted};
 use countersign_trust::{Digest, Entry, RootList, Standing, Terms, accept_catalogue, digest_of, trusted_still};
@@ -28,6 +29,7 @@ pub(crate) struct Following<'a> {
     pub(crate) list: Option<&'a RootList>,
     pub(crate) user: &'a UserId,
     pub(crate) device: &'a dyn RecordStore,
+    pub(crate) progress: &'a Progress,
     pub(crate) now: Timestamp,
     pub(crate) look: Look,
 }
@@ -336,6 +338,7 @@ fn fetch(
         true => Wanted::All,
         false => Wanted::These(&names),
     };
+    by.progress.wanted(expected.len());
     let mut incoming = Incoming::new(by.device);
     let given = by.repository.objects(unit, wanted, &mut |object| {
         let name = ConfigName {
@@ -344,6 +347,7 @@ fn fetch(
         };
         let digest = digest_of(&object.bytes);
         if expected.get(&name) == Some(&&digest) {
+            by.progress.came(object.bytes.len());
             incoming.put(digest, object.bytes, held);
         }
     });

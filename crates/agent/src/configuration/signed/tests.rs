@@ -1,5 +1,6 @@
 use super::super::edition::Edition;
 use super::*;
+use crate::syncing::Progress;
 use countersign_directory::{FolderRepository, WhenAbsent};
 use countersign_model::port::{Publishing, RepositoryError};
 use countersign_model::{ConfigKind, Layer, SettingValue, TemplateId, UserId};
@@ -120,6 +121,7 @@ impl Room {
 
     fn look_at(&mut self, now: Timestamp) -> Vec<String> {
         let (next, reached) = self.signed.followed(Following {
+            progress: &Progress::default(),
             repository: &self.repository,
             list: Some(&self.list),
             user: &UserId::from("anna"),
@@ -190,6 +192,7 @@ fn without_a_list_nothing_is_in_force() {
     room.publish(1, "", 1, &one("org.example.one"));
     room.look();
     let (nothing, _) = room.signed.followed(Following {
+        progress: &Progress::default(),
         repository: &room.repository,
         list: None,
         user: &UserId::from("anna"),
@@ -473,6 +476,7 @@ fn overrides_are_laid_by_depth_and_unreachable_keeps_them() {
     std::fs::rename(room.folder.path().join("repository"), room.folder.path().join("away")).unwrap();
     room.repository = FolderRepository::new(room.folder.path().join("repository"), WhenAbsent::Report).unwrap();
     let (next, reached) = room.signed.followed(Following {
+        progress: &Progress::default(),
         repository: &room.repository,
         list: Some(&room.list),
         user: &UserId::from("anna"),
