@@ -8,7 +8,7 @@ use crate::segment;
 use crate::snapshot::{self, Builder, Purpose, Scanned, Stamp};
 use crate::store::Store;
 use crate::survey::Generation;
-use crate::writer::{Begun, Writer};
+use crate::writer::{Begun, Growth, Writer};
 use countersign_model::port::StoreError;
 use std::io;
 use std::sync::{Arc, PoisonError};
@@ -40,6 +40,7 @@ pub(crate) fn begin(store: &Store, writer: &mut Writer, before: Generation) -> R
         unknown: writer.begun.unknown,
     };
     (writer.logged, writer.patience) = (0, 0);
+    writer.growth = Some(Growth::default());
     let handle = Handle { file, upto: stamp.upto };
     let insert = |handles: &mut Handles| handles.insert(FileId::Snapshot(number), handle);
     insert(&mut writer.segments.write().unwrap_or_else(PoisonError::into_inner));

@@ -10,7 +10,7 @@ use crate::segment::{self, StoreId};
 use crate::story::Story;
 use crate::survey::{self, BEGINNING, Generation, HeadFileState, Last, Place, Shape, Survey, Surveyed};
 use crate::tuning::Tuning;
-use crate::writer::{Active, Begun, Segments, Tip, Writer};
+use crate::writer::{Active, Begun, Growth, Segments, Tip, Writer};
 use countersign_model::port::StoreError;
 use countersign_secret::Key;
 use std::io;
@@ -73,6 +73,7 @@ fn mend(files: Box<dyn Files>, keys: &Keys, survey: Survey, tuning: Tuning) -> R
         head: None,
         begun,
         logged,
+        growth: None,
         patience: 0,
         damaged: story.damaged_files.clone(),
         tuning,
@@ -143,6 +144,7 @@ fn make(
         head: None,
         begun: Begun::default(),
         logged: 0,
+        growth: Some(Growth::default()),
         patience: 0,
         damaged: Default::default(),
         tuning,

@@ -152,7 +152,9 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
+        let (fresh, before) = (self.fresh(batch), writer.logged);
         let written = writer.append(&self.keys, batch)?;
+        writer.count(written.len(), before, fresh);
         self.enter(batch, &written);
         if writer.is_long() {
             // The batch is safe already; where a new generation cannot be made, the log grows on until it can.
@@ -171,6 +173,13 @@ impl Store {
 
     fn entry(&self, key: &StoreKey) -> Option<Entry> {
         self.manifest.read().unwrap_or_else(PoisonError::into_inner).get(key)
+    }
+
+    /// How many of a batch's changes set what was not there before, and how many there are.
+    fn fresh(&self, batch: &[Change]) -> (usize, usize) {
+        let manifest = self.manifest.read().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = |change: &&Change| matches!(change, Change::Put(key, _) if manifest.get(key).is_none());
+        (batch.iter().filter(is_fresh).count(), batch.len())
     }
 
     fn enter(&self, batch: &[Change], written: &[Written]) {

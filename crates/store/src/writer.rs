@@ -59,6 +59,14 @@ pub(crate) struct Written {
     pub(crate) changes: Range<usize>,
 }
 
+/// What made the log behind a snapshot long.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Growth {
+    /// Bytes that set values that were not there before.
+    pub(crate) fresh: u64,
+    pub(crate) frames: u64,
+}
+
 /// The one who writes.
 pub(crate) struct Writer {
     pub(crate) files: Box<dyn Files>,
@@ -73,6 +81,8 @@ pub(crate) struct Writer {
     pub(crate) begun: Begun,
     /// The length of the log behind the newest snapshot.
     pub(crate) logged: u64,
+    /// How much of it set values that were not there before, and in how many frames it is; after opening nobody knows.
+    pub(crate) growth: Option<Growth>,
     /// After a new generation could not be made: how long the log gets before it is tried again.
     pub(crate) patience: u64,
     /// Files in which something is damaged: they go to the quarantine, never away.
@@ -171,7 +181,26 @@ impl Writer {
 
     /// Whether the log is long enough for a new generation.
     pub(crate) fn is_long(&self) -> bool {
-        self.logged > self.tuning.bound(self.begun.length).max(self.patience)
+        let bound = self.tuning.bound(self.begun.length);
+        // What only grows has nothing to leave behind, and few frames are read as fast as a snapshot: a first sync is not written again
+        // each time it has grown by a share.
+        let only_grows = self.growth.is_some_and(|growth| {
+            growth.frames <= self.tuning.few && self.logged.saturating_sub(growth.fresh) <= bound
+        });
+        let bound = match only_grows {
+            true => bound.max(self.tuning.growth).max(self.begun.length),
+            false => bound,
+        };
+        self.logged > bound.max(self.patience)
+    }
+
+    /// Counts what a batch has added to a log that was `before` long: its part of what is new.
+    pub(crate) fn count(&mut self, frames: usize, before: u64, (fresh, all): (usize, usize)) {
+        let added = self.logged.saturating_sub(before);
+        if let Some(growth) = &mut self.growth {
+            growth.frames += frames as u64;
+            growth.fresh += (added * fresh as u64).checked_div(all as u64).unwrap_or(0);
+        }
     }
 
     /// Gives back the zeros at the end.

@@ -3,6 +3,7 @@ mod corruption;
 mod crashes;
 mod failing;
 mod generations;
+mod growth;
 mod images;
 
 use crate::faults::Memory;
@@ -42,6 +43,8 @@ fn small() -> Tuning {
     Tuning {
         least_log: 10 << 10,
         share: 5,
+        growth: 10 << 10,
+        few: 0,
         ahead: 1 << 10,
     }
 }
