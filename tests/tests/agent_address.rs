@@ -1,4 +1,5 @@
 //! A machine that comes to a network asks the repository for what is new.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 use countersign_tests::agent::{Agent, PATIENCE, Package, Start};
 use countersign_tests::{Deadline, Session};

@@ -1,4 +1,5 @@
 //! Machines of users on one real directory: enrolling, joining, sharing, keeping apart, being locked out.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 #[path = "machines/mod.rs"]
 mod machines;

@@ -1,5 +1,5 @@
 //! An administrator publishes in a real directory, and users follow: planned, applied, drifted, taken back, closed to those who left.
-#![expect(clippy::unwrap_used, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
 use countersign_tests::Session;
 use countersign_tests::agent::{Agent, Answer, CommandLine, LEDGER, Package, ROOT_PHRASE, Start, line_of_words};

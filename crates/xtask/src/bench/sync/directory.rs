@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, StartTls};
+use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
 use countersign_model::port::{Clock, DirectoryRepository, Publishing};
 use countersign_model::{ConfigKind, ConfigName, Timestamp, Unit, UserId};
 use countersign_secret::Password;
@@ -194,6 +194,7 @@ impl Directory {
             login: "uid".to_owned(),
             bind_name: bind.to_owned(),
             credentials: Credentials::Directory,
+            patience: Patience::default(),
         };
         let repository = LdapRepository::new(settings, Arc::new(Clocks));
         let password = Password::from_utf8(password.as_bytes()).map_err(wrong)?;

@@ -74,6 +74,7 @@ pub fn measure(directory: &Directory, program: &Path) -> Result<[Duration; 3], B
         authorities: Some(authorities.into()),
         connect_ms: 5_000,
         operation_ms: 5_000,
+        exchange_ms: 60_000,
     }))?;
     marks.push(clock::now());
     child.well(&Request::Bind(Bind::Simple {
