@@ -120,7 +120,8 @@ fn however_many_are_wrong_the_vault_is_slowed_and_never_lost() {
     assert!(
         soon.iter()
             .all(|wait| wait.is_some_and(|wait| (1..=longest).contains(&wait))),
-        "{soon:?}"
+        "{} waits are not from 1 to {longest} ms",
+        soon.len()
     );
 
     // The right one comes too soon as well; when the wait is over it opens at once, and nothing is lost.

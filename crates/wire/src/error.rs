@@ -82,10 +82,10 @@ impl ErrorReply {
         self
     }
 
-    /// The same with the time until an attempt is taken again.
+    /// The same with the time until an attempt is taken again, rounded up: who waits so long is not too soon.
     #[must_use]
     pub fn retry_after(mut self, time: std::time::Duration) -> Self {
-        self.retry_after_ms = u64::try_from(time.as_millis()).ok();
+        self.retry_after_ms = u64::try_from(time.as_micros().div_ceil(1_000)).ok();
         self
     }
 }
