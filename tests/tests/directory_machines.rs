@@ -14,14 +14,7 @@ const ADA: &str = "Qx7-orbit-Lm20pRt";
 const BOB: &str = "Zn4-kettle-Vw83sKd";
 
 fn on(session: &Session, server: &dyn DirectoryServer, user: &str) {
-    let text = format!(
-        "[repository]\nuser = \"{user}\"\n\n[directory]\nservers = \"{}\"\nbase = \"{}\"\nca = \"{}\"\n\
-         bind_name = \"{}\"\ncredentials = \"directory\"\n",
-        server.url(),
-        server.base(),
-        server.ca().display(),
-        server.bind_name("{user}"),
-    );
+    let text = server.agent_settings(user);
     let settings = session.config_home().join("countersign/settings.toml");
     session.write(&settings, &text).unwrap();
 }

@@ -13,14 +13,7 @@ const ADA: &str = "Qx7-orbit-Lm20pRt";
 const PHRASE: &str = "harbour velvet ticket onion marble";
 
 fn on(session: &Session, server: &dyn DirectoryServer, user: &str) {
-    let text = format!(
-        "[repository]\nuser = \"{user}\"\n\n[directory]\nservers = \"{}\"\nbase = \"{}\"\nca = \"{}\"\n\
-         bind_name = \"{}\"\ncredentials = \"directory\"\n\n[unlock]\nkdf_memory_mib = 64\n",
-        server.url(),
-        server.base(),
-        server.ca().display(),
-        server.bind_name("{user}"),
-    );
+    let text = server.agent_settings(user) + "\n[unlock]\nkdf_memory_mib = 64\n";
     let settings = session.config_home().join("countersign/settings.toml");
     session.write(&settings, &text).unwrap();
 }

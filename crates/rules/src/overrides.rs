@@ -3,7 +3,7 @@
 use crate::parse::{document, readable};
 use crate::problem::{Position, Problem, Severity, Source, problem};
 use crate::settings::{Placed, Reader, SettingsLayer};
-use countersign_model::{Layer, Timestamp};
+use countersign_model::{Civil, Layer, Timestamp};
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -120,16 +120,15 @@ fn groups(value: &DeValue<'_>) -> Option<Vec<String>> {
 fn date(value: &DeValue<'_>) -> Option<Timestamp> {
     let DeValue::Datetime(moment) = value else { return None };
     let date = moment.date.filter(|_| moment.time.is_none())?;
-    let (year, month, day) = (u64::from(date.year), u64::from(date.month), u64::from(date.day));
-    // Years that begin in March put the leap day last.
-    let (year, from_march) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year.checked_sub(1)?, month + 9)
+    let midnight = Civil {
+        year: date.year.into(),
+        month: date.month.into(),
+        day: date.day.into(),
+        hour: 0,
+        minute: 0,
+        second: 0,
     };
-    let of_year = (153 * from_march + 2) / 5 + day - 1;
-    let days = (year * 365 + year / 4 - year / 100 + year / 400 + of_year).checked_sub(719_468)?;
-    Some(Timestamp(days * 86_400_000))
+    midnight.timestamp()
 }
 
 /// An override that counts, and where it lies.

@@ -20,11 +20,11 @@ impl Programs {
         // target/PROFILE/deps/TEST, or target/PROFILE/examples/EXAMPLE.
         let folder = own.parent().and_then(Path::parent).unwrap_or(Path::new("/")).to_owned();
         let programs = Self(folder);
-        for program in [programs.agent(), programs.command_line()] {
+        for program in [programs.agent(), programs.command_line(), programs.directory()] {
             if !program.is_file() {
                 return Err(LabError::Tool {
                     program: program.display().to_string(),
-                    message: "it is not built; run `cargo build -p countersign-agent -p countersign-cli`, or `cargo xtask test`, which does".to_owned(),
+                    message: "it is not built; run `cargo build -p countersign-agent -p countersign-cli -p countersign-directory`, or `cargo xtask test`, which does".to_owned(),
                 });
             }
         }
@@ -41,5 +41,11 @@ impl Programs {
     #[must_use]
     pub fn command_line(&self) -> PathBuf {
         self.0.join("countersign")
+    }
+
+    /// The program that speaks LDAP for the agent.
+    #[must_use]
+    pub fn directory(&self) -> PathBuf {
+        self.0.join("countersign-directory")
     }
 }

@@ -66,6 +66,18 @@ pub trait DirectoryServer {
         Login::new(&self.bind_name(name), password)
     }
 
+    /// What an agent's `settings.toml` says for a user of this directory who shows it his password.
+    fn agent_settings(&self, user: &str) -> String {
+        format!(
+            "[repository]\nuser = \"{user}\"\n\n[directory]\nservers = \"{}\"\nbase = \"{}\"\nca = \"{}\"\n\
+             bind_name = \"{}\"\ncredentials = \"directory\"\n",
+            self.url(),
+            self.base(),
+            self.ca().display(),
+            self.bind_name("{user}"),
+        )
+    }
+
     /// A new user.
     fn add_user(&self, name: &str, password: &str) -> Result<()>;
 

@@ -1,6 +1,6 @@
 //! What happened to a store, as it is told to the user.
 
-use countersign_model::StoreKind;
+use countersign_model::{Civil, StoreKind, Timestamp};
 use countersign_store::{Opened, Store};
 use countersign_wire::StoreName;
 
@@ -156,20 +156,14 @@ fn records(count: usize) -> String {
 
 /// A moment in seconds since 1970, UTC, for people.
 fn moment(seconds: u64) -> String {
-    // Years that begin in March put the leap day last; eras of 400 years all have the same length.
-    let shifted = seconds / 86_400 + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    let (hour, minute) = (seconds / 3_600 % 24, seconds / 60 % 60);
+    let Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        ..
+    } = Civil::of(Timestamp(seconds.saturating_mul(1_000)));
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
 

@@ -1,5 +1,6 @@
 //! The benchmarks' clock: the one place here that reads time and rests.
 
+use countersign_model::{Civil, Timestamp};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Now, on the steady clock.
@@ -27,19 +28,7 @@ pub fn since_1970() -> Duration {
 
 /// The civil date of a day counted from 1970-01-01.
 fn date(day: u64) -> String {
-    // Years that begin in March put the leap day last; eras of 400 years all have the same length.
-    let shifted = day + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let Civil { year, month, day, .. } = Civil::of(Timestamp(day.saturating_mul(86_400_000)));
     format!("{year:04}-{month:02}-{day:02}")
 }
 
