@@ -35,3 +35,15 @@ pub fn type_text(session: &Session, text: &str) -> Result<()> {
 pub fn press(session: &Session, keys: &[&str]) -> Result<()> {
     crate::process::output(session.command("xdotool").args(["key", "--clearmodifiers"]).args(keys)).map(drop)
 }
+
+/// Moves the pointer into a window, near its upper left corner.
+pub fn point_at(session: &Session, window: u32) -> Result<()> {
+    let window = window.to_string();
+    let words = ["mousemove", "--sync", "--window", &window, "20", "20"];
+    crate::process::output(session.command("xdotool").args(words)).map(drop)
+}
+
+/// Clicks the left button where the pointer is.
+pub fn click(session: &Session) -> Result<()> {
+    crate::process::output(session.command("xdotool").args(["click", "1"])).map(drop)
+}

@@ -14,6 +14,7 @@ pub mod keyboard;
 pub mod logind;
 pub mod memory;
 pub mod process;
+pub mod reborn;
 pub mod screen;
 pub mod servers;
 pub mod session;

@@ -7,10 +7,11 @@
 )]
 
 mod helpdesk;
+mod machines;
 
-use countersign_tests::Session;
 use countersign_tests::agent::{Agent, LEDGER, PASSPHRASE, PASSWORD, Package, Start};
-use helpdesk::{helpdesk, member, rings, root, settle, three_words, user};
+use helpdesk::{helpdesk, member, rings, root, three_words, user};
+use machines::Site;
 use serde_json::Value;
 use std::path::Path;
 
@@ -79,11 +80,12 @@ fn entered(agent: &Agent<'_>) -> Vec<u64> {
 
 #[test]
 fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
-    let session = Session::start().unwrap();
+    let site = &Site::folder();
+    let session = site.machine();
     let package = Package::with(&session, "ledger", LEDGER).unwrap();
-    let words = root(&session);
-    rings(&session, &["desk-1"]);
-    let (agent, _) = member(&session, &package, &words);
+    let words = root(site, &session);
+    rings(site, &session, &["desk-1"]);
+    let (agent, _) = member(site, &session, &package, &words);
     let (user, three) = (user(&agent), three_words(&agent));
     add(&agent, "now");
     let today = changed(&agent, "now");
@@ -125,7 +127,7 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     assert!(changed(&agent, "ahead") > before);
     whole(&agent, &["ahead", "back", "now"]);
     // The helpdesk's words are good whatever this machine's clock says.
-    let told = helpdesk(&session, &user, "desk-1", &three);
+    let told = helpdesk(site, &session, &user, "desk-1", &three);
     agent.done(&["recover", "drill"], &[&told]).unwrap();
     // Wrong passwords are held back by the steady clock.
     agent.done(&["lock"], &[]).unwrap();
@@ -137,9 +139,7 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     drop(agent);
 
     // A machine whose clock is wrong joins by the passphrase, and says what it cannot know.
-    let other = Session::start().unwrap();
-    let repository = session.data_home().join("countersign/repository");
-    settle(&other, Some(&repository), None);
+    let other = site.machine();
     let package_two = Package::with(&other, "ledger", LEDGER).unwrap();
     for (by, why) in [("-500d", "check this machine's clock"), ("+500d", "expired")] {
         let agent = Agent::start_as(&other, &package_two, &moved(by)).unwrap();
@@ -178,7 +178,7 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     other_one.done(&["refresh"], &[]).unwrap();
     other_one.done(&["trust", "pin"], &[&words]).unwrap();
     agent.done(&["lock"], &[]).unwrap();
-    let told = helpdesk(&session, &user, "desk-1", &three);
+    let told = helpdesk(site, &session, &user, "desk-1", &three);
     agent.done(&["recover"], &[&told, PASSPHRASE, PASSWORD]).unwrap();
 }
 

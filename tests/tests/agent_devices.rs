@@ -1,25 +1,27 @@
-//! Two machines of one user on one folder repository: joining, taking off, following, coming back.
+//! Two machines of one user on one repository: joining, taking off, following, coming back.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 mod machines;
 
 use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, state};
-use machines::{
-    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, on, package, problems, repository, reveals, second,
-    until,
-};
+use machines::{OTHER_PASSWORD, Site, add, devices, id_of, labels, on_each_site, package, problems, reveals, until};
 
-#[test]
-fn a_lost_machine_is_taken_off_and_the_others_follow() {
-    let one = machine();
+on_each_site!(slow:
+    a_lost_machine_is_taken_off_and_the_others_follow,
+    a_device_taken_off_offline_is_off_once_the_repository_answers,
+);
+
+fn a_lost_machine_is_taken_off_and_the_others_follow(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let second_one = joined(&two, &package_two);
-    let three = second(&one);
+    let second_one = site.joined(&two, &package_two);
+    let three = site.machine();
     let package_three = package(&three);
-    let lost = joined(&three, &package_three);
+    let lost = site.joined(&three, &package_three);
     let lost_id = id_of(&lost);
     add(&lost, "travel");
     for agent in [&first, &second_one] {
@@ -89,30 +91,28 @@ fn a_lost_machine_is_taken_off_and_the_others_follow() {
     reveals(&lost, "after", OTHER_PASSWORD);
 }
 
-#[test]
-fn a_device_taken_off_offline_is_off_once_the_repository_answers() {
-    let one = machine();
+fn a_device_taken_off_offline_is_off_once_the_repository_answers(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let other = joined(&two, &package_two);
+    let other = site.joined(&two, &package_two);
     let other_id = id_of(&other);
     until(&first, "two devices", |agent| devices(agent).len() == 2);
     drop(first);
 
     // The share is not there; the wish outlives a restart.
-    let repository = repository(&one);
-    on(&one, std::path::Path::new("/nonexistent/share"));
+    site.away(&one);
     let first = Agent::start(&one, &package_one).unwrap();
     first.done(&["unlock"], &[PASSWORD]).unwrap();
     let said = first.done(&["device", "revoke", &other_id], &[PASSWORD]).unwrap().out;
     assert!(said.contains("queued"), "{said}");
     assert_eq!(devices(&first).len(), 2);
     drop(first);
-    on(&one, &repository);
-    let first = Agent::start(&one, &package_one).unwrap();
+    site.back(&one);
+    let first = site.started(&one, &package_one);
     let leaving = devices(&first);
     assert!(leaving.iter().any(|device| device["state"] == "leaving"), "{leaving:?}");
     first.done(&["unlock"], &[PASSWORD]).unwrap();

@@ -5,10 +5,9 @@ mod machines;
 
 use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD};
 use machines::{
-    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, package, problems, repository, reveals, second, until,
+    Hands, OTHER_PASSWORD, Site, add, devices, id_of, labels, on_each_site, package, problems, reveals, until,
 };
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
 use std::process::Child;
 
 /// `countersign device join`, which waits for the words of the approving machine.
@@ -46,28 +45,25 @@ impl Waiting {
     }
 }
 
-fn requests(repository: &Path) -> Vec<std::path::PathBuf> {
-    let users = std::fs::read_dir(repository.join("users")).unwrap();
-    let folders = users.map(|user| user.unwrap().path().join("joining"));
-    let entries = folders.filter_map(|folder| std::fs::read_dir(folder).ok());
-    entries.flatten().map(|entry| entry.unwrap().path()).collect()
-}
+on_each_site!(slow:
+    a_machine_is_let_in_by_six_words_each_way,
+    a_machine_that_has_joined_can_take_others_off_at_once,
+    a_request_that_the_directory_swapped_lets_nobody_in,
+);
 
-#[test]
-fn a_machine_is_let_in_by_six_words_each_way() {
-    let one = machine();
+fn a_machine_is_let_in_by_six_words_each_way(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
     let none = first.run(&["device", "approve"], &[PASSWORD, "a b c d e f"]).unwrap();
     assert_eq!(none.code, 5, "{none:?}");
     let already = first.run(&["device", "join"], &["a b c d e f", PASSWORD]).unwrap();
     assert_ne!(already.code, 0, "{already:?}");
 
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let new = Agent::start(&two, &package_two).unwrap();
-    new.done(&["refresh"], &[]).unwrap();
+    let new = site.started(&two, &package_two);
     let waiting = Waiting::on(&new);
     // It waits under the same words as long as the agent runs.
     let again = Waiting::on(&new);
@@ -101,7 +97,7 @@ fn a_machine_is_let_in_by_six_words_each_way() {
     assert_eq!(done.0, 0, "{done:?}");
     until(&new, "the logon", |agent| labels(agent) == ["ledger"]);
     reveals(&new, "ledger", OTHER_PASSWORD);
-    assert!(requests(&repository(&one)).is_empty());
+    assert!(Hands::on(site, &first).requests().is_empty());
     for agent in [&first, &new] {
         until(agent, "both", |agent| devices(agent).len() == 2);
     }
@@ -120,15 +116,14 @@ fn a_machine_is_let_in_by_six_words_each_way() {
     assert!(entered.contains("let in"), "{entered}");
 }
 
-#[test]
-fn a_machine_that_has_joined_can_take_others_off_at_once() {
-    let one = machine();
+fn a_machine_that_has_joined_can_take_others_off_at_once(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let new = joined(&two, &package_two);
+    let new = site.joined(&two, &package_two);
     let said = new
         .done(&["device", "revoke", &id_of(&first)], &[OTHER_PASSWORD])
         .unwrap()
@@ -137,26 +132,25 @@ fn a_machine_that_has_joined_can_take_others_off_at_once() {
     reveals(&new, "ledger", OTHER_PASSWORD);
 }
 
-#[test]
-fn a_request_that_the_directory_swapped_lets_nobody_in() {
-    let one = machine();
+fn a_request_that_the_directory_swapped_lets_nobody_in(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let new = Agent::start(&two, &package_two).unwrap();
-    new.done(&["refresh"], &[]).unwrap();
+    let new = site.started(&two, &package_two);
     let waiting = Waiting::on(&new);
     // Whoever can write there puts his own key into the request that waits.
-    let request = requests(&repository(&one)).remove(0);
-    let mut bytes = std::fs::read(&request).unwrap();
+    let hands = Hands::on(site, &first);
+    let request = hands.requests().remove(0);
+    let mut bytes = hands.request(&request);
     *bytes.last_mut().unwrap() ^= 1;
-    std::fs::write(&request, bytes).unwrap();
+    hands.put_request(&request, &bytes);
     let refused = first.run(&["device", "approve"], &[PASSWORD, &waiting.words]).unwrap();
     assert_eq!(refused.code, 7, "{refused:?}");
     // Rubbish beside it changes nothing.
-    std::fs::write(request.with_file_name("ff".repeat(16)), b"rubbish").unwrap();
+    hands.put_request(&"ff".repeat(16), b"rubbish");
     let refused = first.run(&["device", "approve"], &[PASSWORD, &waiting.words]).unwrap();
     assert_eq!(refused.code, 7, "{refused:?}");
     assert_eq!(devices(&first).len(), 1);

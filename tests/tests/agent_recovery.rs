@@ -1,24 +1,28 @@
 //! Recovery with the helpdesk, between processes that share nothing but the repository and what people say on the telephone: what is
 //! asked and refused before anything is used up.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
 mod helpdesk;
+mod machines;
 
-use countersign_tests::Session;
-use countersign_tests::agent::{Agent, Needles, PASSWORD, Package};
-use helpdesk::{
-    RING_PHRASE, ROOT_PHRASE, enrolled, helpdesk, key_file, line_of_words, other_machine, rings, root, three_words,
-    user,
-};
+use countersign_tests::agent::{Needles, PASSWORD, Package};
+use helpdesk::{RING_PHRASE, ROOT_PHRASE, enrolled, helpdesk, key_file, line_of_words, rings, root, three_words, user};
+use machines::{Site, on_each_site};
 
-#[test]
-fn an_organisation_counts_once_its_six_words_are_typed() {
-    let session = Session::start().unwrap();
+on_each_site!(slow:
+    an_organisation_counts_once_its_six_words_are_typed,
+    the_helpdesk_and_the_user_each_have_half_and_only_words_pass,
+    two_rings_take_two_operators,
+);
+
+fn an_organisation_counts_once_its_six_words_are_typed(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let agent = Agent::start(&session, &package).unwrap();
+    let agent = site.started(&session, &package);
     let none = agent.run(&["trust", "pin"], &["one two three four five six"]).unwrap();
     assert_eq!(none.code, 5, "{none:?}");
-    let words = root(&session);
-    rings(&session, &["desk-1"]);
+    let words = root(site, &session);
+    rings(site, &session, &["desk-1"]);
     agent.done(&["refresh"], &[]).unwrap();
     let shown = agent.json(&["trust", "show", "--json"], "organisation").unwrap();
     assert!(
@@ -39,7 +43,7 @@ fn an_organisation_counts_once_its_six_words_are_typed() {
     assert_eq!(shown["rings"], serde_json::json!(["desk-1"]));
 
     // A second root does not take the place of the first; a key file is never written over; a wrong passphrase signs nothing.
-    let desk = other_machine(&session, "desk");
+    let desk = site.desk(&session);
     let root = key_file(&session, "root.key").display().to_string();
     let ring = key_file(&session, "desk-1").display().to_string();
     let again = desk
@@ -68,16 +72,15 @@ fn an_organisation_counts_once_its_six_words_are_typed() {
     assert_eq!(weak.unwrap().code, 7);
 }
 
-#[test]
-fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass() {
-    let session = Session::start().unwrap();
+fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let (agent, printed) = enrolled(&session, &package, &["desk-1"]);
+    let (agent, printed) = enrolled(site, &session, &package, &["desk-1"]);
     agent.done(&["lock"], &[]).unwrap();
     let (user, name) = (user(&agent), three_words(&agent));
 
     // The helpdesk: somebody else, other words, another passphrase, another ring.
-    let desk = other_machine(&session, "desk");
+    let desk = site.desk(&session);
     let ring = key_file(&session, "desk-1").display().to_string();
     let asked = |user: &str, name: &str, phrase: &str| {
         desk.run(&["helpdesk", "recover", user, "--ring", &ring], &[name, phrase])
@@ -97,7 +100,7 @@ fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass() {
         wrong.code == 7 && wrong.err.contains("another recovery ring"),
         "{wrong:?}"
     );
-    let words = helpdesk(&session, &user, "desk-1", &name);
+    let words = helpdesk(site, &session, &user, "desk-1", &name);
 
     // It needs no vault and no store of its own, and makes none.
     let mut made: Vec<_> = std::fs::read_dir(session.folder().join("desk/countersign"))
@@ -153,7 +156,7 @@ fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass() {
     assert_ne!(newer, printed);
     let old = agent.run(&["recover", "drill"], &[&words]).unwrap();
     assert!(old.code == 7 && old.err.contains("old"), "{old:?}");
-    let words = helpdesk(&session, &user, "desk-1", &name);
+    let words = helpdesk(site, &session, &user, "desk-1", &name);
     let old = agent
         .run(&["recover", "drill", "--printed"], &[&words, &printed])
         .unwrap();
@@ -169,14 +172,13 @@ fn the_helpdesk_and_the_user_each_have_half_and_only_words_pass() {
     assert_eq!(desk.run(&["helpdesk", "log"], &[]).unwrap().code, 8);
 }
 
-#[test]
-fn two_rings_take_two_operators() {
-    let session = Session::start().unwrap();
+fn two_rings_take_two_operators(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let (agent, _) = enrolled(&session, &package, &["desk-1", "desk-2"]);
+    let (agent, _) = enrolled(site, &session, &package, &["desk-1", "desk-2"]);
     let (user, name) = (user(&agent), three_words(&agent));
-    let one = helpdesk(&session, &user, "desk-1", &name);
-    let other = helpdesk(&session, &user, "desk-2", &name);
+    let one = helpdesk(site, &session, &user, "desk-1", &name);
+    let other = helpdesk(site, &session, &user, "desk-2", &name);
     let alone = agent.run(&["recover", "drill"], &[&one]).unwrap();
     assert!(alone.code == 7 && alone.err.contains("one of two"), "{alone:?}");
     agent.done(&["recover", "drill"], &[&format!("{other} {one}")]).unwrap();

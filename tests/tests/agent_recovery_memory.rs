@@ -7,8 +7,8 @@ mod machines;
 use countersign_tests::agent::{Agent, Found, Fragments, PASSPHRASE, PASSWORD, PATIENCE, Programs, Secret};
 use countersign_tests::memory::Memory;
 use countersign_tests::{Deadline, Session};
-use helpdesk::{RING_PHRASE, enrolled, helpdesk, key_file, line_of_words, settle, three_words, user};
-use machines::{add, machine, package, reveals};
+use helpdesk::{RING_PHRASE, enrolled, helpdesk, key_file, line_of_words, three_words, user};
+use machines::{Site, add, package, reveals};
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 use std::time::Duration;
@@ -99,15 +99,15 @@ fn operator(session: &Session, user: &str, lines: &[&str]) -> (Child, std::fs::F
 #[test]
 #[ignore = "searching programs and memory six times takes a minute"]
 fn no_word_of_a_recovery_stays_in_memory_or_files() {
-    let session = machine();
+    let site = &Site::folder();
+    let session = site.machine();
     let ledger = package(&session);
-    let (first, code) = enrolled(&session, &ledger, &["desk-1"]);
+    let (first, code) = enrolled(site, &session, &ledger, &["desk-1"]);
     add(&first, "ledger");
     first.done(&["lock"], &[]).unwrap();
     let (user, name) = (user(&first), three_words(&first));
-    let words = helpdesk(&session, &user, "desk-1", &name);
-    let elsewhere = machine();
-    settle(&elsewhere, None, None);
+    let words = helpdesk(site, &session, &user, "desk-1", &name);
+    let elsewhere = site.machine();
     let other = package(&elsewhere);
     let bare = Agent::start(&elsewhere, &other).unwrap();
 

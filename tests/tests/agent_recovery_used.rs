@@ -4,22 +4,13 @@
 mod helpdesk;
 mod machines;
 
-use countersign_tests::Session;
 use countersign_tests::agent::{Agent, Needles, PASSPHRASE, PASSWORD};
-use helpdesk::{RING_PHRASE, ROOT_PHRASE, enrolled, helpdesk, line_of_words, member, rings, settle, three_words, user};
-use machines::{OTHER_PASSWORD, add, devices, joined, labels, machine, package, problems, repository, reveals, until};
-use std::path::Path;
+use helpdesk::{RING_PHRASE, ROOT_PHRASE, enrolled, helpdesk, line_of_words, member, rings, three_words, user};
+use machines::{OTHER_PASSWORD, Site, add, devices, labels, on_each_site, package, problems, reveals, until};
 
 const NEW_ANSWER: &str = "saddle nectar plywood umbrella comet";
 const NEW_PASSWORD: &str = "Zt4-second-Kk81";
 const THIRD_PASSWORD: &str = "Hd9-third-Wq26";
-
-/// Another machine on the first one's repository.
-fn beside(first: &Session) -> Session {
-    let session = machine();
-    settle(&session, Some(&repository(first)), None);
-    session
-}
 
 /// What the audit log says, an entry a line.
 fn log(agent: &Agent<'_>) -> Vec<String> {
@@ -39,35 +30,41 @@ fn logged(agent: &Agent<'_>, wanted: &[&str]) {
     }
 }
 
-#[test]
-fn a_recovery_opens_the_vault_once_and_every_machine_follows() {
-    let one = machine();
+on_each_site!(slow:
+    a_recovery_opens_the_vault_once_and_every_machine_follows,
+    a_machine_without_its_half_asks_for_the_printed_code,
+    a_recovery_without_the_repository_is_finished_when_it_answers,
+    a_recovery_by_two_takes_the_words_of_both,
+);
+
+fn a_recovery_opens_the_vault_once_and_every_machine_follows(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let (first, code) = enrolled(&one, &package_one, &["desk-1"]);
+    let (first, code) = enrolled(site, &one, &package_one, &["desk-1"]);
     add(&first, "ledger");
-    let two = beside(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let second = joined(&two, &package_two);
-    let three = beside(&one);
+    let second = site.joined(&two, &package_two);
+    let three = site.machine();
     let package_three = package(&three);
-    let third = joined(&three, &package_three);
+    let third = site.joined(&three, &package_three);
     add(&second, "travel");
     until(&first, "both logons", |agent| labels(agent) == ["ledger", "travel"]);
     until(&first, "three devices", |agent| devices(agent).len() == 3);
     third.done(&["lock"], &[]).unwrap();
 
     // Another user of the same organisation; her words do not open his vault, and his name does not bring her words.
-    let other = machine();
-    settle(&other, Some(&repository(&one)), Some("berta"));
+    site.add_user("berta", PASSWORD);
+    let other = site.machine_of("berta");
     let package_other = package(&other);
-    let (berta, _) = member(&other, &package_other, &root_words(&first));
+    let (berta, _) = member(site, &other, &package_other, &root_words(&first));
     let (berta_user, berta_name) = (user(&berta), three_words(&berta));
-    let hers = helpdesk(&one, &berta_user, "desk-1", &berta_name);
+    let hers = helpdesk(site, &one, &berta_user, "desk-1", &berta_name);
 
     // The password and the answer are lost.
     first.done(&["lock"], &[]).unwrap();
     let (user, name) = (user(&first), three_words(&first));
-    let words = helpdesk(&one, &user, "desk-1", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
     let refused = |typed: &str, answer: &str, password: &str, code: i32, says: &str| {
         let refused = first.run(&["recover"], &[typed, answer, password]).unwrap();
         assert!(refused.code == code && refused.err.contains(says), "{refused:?}");
@@ -82,7 +79,8 @@ fn a_recovery_opens_the_vault_once_and_every_machine_follows() {
     let empty = first.run(&["recover"], &[&words, NEW_ANSWER, ""]).unwrap();
     assert_ne!(empty.code, 0, "{empty:?}");
 
-    // None of that used the words up.
+    // None of that used the words up. The directory's password is lost, too: an administrator has set another one.
+    site.set_password(NEW_PASSWORD);
     let recovered = first.done(&["recover"], &[&words, NEW_ANSWER, NEW_PASSWORD]).unwrap();
     let printed = line_of_words(&recovered.out, 12);
     assert_ne!(printed, code);
@@ -101,7 +99,10 @@ fn a_recovery_opens_the_vault_once_and_every_machine_follows() {
     add(&first, "after");
 
     // The other machines follow with their own passwords, the one that was open and the one that was locked.
-    third.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
+    for agent in [&second, &third] {
+        site.log_in(agent);
+        agent.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
+    }
     for agent in [&second, &third] {
         until(agent, "what was added since", |agent| {
             labels(agent) == ["after", "ledger", "travel"]
@@ -111,7 +112,7 @@ fn a_recovery_opens_the_vault_once_and_every_machine_follows() {
         logged(agent, &["roll | vault | from key 1 to key 2"]);
         // They have their half of the new recovery.
         agent.done(&["lock"], &[]).unwrap();
-        let words = helpdesk(&one, &user, "desk-1", &name);
+        let words = helpdesk(site, &one, &user, "desk-1", &name);
         agent.done(&["recover", "drill"], &[&words]).unwrap();
         agent.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
     }
@@ -128,7 +129,7 @@ fn a_recovery_opens_the_vault_once_and_every_machine_follows() {
 
     // After a restart everything is as it was left.
     drop(first);
-    let first = Agent::start(&one, &package_one).unwrap();
+    let first = site.started(&one, &package_one);
     first.done(&["unlock"], &[NEW_PASSWORD]).unwrap();
     reveals(&first, "later", NEW_PASSWORD);
 
@@ -175,25 +176,24 @@ fn refused_on(agent: &Agent<'_>, words: &str, says: &str) {
     assert!(refused.code == 7 && refused.err.contains(says), "{refused:?}");
 }
 
-#[test]
-fn a_machine_without_its_half_asks_for_the_printed_code() {
-    let one = machine();
+fn a_machine_without_its_half_asks_for_the_printed_code(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let (first, code) = enrolled(&one, &package_one, &["desk-1"]);
+    let (first, code) = enrolled(site, &one, &package_one, &["desk-1"]);
     add(&first, "ledger");
-    let two = beside(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let second = joined(&two, &package_two);
+    let second = site.joined(&two, &package_two);
     until(&second, "the logon", |agent| labels(agent) == ["ledger"]);
     let (user, name) = (user(&first), three_words(&first));
-    let earlier = helpdesk(&one, &user, "desk-1", &name);
+    let earlier = helpdesk(site, &one, &user, "desk-1", &name);
 
     // The halves are made anew while the second machine is locked: it does not have the new one.
     second.done(&["lock"], &[]).unwrap();
     let newer = line_of_words(&first.done(&["recover", "setup"], &[PASSWORD]).unwrap().out, 12);
     second.done(&["refresh"], &[]).unwrap();
     refused_on(&second, &earlier, "old");
-    let words = helpdesk(&one, &user, "desk-1", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
     refused_on(&second, &words, "twelve words");
     let with = |printed: &str| {
         second
@@ -211,11 +211,10 @@ fn a_machine_without_its_half_asks_for_the_printed_code() {
     let newest = line_of_words(&opened.out, 12);
 
     // A machine that never had the vault: the words and the paper are all it takes; neither is enough alone.
-    let three = beside(&one);
+    let three = site.machine();
     let package_three = package(&three);
-    let third = Agent::start(&three, &package_three).unwrap();
-    third.done(&["refresh"], &[]).unwrap();
-    let words = helpdesk(&one, &user, "desk-1", &three_words(&third));
+    let third = site.started(&three, &package_three);
+    let words = helpdesk(site, &one, &user, "desk-1", &three_words(&third));
     let old = third
         .run(&["recover"], &[&words, &newer, NEW_ANSWER, THIRD_PASSWORD])
         .unwrap();
@@ -229,27 +228,27 @@ fn a_machine_without_its_half_asks_for_the_printed_code() {
     until(&first, "three devices", |agent| devices(agent).len() == 3);
     reveals(&first, "ledger", PASSWORD);
     // It does not know the organisation; the halves it made are sealed to the same ring all the same.
-    let words = helpdesk(&one, &user, "desk-1", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
     first.done(&["recover", "drill"], &[&words]).unwrap();
 }
 
-#[test]
-fn a_recovery_without_the_repository_is_finished_when_it_answers() {
-    let one = machine();
+fn a_recovery_without_the_repository_is_finished_when_it_answers(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let (first, code) = enrolled(&one, &package_one, &["desk-1"]);
+    let (first, code) = enrolled(site, &one, &package_one, &["desk-1"]);
     add(&first, "ledger");
-    let two = beside(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let second = joined(&two, &package_two);
+    let second = site.joined(&two, &package_two);
     until(&first, "two devices", |agent| devices(agent).len() == 2);
     first.done(&["lock"], &[]).unwrap();
     let (user, name) = (user(&first), three_words(&first));
-    let words = helpdesk(&one, &user, "desk-1", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
     drop(first);
+    site.set_password(NEW_PASSWORD);
 
     // On the road: the words came by telephone.
-    settle(&one, Some(Path::new("/nonexistent/share")), None);
+    site.away(&one);
     let first = Agent::start(&one, &package_one).unwrap();
     let opened = first.done(&["recover"], &[&words, NEW_ANSWER, NEW_PASSWORD]).unwrap();
     assert!(opened.err.contains("have to wait"), "{opened:?}");
@@ -260,14 +259,14 @@ fn a_recovery_without_the_repository_is_finished_when_it_answers() {
     drop(first);
 
     // Back: the used halves go by themselves.
-    settle(&one, Some(&repository(&one)), None);
-    let first = Agent::start(&one, &package_one).unwrap();
+    site.back(&one);
+    let first = site.started(&one, &package_one);
     first.done(&["unlock"], &[NEW_PASSWORD]).unwrap();
     until(&first, "new halves", |agent| {
         problems(agent).contains("printed code is old")
     });
     logged(&first, &["roll | vault | from key 1 to key 2"]);
-    let fresh = helpdesk(&one, &user, "desk-1", &name);
+    let fresh = helpdesk(site, &one, &user, "desk-1", &name);
     assert_ne!(fresh, words);
     let paper = first.run(&["recover", "drill", "--printed"], &[&fresh, &code]).unwrap();
     assert!(paper.code == 7 && paper.err.contains("older printed code"), "{paper:?}");
@@ -289,6 +288,8 @@ fn a_recovery_without_the_repository_is_finished_when_it_answers() {
         "{}",
         problems(&first)
     );
+    site.log_in(&second);
+    second.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
     until(&second, "the rolls", |agent| {
         log(agent).iter().any(|line| line.contains("roll | vault"))
     });
@@ -303,16 +304,15 @@ fn a_recovery_without_the_repository_is_finished_when_it_answers() {
         .unwrap();
 }
 
-#[test]
-fn a_recovery_by_two_takes_the_words_of_both() {
-    let one = machine();
+fn a_recovery_by_two_takes_the_words_of_both(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let (first, _) = enrolled(&one, &package_one, &["desk-1", "desk-2"]);
+    let (first, _) = enrolled(site, &one, &package_one, &["desk-1", "desk-2"]);
     add(&first, "ledger");
     first.done(&["lock"], &[]).unwrap();
     let (user, name) = (user(&first), three_words(&first));
-    let words = helpdesk(&one, &user, "desk-1", &name);
-    let others = helpdesk(&one, &user, "desk-2", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
+    let others = helpdesk(site, &one, &user, "desk-2", &name);
     for alone in [&words, &others] {
         refused_on(&first, alone, "one of two");
     }
@@ -320,6 +320,7 @@ fn a_recovery_by_two_takes_the_words_of_both() {
         .run(&["recover"], &[&format!("{words} {words}"), NEW_ANSWER, NEW_PASSWORD])
         .unwrap();
     assert_eq!(twice.code, 4, "{twice:?}");
+    site.set_password(NEW_PASSWORD);
     let both = format!("{others} {words}");
     first.done(&["recover"], &[&both, NEW_ANSWER, NEW_PASSWORD]).unwrap();
     reveals(&first, "ledger", NEW_PASSWORD);
@@ -327,13 +328,13 @@ fn a_recovery_by_two_takes_the_words_of_both() {
     refused_on(&first, &both, "used before");
 
     // The root names one ring now: the next halves are for one operator.
-    rings(&one, &["desk-3"]);
+    rings(site, &one, &["desk-3"]);
     first.done(&["unlock"], &[NEW_PASSWORD]).unwrap();
     until(&first, "the new list", |agent| {
         let shown = agent.json(&["trust", "show", "--json"], "organisation").unwrap();
         shown["rings"] == serde_json::json!(["desk-3"])
     });
     first.done(&["recover", "setup"], &[NEW_PASSWORD]).unwrap();
-    let words = helpdesk(&one, &user, "desk-3", &name);
+    let words = helpdesk(site, &one, &user, "desk-3", &name);
     first.done(&["recover", "drill"], &[&words]).unwrap();
 }

@@ -1,13 +1,10 @@
 //! The agent killed while the vault store goes to the vault's new key.
+#![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
 mod machines;
 
 use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, state};
-use machines::{
-    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, on, package, problems, repository, reveals, second,
-    until,
-};
-use std::path::Path;
+use machines::{OTHER_PASSWORD, Site, add, devices, id_of, labels, package, problems, reveals, until};
 use std::time::Duration;
 
 const LOGONS: usize = 12;
@@ -18,20 +15,17 @@ fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
-#[test]
-#[ignore = "slow: kills the agent twelve times, each at another moment of a change of the vault's key"]
-fn killed_at_any_moment_of_a_roll_nothing_is_lost() {
-    let one = machine();
+fn killed_at_any_moment_of_a_roll_nothing_is_lost(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let mut first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let mut first = site.enrolled(&one, &package_one);
     let names: Vec<_> = (0..LOGONS).map(|number| format!("logon{number:02}")).collect();
     for name in &names {
         add(&first, name);
     }
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let other = joined(&two, &package_two);
-    let share = repository(&one);
+    let other = site.joined(&two, &package_two);
     for kill in 0..KILLS {
         let other_id = id_of(&other);
         until(&first, "two devices", |agent| devices(agent).len() == 2);
@@ -43,15 +37,15 @@ fn killed_at_any_moment_of_a_roll_nothing_is_lost() {
         drop(first);
 
         // Without the repository: what is here has to be whole.
-        on(&one, Path::new("/nonexistent/share"));
+        site.away(&one);
         first = Agent::start(&one, &package_one).unwrap();
         first.done(&["unlock"], &[PASSWORD]).unwrap();
         assert_eq!(labels(&first), names, "kill {kill}");
         reveals(&first, "logon07", PASSWORD);
         assert!(!problems(&first).contains("store"), "kill {kill}: {}", problems(&first));
         drop(first);
-        on(&one, &share);
-        first = Agent::start(&one, &package_one).unwrap();
+        site.back(&one);
+        first = site.started(&one, &package_one);
         first.done(&["unlock"], &[PASSWORD]).unwrap();
         if devices(&first).len() == 2 {
             first.done(&["device", "revoke", &other_id], &[PASSWORD]).unwrap();
@@ -67,4 +61,22 @@ fn killed_at_any_moment_of_a_roll_nothing_is_lost() {
             .unwrap();
         until(&other, "everything", |agent| labels(agent) == names);
     }
+}
+
+#[test]
+#[ignore = "slow: kills the agent twelve times, each at another moment of a change of the vault's key"]
+fn in_a_folder() {
+    killed_at_any_moment_of_a_roll_nothing_is_lost(&Site::folder());
+}
+
+#[test]
+#[ignore = "slow: the same with a real slapd"]
+fn on_slapd() {
+    killed_at_any_moment_of_a_roll_nothing_is_lost(&Site::slapd());
+}
+
+#[test]
+#[ignore = "slow: the same with a real domain controller"]
+fn on_samba() {
+    killed_at_any_moment_of_a_roll_nothing_is_lost(&Site::samba());
 }

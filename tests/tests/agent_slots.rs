@@ -1,11 +1,30 @@
 //! Slots, each on machines of its own: made, rated, opening where the table of the design says they open, taken away.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
-use countersign_tests::agent::{Agent, Organisation, PASSPHRASE, PASSWORD, PATIENCE, Package, SETTINGS};
+mod machines;
+
+use countersign_tests::agent::{Agent, Organisation, PASSPHRASE, PASSWORD, PATIENCE, Package, ROOT_PHRASE};
 use countersign_tests::{Deadline, Session};
+use machines::{ADA, Site, on_each_site};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
+
+on_each_site!(
+    a_directory_key_opens_here,
+    a_silent_slot_lets_a_new_machine_in_with_the_password_alone,
+);
+on_each_site!(slow:
+    what_is_off_takes_the_roots_word_and_the_users,
+    below_the_floor_no_vault_is_made,
+    a_directory_identity_opens_here,
+    a_program_opens_here,
+    what_the_system_keeps_opens_here,
+    a_program_that_fails_says_how_and_the_password_still_opens,
+    what_the_system_keeps_is_worth_what_the_table_says,
+    a_silent_slot_follows_a_new_password,
+    a_new_passphrase_takes_the_place_of_the_old_one,
+);
 
 /// The vault is open, and how.
 fn vault(agent: &Agent<'_>) -> String {
@@ -33,46 +52,49 @@ fn opens_by_itself(agent: &Agent<'_>) -> bool {
     agent.run(&["unlock"], &[]).unwrap().code == 0
 }
 
-/// A machine of the same user on the first one's repository.
-fn second(first: &Session) -> Session {
-    let session = Session::start().unwrap();
-    let settings = session.config_home().join("countersign/settings.toml");
-    let repository = first.data_home().join("countersign/repository");
-    let text = format!("{SETTINGS}[repository]\npath = \"{}\"\n", repository.display());
-    session.write(&settings, &text).unwrap();
-    session
-}
-
-fn signed(session: &Session, settings: &str) -> String {
-    let organisation = Organisation::found(session).unwrap();
+fn signed(site: &Site, session: &Session, settings: &str) -> String {
+    let organisation = Organisation::found_by(session, site.desk(session)).unwrap();
     organisation.sign(settings).unwrap();
     organisation.words().to_owned()
 }
 
-fn member<'a>(session: &'a Session, package: &Package<'_>, words: &str) -> Agent<'a> {
-    let agent = Agent::start(session, package).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
+fn member<'a>(site: &Site, session: &'a Session, package: &Package<'_>, words: &str) -> Agent<'a> {
+    let agent = site.started(session, package);
     agent.done(&["trust", "pin"], &[words]).unwrap();
     agent
 }
 
-#[test]
-fn what_is_off_takes_the_roots_word_and_the_users() {
-    let session = Session::start().unwrap();
+/// A member with a vault, which [`PASSWORD`] and [`PASSPHRASE`] open.
+fn enrolled<'a>(site: &Site, session: &'a Session, package: &Package<'_>, words: &str) -> Agent<'a> {
+    let agent = member(site, session, package, words);
+    agent.done(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
+    agent
+}
+
+/// The user chooses another password, and proves the one until now. In a directory it is its password that opens the vault.
+fn change_password(site: &Site, agent: &Agent<'_>, new: &str) {
+    site.set_password(new);
+    let primary = if site.is_directory() { "directory" } else { "os" };
+    agent.done(&["primary", "change", primary], &[PASSWORD, new]).unwrap();
+}
+
+fn what_is_off_takes_the_roots_word_and_the_users(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let words = signed(&session, "unlock.allow = [\"directory-key\", \"os-protection\"]\n");
+    let words = signed(
+        site,
+        &session,
+        "unlock.allow = [\"directory-key\", \"os-protection\"]\n",
+    );
     // Before the root is pinned its settings count for nothing.
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = site.enrolled(&session, &package);
     let add = |kind: &str, more: &[&str]| {
         let words = [&["slot", "add", kind], more].concat();
         agent.run(&words, &[PASSWORD]).unwrap()
     };
     let off = add("directory-key", &["--agree"]);
     assert!(off.code == 7 && off.err.contains("is off"), "{off:?}");
-    let own = session.config_home().join("countersign/settings.toml");
-    session
-        .write(&own, &format!("{SETTINGS}allow = [\"directory-key\"]\n"))
-        .unwrap();
+    site.settle(&session, ADA, "allow = [\"directory-key\"]\n");
     agent.done(&["refresh"], &[]).unwrap();
     let unsigned = add("directory-key", &["--agree"]);
     assert!(
@@ -102,11 +124,11 @@ fn what_is_off_takes_the_roots_word_and_the_users() {
 
     // The root takes its word back: the slot is named, and opens nothing by itself any more.
     assert!(opens_by_itself(&agent));
-    let desk = session.home().join("root.key").display().to_string();
+    let root = session.home().join("root.key").display().to_string();
     let none = session.home().join("none.toml");
     session.write(&none, "unlock.forbid = [\"directory-key\"]\n").unwrap();
-    let sign = ["trust", "settings", &none.display().to_string(), "--root", &desk];
-    agent.done(&sign, &[countersign_tests::agent::ROOT_PHRASE]).unwrap();
+    let sign = ["trust", "settings", &none.display().to_string(), "--root", &root];
+    site.desk(&session).done(&sign, &[ROOT_PHRASE]).unwrap();
     agent.done(&["refresh"], &[]).unwrap();
     let status = agent.json(&["status", "--json"], "status").unwrap();
     assert!(
@@ -120,13 +142,16 @@ fn what_is_off_takes_the_roots_word_and_the_users() {
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
 }
 
-#[test]
-fn below_the_floor_no_vault_is_made() {
-    let session = Session::start().unwrap();
+fn below_the_floor_no_vault_is_made(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let words = signed(&session, "unlock.floor = \"strong\"\nunlock.require = [\"recovery\"]\n");
-    let agent = member(&session, &package, &words);
-    let refused = agent.run(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    let organisation = Organisation::found_by(&session, site.desk(&session)).unwrap();
+    organisation
+        .sign("unlock.floor = \"strong\"\nunlock.require = [\"recovery\"]\n")
+        .unwrap();
+    let words = organisation.words().to_owned();
+    let agent = member(site, &session, &package, &words);
+    let refused = agent.run(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
     assert!(
         refused.code == 7 && refused.err.contains("unlock.floor") && refused.err.contains("login"),
         "{refused:?}"
@@ -134,23 +159,25 @@ fn below_the_floor_no_vault_is_made() {
     assert_eq!(vault(&agent), "unenrolled");
 
     // What is required and not there yet is said.
-    let fair = Session::start().unwrap();
+    let fair = site.machine();
     let package = Package::empty(&fair).unwrap();
-    let words = signed(&fair, "unlock.floor = \"fair\"\nunlock.require = [\"recovery\"]\n");
-    let agent = member(&fair, &package, &words);
-    let made = agent.done(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    organisation
+        .sign("unlock.floor = \"fair\"\nunlock.require = [\"recovery\"]\n")
+        .unwrap();
+    let agent = member(site, &fair, &package, &words);
+    let made = agent.done(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
     assert!(made.out.contains("requires a recovery slot"), "{made:?}");
     let kept = agent.run(&["slot", "remove", "login"], &[PASSWORD]).unwrap();
     assert_eq!(kept.code, 7, "{kept:?}");
 }
 
 /// A slot that opens the vault here without a word: through a restart and after a lock, and only until it is taken away.
-fn opens_silently_here<T>(kind: &str, settings: &str, prepare: impl Fn(&Session) -> T) {
-    let session = Session::start().unwrap();
-    let _while_it_lasts = prepare(&session);
+fn opens_silently_here<T>(site: &Site, kind: &str, prepare: impl Fn(&Session) -> (T, String)) {
+    let session = site.machine();
+    let (_while_it_lasts, settings) = prepare(&session);
     let package = Package::empty(&session).unwrap();
-    let words = signed(&session, &format!("unlock.allow = [\"{kind}\"]\n{settings}"));
-    let agent = member(&session, &package, &words).enrolled().unwrap();
+    let words = signed(site, &session, &format!("unlock.allow = [\"{kind}\"]\n{settings}"));
+    let agent = enrolled(site, &session, &package, &words);
     agent.done(&["lock"], &[]).unwrap();
     assert!(!opens_by_itself(&agent));
     let locked = agent.run(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
@@ -158,8 +185,12 @@ fn opens_silently_here<T>(kind: &str, settings: &str, prepare: impl Fn(&Session)
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
     agent.done(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
     drop(agent);
-    let agent = Agent::start(&session, &package).unwrap();
-    wait_for(&agent, "unlocked");
+    let agent = site.started(&session, &package);
+    // The directory gives its key to whoever has logged in to it, and that was after the start.
+    match site.is_directory() && kind == "directory-key" {
+        true => assert!(opens_by_itself(&agent), "{}", agent.said()),
+        false => wait_for(&agent, "unlocked"),
+    }
     agent.done(&["lock"], &[]).unwrap();
     assert_eq!(vault(&agent), "locked");
     assert!(opens_by_itself(&agent), "{}", agent.said());
@@ -175,7 +206,7 @@ fn opens_silently_here<T>(kind: &str, settings: &str, prepare: impl Fn(&Session)
     agent.done(&["lock"], &[]).unwrap();
     assert!(!opens_by_itself(&agent));
     drop(agent);
-    let agent = Agent::start(&session, &package).unwrap();
+    let agent = site.started(&session, &package);
     assert!(!opens_by_itself(&agent));
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
 }
@@ -190,22 +221,19 @@ fn program(session: &Session, name: &str, body: &str) -> String {
 const ANSWER: &str =
     r#"cat > /dev/null; echo '{"version":1,"secret":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="}'"#;
 
-#[test]
-fn a_directory_key_opens_here() {
-    opens_silently_here("directory-key", "", |_| {});
+fn a_directory_key_opens_here(site: &Site) {
+    opens_silently_here(site, "directory-key", |_| ((), String::new()));
 }
 
-#[test]
-fn a_directory_identity_opens_here() {
-    opens_silently_here("directory-identity", "", |_| {});
+fn a_directory_identity_opens_here(site: &Site) {
+    opens_silently_here(site, "directory-identity", |_| ((), String::new()));
 }
 
-#[test]
-fn a_program_opens_here() {
-    let session = Session::start().unwrap();
-    let path = program(&session, "answerer", ANSWER);
-    let setting = format!("unlock.program = \"{path}\"\n");
-    opens_silently_here("program", &setting, |_| {});
+fn a_program_opens_here(site: &Site) {
+    opens_silently_here(site, "program", |session| {
+        let path = program(session, "answerer", ANSWER);
+        ((), format!("unlock.program = \"{path}\"\n"))
+    });
 }
 
 /// A real Secret Service on the session's bus, with its keyring open.
@@ -250,21 +278,22 @@ impl Drop for Keyring {
     }
 }
 
-#[test]
-fn what_the_system_keeps_opens_here() {
-    opens_silently_here("os-protection", "", Keyring::start);
+fn what_the_system_keeps_opens_here(site: &Site) {
+    opens_silently_here(site, "os-protection", |session| {
+        (Keyring::start(session), String::new())
+    });
 }
 
-#[test]
-fn a_program_that_fails_says_how_and_the_password_still_opens() {
-    let session = Session::start().unwrap();
+fn a_program_that_fails_says_how_and_the_password_still_opens(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
     let path = program(&session, "answerer", ANSWER);
     let words = signed(
+        site,
         &session,
         &format!("unlock.allow = [\"program\"]\nunlock.program = \"{path}\"\n"),
     );
-    let agent = member(&session, &package, &words).enrolled().unwrap();
+    let agent = enrolled(site, &session, &package, &words);
     agent.done(&["slot", "add", "program"], &[PASSWORD]).unwrap();
     for (body, said) in [
         ("exit 3", "exit"),
@@ -287,18 +316,17 @@ fn a_program_that_fails_says_how_and_the_password_still_opens() {
     }
 }
 
-#[test]
-fn a_silent_slot_lets_a_new_machine_in_with_the_password_alone() {
-    let first = Session::start().unwrap();
+fn a_silent_slot_lets_a_new_machine_in_with_the_password_alone(site: &Site) {
+    let first = site.machine();
     let package = Package::empty(&first).unwrap();
-    let words = signed(&first, "unlock.allow = [\"silent\"]\n");
-    let agent = member(&first, &package, &words).enrolled().unwrap();
+    let words = signed(site, &first, "unlock.allow = [\"silent\"]\n");
+    let agent = enrolled(site, &first, &package, &words);
     agent.done(&["slot", "add", "silent", "--agree"], &[PASSWORD]).unwrap();
     agent.done(&["refresh"], &[]).unwrap();
 
-    let other = second(&first);
+    let other = site.machine();
     let elsewhere = Package::empty(&other).unwrap();
-    let joining = member(&other, &elsewhere, &words);
+    let joining = member(site, &other, &elsewhere, &words);
     joining.done(&["refresh"], &[]).unwrap();
     let wrong = joining.run(&["unlock"], &["not the password"]).unwrap();
     assert_eq!(wrong.code, 4, "{wrong:?}");
@@ -309,9 +337,9 @@ fn a_silent_slot_lets_a_new_machine_in_with_the_password_alone() {
 
     // Once it is taken away a third machine needs the passphrase, and the first two follow the new key.
     agent.done(&["slot", "remove", "silent"], &[PASSWORD]).unwrap();
-    let third = second(&first);
+    let third = site.machine();
     let package = Package::empty(&third).unwrap();
-    let late = member(&third, &package, &words);
+    let late = member(site, &third, &package, &words);
     late.done(&["refresh"], &[]).unwrap();
     let refused = late.run(&["unlock"], &[PASSWORD]).unwrap();
     assert_ne!(refused.code, 0, "{refused:?}");
@@ -322,29 +350,26 @@ fn a_silent_slot_lets_a_new_machine_in_with_the_password_alone() {
 }
 
 /// The table's row of OS protection; the others are in `agent_table`. Roaming, a reset password, a lost device.
-#[test]
-fn what_the_system_keeps_is_worth_what_the_table_says() {
-    let session = Session::start().unwrap();
+fn what_the_system_keeps_is_worth_what_the_table_says(site: &Site) {
+    let session = site.machine();
     let _while_it_lasts = Keyring::start(&session);
     let package = Package::empty(&session).unwrap();
-    let words = signed(&session, "unlock.allow = [\"os-protection\"]\n");
-    let agent = member(&session, &package, &words).enrolled().unwrap();
+    let words = signed(site, &session, "unlock.allow = [\"os-protection\"]\n");
+    let agent = enrolled(site, &session, &package, &words);
     agent
         .done(&["slot", "add", "os-protection", "--agree"], &[PASSWORD])
         .unwrap();
     agent.done(&["refresh"], &[]).unwrap();
 
     // Changed by the user, or reset: what the system keeps does not ask for a password.
-    agent
-        .done(&["primary", "change", "os"], &[PASSWORD, "Changed-by-me-58-Kt"])
-        .unwrap();
+    change_password(site, &agent, "Changed-by-me-58-Kt");
     agent.done(&["lock"], &[]).unwrap();
     assert!(opens_by_itself(&agent));
 
     // A machine the vault does not list.
-    let other = second(&session);
+    let other = site.machine();
     let elsewhere = Package::empty(&other).unwrap();
-    let new = member(&other, &elsewhere, &words);
+    let new = member(site, &other, &elsewhere, &words);
     new.done(&["refresh"], &[]).unwrap();
     assert_ne!(new.run(&["unlock"], &["Changed-by-me-58-Kt"]).unwrap().code, 0);
 
@@ -365,32 +390,27 @@ fn what_the_system_keeps_is_worth_what_the_table_says() {
     assert_eq!(vault(&new), "unlocked");
 }
 
-#[test]
-fn a_silent_slot_follows_a_new_password() {
+fn a_silent_slot_follows_a_new_password(site: &Site) {
     const NEW: &str = "Zt5-chosen-anew-Lk82";
-    let first = Session::start().unwrap();
+    let first = site.machine();
     let package = Package::empty(&first).unwrap();
-    let words = signed(&first, "unlock.allow = [\"silent\"]\n");
-    let agent = member(&first, &package, &words).enrolled().unwrap();
+    let words = signed(site, &first, "unlock.allow = [\"silent\"]\n");
+    let agent = enrolled(site, &first, &package, &words);
     agent.done(&["slot", "add", "silent", "--agree"], &[PASSWORD]).unwrap();
+    site.set_password(NEW);
     agent.done(&["unlock", "--passphrase"], &[PASSPHRASE, NEW]).unwrap();
     agent.done(&["refresh"], &[]).unwrap();
     for (typed, opens) in [(PASSWORD, false), (NEW, true)] {
-        let other = second(&first);
+        let other = site.machine();
         let package = Package::empty(&other).unwrap();
-        let new = member(&other, &package, &words);
+        let new = member(site, &other, &package, &words);
         new.done(&["refresh"], &[]).unwrap();
         let tried = new.run(&["unlock"], &[typed]).unwrap();
         assert_eq!(tried.code == 0, opens, "{typed}: {tried:?}");
     }
 
     // While the repository cannot be reached that cannot be done, and is said.
-    let repository = first.data_home().join("countersign/repository");
-    let aside = repository.with_file_name("away");
-    std::fs::rename(&repository, &aside).unwrap();
-    let settings = first.config_home().join("countersign/settings.toml");
-    let elsewhere = format!("{SETTINGS}[repository]\npath = \"/nonexistent/share\"\n");
-    first.write(&settings, &elsewhere).unwrap();
+    site.away(&first);
     agent.run(&["refresh"], &[]).unwrap();
     agent
         .done(&["unlock", "--passphrase"], &[PASSPHRASE, PASSWORD])
@@ -404,13 +424,10 @@ fn a_silent_slot_follows_a_new_password() {
     );
 }
 
-#[test]
-fn a_new_passphrase_takes_the_place_of_the_old_one() {
-    let session = Session::start().unwrap();
+fn a_new_passphrase_takes_the_place_of_the_old_one(site: &Site) {
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let settings = session.config_home().join("countersign/settings.toml");
-    session.write(&settings, SETTINGS).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = site.enrolled(&session, &package);
     let newer = "umbrella cobalt thimble prairie monsoon";
     let weak = agent.run(&["slot", "add", "passphrase"], &[PASSWORD, "aaaaaaaaaaaaaaaaaaaa"]);
     assert_eq!(weak.unwrap().code, 7);

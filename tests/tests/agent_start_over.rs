@@ -5,9 +5,9 @@ mod helpdesk;
 mod machines;
 
 use countersign_tests::Session;
-use countersign_tests::agent::{Agent, Needles, PASSPHRASE, PASSWORD, state};
-use helpdesk::{enrolled, helpdesk, line_of_words, settle, three_words, user};
-use machines::{OTHER_PASSWORD, add, devices, joined, labels, machine, package, problems, repository, reveals, until};
+use countersign_tests::agent::{Needles, PASSPHRASE, PASSWORD, state};
+use helpdesk::{enrolled, helpdesk, line_of_words, three_words, user};
+use machines::{Hands, OTHER_PASSWORD, Site, add, devices, labels, on_each_site, package, problems, reveals, until};
 use std::path::{Path, PathBuf};
 
 const NEW_ANSWER: &str = "saddle nectar plywood umbrella comet";
@@ -26,16 +26,19 @@ fn below(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-#[test]
-fn whoever_lost_everything_begins_anew() {
-    let one = machine();
+on_each_site!(slow:
+    whoever_lost_everything_begins_anew,
+    there_has_to_be_a_vault_to_begin_anew,
+);
+
+fn whoever_lost_everything_begins_anew(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let (first, code) = enrolled(&one, &package_one, &["desk-1"]);
+    let (first, code) = enrolled(site, &one, &package_one, &["desk-1"]);
     add(&first, "ledger");
-    let two = machine();
-    settle(&two, Some(&repository(&one)), None);
+    let two = site.machine();
     let package_two = package(&two);
-    let second = joined(&two, &package_two);
+    let second = site.joined(&two, &package_two);
     until(&first, "two devices", |agent| devices(agent).len() == 2);
     let (user, old_name) = (user(&first), three_words(&first));
     first.done(&["lock"], &[]).unwrap();
@@ -50,16 +53,17 @@ fn whoever_lost_everything_begins_anew() {
     refused(&["enroll", "--start-over"], &[NEW_PASSWORD, NEW_ANSWER], 2, "--yes");
     let anew = ["enroll", "--start-over", "--yes"];
     refused(&anew, &[NEW_PASSWORD, "aaaaaaaaaaaaaaaaaaaaaaaa"], 7, "");
-    settle(&one, Some(Path::new("/nonexistent/share")), None);
+    site.away(&one);
     first.done(&["refresh"], &[]).unwrap();
-    assert_ne!(first.run(&anew, &[NEW_PASSWORD, NEW_ANSWER]).unwrap().code, 0);
-    settle(&one, Some(&repository(&one)), None);
+    assert_ne!(first.run(&anew, &[PASSWORD, NEW_ANSWER]).unwrap().code, 0);
+    site.back(&one);
     first.done(&["refresh"], &[]).unwrap();
     first.done(&["unlock"], &[PASSWORD]).unwrap();
     reveals(&first, "ledger", PASSWORD);
     first.done(&["lock"], &[]).unwrap();
 
     // A new vault, with a recovery of its own, under the same user.
+    site.set_password(NEW_PASSWORD);
     let made = first.done(&anew, &[NEW_PASSWORD, NEW_ANSWER]).unwrap();
     let printed = line_of_words(&made.out, 12);
     assert_ne!(printed, code);
@@ -69,7 +73,7 @@ fn whoever_lost_everything_begins_anew() {
     assert_eq!(devices(&first).len(), 1);
     let name = three_words(&first);
     assert_ne!(name, old_name);
-    let words = helpdesk(&one, &user, "desk-1", &name);
+    let words = helpdesk(site, &one, &user, "desk-1", &name);
     first
         .done(&["recover", "drill", "--printed"], &[&words, &printed])
         .unwrap();
@@ -83,11 +87,12 @@ fn whoever_lost_everything_begins_anew() {
     for part in ["vault", "exports", "header", "slots"] {
         assert!(kept.iter().all(|folder| folder.join(part).exists()), "{part}");
     }
-    let archive = below(&repository(&one).join("users").join(&user).join("archive"));
-    assert_eq!(archive.len(), 1, "{archive:?}");
-    assert!(archive.iter().all(|folder| below(&folder.join("records")).len() == 1));
+    let hands = Hands::on(site, &first);
+    assert_eq!(hands.set_aside(), 1);
 
     // The other machine says so, keeps what it has, and puts nothing of it back; its user joins when he wants.
+    site.log_in(&second);
+    second.done(&["unlock"], &[OTHER_PASSWORD]).unwrap();
     until(&second, "the news", |agent| problems(agent).contains("begun anew"));
     reveals(&second, "ledger", OTHER_PASSWORD);
     add(&second, "late");
@@ -95,8 +100,7 @@ fn whoever_lost_everything_begins_anew() {
     assert_eq!(labels(&first), ["fresh"]);
     assert!(!problems(&first).contains("record"), "{}", problems(&first));
     drop(second);
-    let second = Agent::start(&two, &package_two).unwrap();
-    second.done(&["refresh"], &[]).unwrap();
+    let second = site.started(&two, &package_two);
     let wrong = second
         .run(
             &["unlock", "--passphrase"],
@@ -130,38 +134,31 @@ fn whoever_lost_everything_begins_anew() {
         .filter_map(|folder| folder.file_name()?.to_str()?.rsplit_once('.')?.1.parse::<u64>().ok())
         .sum();
     let dated = |days: u64| state(&one).join(format!("vault.aside.{}", at - days * day));
-    let filed = |days: u64| {
-        let archives = repository(&one).join("users").join(&user).join("archive");
-        archives.join((at - days * day).to_string())
-    };
     for days in [89, 91] {
         one.write(&dated(days).join("vault/log.1"), "sealed").unwrap();
-        one.write(&filed(days).join("records/0/0.1"), "sealed").unwrap();
+        hands.file_aside(at - days * day);
     }
-    let first = Agent::start(&one, &package_one).unwrap();
-    first.done(&["refresh"], &[]).unwrap();
+    assert_eq!(hands.set_aside(), 3);
+    drop(site.started(&one, &package_one));
     assert!(dated(89).exists() && !dated(91).exists());
-    assert!(filed(89).exists() && !filed(91).exists());
+    assert_eq!(hands.set_aside(), 2);
 }
 
-#[test]
-fn there_has_to_be_a_vault_to_begin_anew() {
-    let one = machine();
+fn there_has_to_be_a_vault_to_begin_anew(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap();
+    let first = site.started(&one, &package_one);
     let none = first
         .run(&["enroll", "--start-over", "--yes"], &[NEW_PASSWORD, NEW_ANSWER])
         .unwrap();
     assert!(none.code != 0 && none.err.contains("no vault"), "{none:?}");
-    let first = first.enrolled().unwrap();
+    first.done(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
     add(&first, "ledger");
 
     // On a machine that never had it.
-    let two = machine();
-    settle(&two, Some(&repository(&one)), None);
+    let two = site.machine();
     let package_two = package(&two);
-    let second = Agent::start(&two, &package_two).unwrap();
-    second.done(&["refresh"], &[]).unwrap();
+    let second = site.started(&two, &package_two);
     let joins = second.run(&["enroll"], &[NEW_PASSWORD, NEW_ANSWER]).unwrap();
     assert_ne!(joins.code, 0, "{joins:?}");
     second

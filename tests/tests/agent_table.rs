@@ -2,19 +2,26 @@
 //! machine lost. What opens, and what does not.
 //!
 //! The rows of OS protection and recovery are in `agent_slots` and `agent_recovery_used`.
-#![expect(clippy::unwrap_used, reason = "a test's own functions")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
 mod machines;
 
 use countersign_tests::Session;
 use countersign_tests::agent::{Agent, Organisation, PASSPHRASE, PASSWORD};
-use machines::{
-    OTHER_PASSWORD, add, devices, id_of, joined, labels, machine, package, problems, reveals, second, until,
-};
+use machines::{OTHER_PASSWORD, Site, add, devices, id_of, labels, on_each_site, package, problems, reveals, until};
 use std::os::unix::fs::PermissionsExt;
 
 const CHANGED: &str = "Changed-by-me-58-Kt";
 const RESET: &str = "Reset-by-helpdesk-41";
+
+on_each_site!(login, silent);
+on_each_site!(slow:
+    directory_key,
+    directory_identity,
+    program,
+    passphrase,
+    device,
+);
 
 /// What a row of the table says.
 struct Row {
@@ -46,12 +53,11 @@ impl Row {
     }
 }
 
-/// What a machine that was never seen before opens with a password.
-fn on_a_new_machine(one: &Session, words: &str, password: &str) -> bool {
-    let session = second(one);
+/// What a machine that was never seen before opens with a password. A directory lets it see the vault with the current one only.
+fn on_a_new_machine(site: &Site, words: &str, password: &str) -> bool {
+    let session = site.machine();
     let package = package(&session);
-    let agent = Agent::start(&session, &package).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
+    let agent = site.started(&session, &package);
     agent.done(&["trust", "pin"], &[words]).unwrap();
     let opened = agent.run(&["unlock"], &[password]).unwrap().code == 0;
     if opened {
@@ -62,14 +68,29 @@ fn on_a_new_machine(one: &Session, words: &str, password: &str) -> bool {
     opened
 }
 
+fn vault(agent: &Agent<'_>) -> String {
+    let status = agent.json(&["status", "--json"], "status").unwrap();
+    status["vault"].as_str().unwrap().to_owned()
+}
+
 fn opens(agent: &Agent<'_>, secrets: &[&str]) -> bool {
     agent.done(&["lock"], &[]).unwrap();
     agent.run(&["unlock"], secrets).unwrap().code == 0
 }
 
-fn holds(row: &Row, prepare: impl Fn(&Session) -> String) {
-    let one = machine();
-    let organisation = Organisation::found(&one).unwrap();
+/// The user changes his password, and knows both. In a directory it is its password that opens the vault.
+fn change(site: &Site, agent: &Agent<'_>) {
+    site.set_password(CHANGED);
+    let primary = if site.is_directory() { "directory" } else { "os" };
+    agent
+        .done(&["primary", "change", primary], &[PASSWORD, CHANGED])
+        .unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+}
+
+fn holds(site: &Site, row: &Row, prepare: impl Fn(&Session) -> String) {
+    let one = site.machine();
+    let organisation = Organisation::found_by(&one, site.desk(&one)).unwrap();
     let settings = prepare(&one);
     let allow = row.kind.map(|kind| format!("unlock.allow = [\"{kind}\"]\n"));
     organisation
@@ -77,10 +98,9 @@ fn holds(row: &Row, prepare: impl Fn(&Session) -> String) {
         .unwrap();
     let words = organisation.words();
     let package_one = package(&one);
-    let agent = Agent::start(&one, &package_one).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
+    let agent = site.started(&one, &package_one);
     agent.done(&["trust", "pin"], &[words]).unwrap();
-    let agent = agent.enrolled().unwrap();
+    agent.done(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
     if let Some(kind) = row.kind {
         agent.done(&["slot", "add", kind, "--agree"], &[PASSWORD]).unwrap();
     }
@@ -90,14 +110,13 @@ fn holds(row: &Row, prepare: impl Fn(&Session) -> String) {
     assert_eq!(opens(&agent, &[]), row.here_alone, "nothing typed");
     assert!(opens(&agent, &[PASSWORD]));
     assert_eq!(
-        on_a_new_machine(&one, words, PASSWORD),
+        on_a_new_machine(site, words, PASSWORD),
         row.lets_in(PASSWORD, PASSWORD),
         "roamed"
     );
 
     // The user changes his password and knows both.
-    agent.done(&["primary", "change", "os"], &[PASSWORD, CHANGED]).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
+    change(site, &agent);
     assert_eq!(opens(&agent, &[]), row.here_alone, "nothing typed, after a change");
     assert!(opens(&agent, &[CHANGED]));
     reveals(&agent, "ledger", CHANGED);
@@ -108,85 +127,81 @@ fn holds(row: &Row, prepare: impl Fn(&Session) -> String) {
     for password in [PASSWORD, CHANGED] {
         let lets_in = row.lets_in(password, CHANGED);
         assert_eq!(
-            on_a_new_machine(&one, words, password),
+            on_a_new_machine(site, words, password),
             lets_in,
             "roamed with {password} after a change"
         );
     }
 
     // An administrator sets another one.
+    site.set_password(RESET);
+    if site.is_directory() {
+        agent.run(&["refresh"], &[]).unwrap();
+        assert_eq!(vault(&agent), "locked", "reset, here: {}", problems(&agent));
+        site.log_in(&agent);
+    }
     assert_eq!(opens(&agent, &[RESET]), row.here_alone, "reset, here");
     assert_eq!(
-        on_a_new_machine(&one, words, RESET),
+        on_a_new_machine(site, words, RESET),
         row.lets_in(RESET, CHANGED),
         "reset, on a new machine"
     );
-    agent
-        .done(&["unlock", "--passphrase"], &[PASSPHRASE, OTHER_PASSWORD])
-        .unwrap();
-    reveals(&agent, "ledger", OTHER_PASSWORD);
+    agent.done(&["unlock", "--passphrase"], &[PASSPHRASE, RESET]).unwrap();
+    reveals(&agent, "ledger", RESET);
+    agent.done(&["refresh"], &[]).unwrap();
     drop(agent);
 
     // The machine is lost.
-    assert_eq!(
-        on_a_new_machine(&one, words, OTHER_PASSWORD),
-        row.lets_in(OTHER_PASSWORD, OTHER_PASSWORD),
-        "lost"
-    );
-    let next = second(&one);
+    assert_eq!(on_a_new_machine(site, words, RESET), row.lets_in(RESET, RESET), "lost");
+    let next = site.machine();
     let package_next = package(&next);
-    let found = joined(&next, &package_next);
+    let found = site.joined(&next, &package_next);
     until(&found, "the logon", |agent| labels(agent) == ["ledger"]);
 }
 
-#[test]
-fn login() {
+fn login(site: &Site) {
     let row = Row {
         kind: None,
         here_alone: false,
         new_machine: NewMachine::No,
     };
-    holds(&row, |_| String::new());
+    holds(site, &row, |_| String::new());
 }
 
-#[test]
-fn silent() {
+fn silent(site: &Site) {
     let row = Row {
         kind: Some("silent"),
         here_alone: false,
         new_machine: NewMachine::ByThePassword,
     };
-    holds(&row, |_| String::new());
+    holds(site, &row, |_| String::new());
 }
 
-#[test]
-fn directory_key() {
+fn directory_key(site: &Site) {
     let row = Row {
         kind: Some("directory-key"),
         here_alone: true,
         new_machine: NewMachine::ByAny,
     };
-    holds(&row, |_| String::new());
+    holds(site, &row, |_| String::new());
 }
 
-#[test]
-fn directory_identity() {
+fn directory_identity(site: &Site) {
     let row = Row {
         kind: Some("directory-identity"),
         here_alone: true,
         new_machine: NewMachine::No,
     };
-    holds(&row, |_| String::new());
+    holds(site, &row, |_| String::new());
 }
 
-#[test]
-fn program() {
+fn program(site: &Site) {
     let row = Row {
         kind: Some("program"),
         here_alone: true,
         new_machine: NewMachine::No,
     };
-    holds(&row, |session| {
+    holds(site, &row, |session| {
         let path = session.home().join("answerer");
         let answer = r#"{"version":1,"secret":"QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQQ=="}"#;
         session
@@ -198,22 +213,20 @@ fn program() {
 }
 
 /// It roams, and outlives every change of the password; only another answer takes its place.
-#[test]
-fn passphrase() {
+fn passphrase(site: &Site) {
     let newer = "umbrella cobalt thimble prairie monsoon";
-    let one = machine();
+    let one = site.machine();
     let package_one = package(&one);
-    let agent = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let agent = site.enrolled(&one, &package_one);
     add(&agent, "ledger");
     let new = |answer: &str| {
-        let session = second(&one);
+        let session = site.machine();
         let package = package(&session);
-        let agent = Agent::start(&session, &package).unwrap();
-        agent.done(&["refresh"], &[]).unwrap();
+        let agent = site.started(&session, &package);
         agent.run(&["unlock", "--passphrase"], &[answer, RESET]).unwrap().code == 0
     };
     assert!(new(PASSPHRASE) && !new(newer) && !new(PASSWORD));
-    agent.done(&["primary", "change", "os"], &[PASSWORD, CHANGED]).unwrap();
+    change(site, &agent);
     assert!(new(PASSPHRASE) && !new(CHANGED));
     agent.done(&["slot", "add", "passphrase"], &[CHANGED, newer]).unwrap();
     assert!(new(newer) && !new(PASSPHRASE));
@@ -222,18 +235,17 @@ fn passphrase() {
 }
 
 /// It opens nothing by itself; it lets a machine that is enrolled follow a new key without a word, and nobody else.
-#[test]
-fn device() {
-    let one = machine();
+fn device(site: &Site) {
+    let one = site.machine();
     let package_one = package(&one);
-    let first = Agent::start(&one, &package_one).unwrap().enrolled().unwrap();
+    let first = site.enrolled(&one, &package_one);
     add(&first, "ledger");
-    let two = second(&one);
+    let two = site.machine();
     let package_two = package(&two);
-    let other = joined(&two, &package_two);
-    let three = second(&one);
+    let other = site.joined(&two, &package_two);
+    let three = site.machine();
     let package_three = package(&three);
-    let lost = joined(&three, &package_three);
+    let lost = site.joined(&three, &package_three);
     let lost_id = id_of(&lost);
     until(&first, "three devices", |agent| devices(agent).len() == 3);
     // The passwords change, on each machine its own; the roll is followed all the same.

@@ -1,108 +1,63 @@
 //! Whoever administers the directory changes what is in it: nobody is let in, nothing is lost, and it is said.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
-use countersign_tests::Session;
-use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, Package, SETTINGS};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+mod machines;
+
+use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, Package};
+use machines::{Hands, Site, on_each_site, problems};
 
 const RESET: &str = "Reset-by-helpdesk-41";
 
-/// A session on a repository, its own or another one's.
-fn machine(repository: Option<&Path>) -> Session {
-    let session = Session::start().unwrap();
-    let settings = session.config_home().join("countersign/settings.toml");
-    let place = repository.map(|path| format!("[repository]\npath = \"{}\"\n", path.display()));
-    session
-        .write(&settings, &format!("{SETTINGS}{}", place.unwrap_or_default()))
-        .unwrap();
-    session
-}
-
-/// The folder with a user's vault headers, as the directory's administrator has it.
-struct Headers(PathBuf);
-
-impl Headers {
-    fn of(session: &Session, agent: &Agent<'_>) -> Self {
-        let status = agent.json(&["status", "--json"], "status").unwrap();
-        let user = status["user"].as_str().unwrap();
-        let repository = session.data_home().join("countersign/repository");
-        Self(repository.join("users").join(user).join("header"))
-    }
-
-    fn numbers(&self) -> Vec<u64> {
-        let entries = std::fs::read_dir(&self.0).unwrap();
-        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut numbers: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
-        numbers.sort_unstable();
-        numbers
-    }
-
-    fn read(&self, number: u64) -> Vec<u8> {
-        std::fs::read(self.0.join(number.to_string())).unwrap()
-    }
-
-    fn newest(&self) -> Vec<u8> {
-        self.read(*self.numbers().last().unwrap())
-    }
-
-    /// Files a header as the newest one.
-    fn file(&self, bytes: &[u8]) -> PathBuf {
-        let path = self.0.join((self.numbers().last().unwrap() + 1).to_string());
-        std::fs::write(&path, bytes).unwrap();
-        let owner = std::fs::metadata(&self.0).unwrap();
-        chown(&path, Some(owner.uid()), Some(owner.gid())).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
-        path
-    }
-}
-
-fn problems(agent: &Agent<'_>) -> String {
-    agent.json(&["status", "--json"], "status").unwrap()["problems"].to_string()
-}
+on_each_site!(slow: a_forged_header_lets_nobody_in_and_keeps_nobody_out);
 
 /// Changes the directory could make to the newest header without a key, each with a name.
-fn forgeries(headers: &Headers, foreign: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let genuine = headers.newest();
+fn forgeries(genuine: &[u8], older: &[u8], foreign: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut forged: Vec<(String, Vec<u8>)> = Vec::new();
     // The cost of Argon2id as it is stored for 64 MiB and 3 passes: made cheaper.
     let cost = [&65536_u32.to_le_bytes()[..], &3_u32.to_le_bytes()].concat();
     let at = genuine.windows(cost.len()).position(|window| window == cost).unwrap();
-    let mut cheap = genuine.clone();
+    let mut cheap = genuine.to_vec();
     cheap[at..at + 4].copy_from_slice(&8_u32.to_le_bytes());
     forged.push(("a lowered cost".to_owned(), cheap));
     forged.push(("another vault's header".to_owned(), foreign.to_vec()));
-    forged.push(("an older header filed anew".to_owned(), headers.read(1)));
+    forged.push(("an older header filed anew".to_owned(), older.to_vec()));
     for part in 1..16 {
-        let mut flipped = genuine.clone();
+        let mut flipped = genuine.to_vec();
         let at = genuine.len() * part / 16;
         flipped[at] ^= 0x40;
         forged.push((format!("byte {at} flipped"), flipped));
         forged.push((format!("cut after {at} bytes"), genuine[..at].to_vec()));
     }
-    forged.push(("bytes appended".to_owned(), [&genuine[..], &[0; 64]].concat()));
+    forged.push(("bytes appended".to_owned(), [genuine, &[0; 64]].concat()));
     forged
 }
 
-#[test]
-fn a_forged_header_lets_nobody_in_and_keeps_nobody_out() {
-    let elsewhere = machine(None);
-    let package = Package::empty(&elsewhere).unwrap();
-    let stranger = Agent::start(&elsewhere, &package).unwrap();
-    let others = ["Other-vault-Pq72-xx", "umbrella cobalt thimble prairie monsoon"];
-    stranger.done(&["enroll"], &others).unwrap();
+fn a_forged_header_lets_nobody_in_and_keeps_nobody_out(site: &Site) {
+    let elsewhere = Site::folder();
+    let others = elsewhere.machine();
+    let package = Package::empty(&others).unwrap();
+    let stranger = Agent::start(&others, &package).unwrap();
+    let secrets = ["Other-vault-Pq72-xx", "umbrella cobalt thimble prairie monsoon"];
+    stranger.done(&["enroll"], &secrets).unwrap();
     stranger.done(&["refresh"], &[]).unwrap();
-    let foreign = Headers::of(&elsewhere, &stranger).newest();
+    let foreign = Hands::on(&elsewhere, &stranger).header().1;
     drop(stranger);
 
-    let session = machine(None);
+    let session = site.machine();
     let package = Package::empty(&session).unwrap();
-    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let agent = site.enrolled(&session, &package);
     agent.done(&["refresh"], &[]).unwrap();
-    let headers = Headers::of(&session, &agent);
-    let repository = session.data_home().join("countersign/repository");
-    for (what, forged) in forgeries(&headers, &foreign) {
-        let filed = headers.file(&forged);
+    let hands = Hands::on(site, &agent);
+    let older = hands.header();
+    let newer = "umbrella cobalt thimble prairie monsoon";
+    agent.done(&["slot", "add", "passphrase"], &[PASSWORD, newer]).unwrap();
+    agent
+        .done(&["slot", "add", "passphrase"], &[PASSWORD, PASSPHRASE])
+        .unwrap();
+    let genuine = hands.header();
+    assert!(genuine.0 > older.0);
+    for (what, forged) in forgeries(&genuine.1, &older.1, &foreign) {
+        hands.put_header(&forged);
         agent.done(&["refresh"], &[]).unwrap();
         let said = problems(&agent);
         assert!(
@@ -118,19 +73,19 @@ fn a_forged_header_lets_nobody_in_and_keeps_nobody_out() {
 
         // A machine that has never seen the vault: the directory's word does not open it.
         if what.starts_with("a") {
-            let joining = machine(Some(&repository));
+            let joining = site.machine();
             let package = Package::empty(&joining).unwrap();
-            let new = Agent::start(&joining, &package).unwrap();
-            new.done(&["refresh"], &[]).unwrap();
+            let new = site.started(&joining, &package);
             let joined = new.run(&["unlock", "--passphrase"], &[PASSPHRASE, RESET]).unwrap();
             assert_ne!(joined.code, 0, "{what}: {joined:?}");
             assert!(!joined.err.is_empty());
         }
-        std::fs::remove_file(filed).unwrap();
+        hands.take_header(&genuine);
     }
     agent.done(&["refresh"], &[]).unwrap();
     let said = problems(&agent);
     assert!(!said.contains("header") && !said.contains("another vault"), "{said}");
+    site.set_password(RESET);
     agent.done(&["unlock", "--passphrase"], &[PASSPHRASE, RESET]).unwrap();
     agent.done(&["lock"], &[]).unwrap();
     agent.done(&["unlock"], &[RESET]).unwrap();

@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-vault", 2),
     ("countersign-trust", 2),
     ("countersign-wire", 2),
+    ("countersign-identify", 2),
     ("countersign-signon", 3),
     ("countersign-sync", 3),
     ("countersign-publish", 3),
@@ -44,7 +45,7 @@ const ROOMS: &[(&str, &str)] = &[
 ];
 
 /// What is measured beside ours.
-const RIVALS: &[&str] = &["sled"];
+const RIVALS: &[&str] = &["ldap3", "sled"];
 
 fn members() -> Vec<cargo_metadata::Package> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");

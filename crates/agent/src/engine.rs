@@ -1,21 +1,26 @@
 //! The engine: one thread that owns all state and never blocks.
 
 use crate::audit::Audit;
+use crate::capture::Captures;
 use crate::clock::SystemClock;
 use crate::configuration::Configuration;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::locking::Locking;
-use crate::message::{Call, Entry, Message};
+use crate::message::{Entry, Message};
 use crate::organisation::Organisation;
+use crate::packages::Packages;
+use crate::prompting::Prompting;
 use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
+use crate::values::{known, to_fill};
 use countersign_desktop::Desktop;
 use countersign_model::port::{ControlAccess, DesktopError, SessionWatch};
 use countersign_model::{
-    Carried, Decision, DeviceId, Explanation, Monotonic, Outcome, Refusal, SessionEvent, WindowEvent, WindowId,
+    Carried, Decision, DeviceId, Explanation, FieldValues, Monotonic, Outcome, Plan, Refusal, SessionEvent, TemplateId,
+    WindowEvent, WindowId,
 };
-use countersign_signon::{Effect, Event, Machine, Notice, VaultState};
+use countersign_signon::{Effect, Event, Machine, Notice, Ticket, VaultState};
 use countersign_vault::{AuditEntry, AuditEvent};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, OrganisationReport, Reply};
 use std::collections::{BTreeSet, VecDeque};
@@ -59,6 +64,9 @@ pub(crate) struct Engine {
     pub(crate) active: Option<WindowId>,
     pub(crate) locking: Locking,
     pub(crate) tasks: Tasks,
+    pub(crate) packages: Packages,
+    pub(crate) prompting: Prompting,
+    pub(crate) captures: Captures,
     alarms: BTreeSet<Monotonic>,
     export_due: Option<Monotonic>,
     awaited: Vec<Awaited>,
@@ -89,6 +97,9 @@ impl Engine {
             active: None,
             locking: Locking::new(session),
             tasks: Tasks::new(inbox),
+            packages: Packages::default(),
+            prompting: Prompting::default(),
+            captures: Captures::default(),
             alarms: BTreeSet::new(),
             export_due: None,
             awaited: Vec::new(),
@@ -110,6 +121,7 @@ impl Engine {
     /// Asks the repository for what is new, before the first event.
     pub(crate) fn begin(&mut self) {
         self.recall_reached();
+        self.recall_exclusions();
         self.take_signed_settings();
         self.exchange(Scope::Everything);
     }
@@ -159,8 +171,10 @@ impl Engine {
                     }
                     _ => {}
                 }
+                let event = self.with_package(event);
                 self.signon(Event::Window(event));
             }
+            Message::Package(executable, package) => self.package_found(executable, package),
             Message::Signon(event) => {
                 if let Event::Responded(ticket, _) = &event {
                     self.tasks.ended(*ticket);
@@ -178,6 +192,11 @@ impl Engine {
             Message::Primary(method, choice, reply) => {
                 let kept = self.keeper.keep_primary(method, &choice).map_err(ErrorReply::from);
                 let _ = reply.send(kept.map_or_else(Answer::from, |()| Reply::Done.into()));
+            }
+            Message::Identity(user, identity) => {
+                if let Err(error) = self.keeper.keep_identity(&user, identity) {
+                    tracing::warn!("who the user is in the directory is not kept: {error}");
+                }
             }
             Message::Session(event) => self.session(event),
             Message::Entry(Entry { event, subject, detail }) => self.audit(event, subject, &detail),
@@ -209,6 +228,7 @@ impl Engine {
         if self.paused_until.is_some_and(|until| until <= now) {
             self.paused_until = None;
         }
+        self.prompting.answer_late(now);
         self.ask_again();
         self.look_after_moving();
         if self.export_due.is_some_and(|due| due <= now) {
@@ -274,7 +294,16 @@ impl Engine {
                 }
             }
             Effect::FindLogons(ticket, template) => {
-                return Some(Event::Logons(ticket, self.keeper.find(&template)));
+                let mut found = self.keeper.find(&template);
+                found.extend(self.captures.of(&template));
+                let logons = match self.configuration.templates().get(&template) {
+                    Some(loaded) if !found.is_empty() => {
+                        let spec = loaded.template().logon;
+                        found.into_iter().map(|logon| known(&spec, logon)).collect()
+                    }
+                    _ => found,
+                };
+                return Some(Event::Logons(ticket, logons));
             }
             Effect::Respond {
                 ticket,
@@ -283,12 +312,20 @@ impl Engine {
                 live,
                 plan,
             } => {
-                let values = match self.keeper.release(logon, &template, &live) {
+                let Some(logon) = logon else {
+                    return self.dismiss(ticket, plan);
+                };
+                let given = self.captures.fill(logon, &live);
+                let values = match given.map_or_else(|| self.keeper.release(logon, &template, &live), Ok) {
                     Ok(values) => values,
                     Err(why) => {
                         self.audit(AuditEvent::Refusal, template.as_str(), &why.to_string());
                         return Some(Event::Responded(ticket, refused(&why.to_string())));
                     }
+                };
+                let values = match self.to_fill(values, &template) {
+                    Ok(values) => values,
+                    Err(why) => return Some(Event::Responded(ticket, refused(&why))),
                 };
                 match &self.screen {
                     Ok(desktop) => self.tasks.respond(desktop, ticket, plan, values),
@@ -301,9 +338,31 @@ impl Engine {
             Effect::Cancel(ticket) => self.tasks.cancel(ticket),
             Effect::Explain(explanation) => self.explained(*explanation),
             Effect::Notify(notice) => self.notify(notice),
+            Effect::Ask(prompt) => self.prompting.ask(prompt),
+            Effect::Withdraw(window) => self.prompting.withdraw(window),
+            Effect::Settled(logon, settlement) => return self.settled(logon, settlement),
             Effect::WakeAt(at) => self.wake_at(at),
         }
         None
+    }
+
+    /// Answers a message: nothing of the vault is in the answer.
+    fn dismiss(&mut self, ticket: Ticket, plan: Box<Plan>) -> Option<Event> {
+        match &self.screen {
+            Ok(desktop) => {
+                self.tasks.respond(desktop, ticket, plan, FieldValues::default());
+                None
+            }
+            Err(error) => Some(Event::Responded(ticket, refused(&error.to_string()))),
+        }
+    }
+
+    /// A logon's values as its template has them written.
+    fn to_fill(&self, stored: FieldValues, template: &TemplateId) -> Result<FieldValues, String> {
+        match self.configuration.templates().get(template) {
+            Some(loaded) => to_fill(&loaded.template().logon, stored, self.clock.both().wall),
+            None => Ok(stored),
+        }
     }
 
     fn explained(&mut self, explanation: Explanation) {
@@ -336,30 +395,31 @@ impl Engine {
     }
 
     /// Fills for a client and answers when the outcome is known.
-    pub(crate) fn fill(&mut self, window: Option<WindowId>, logon: Option<countersign_model::LogonId>, call: Call) {
+    pub(crate) fn fill(
+        &mut self,
+        window: Option<WindowId>,
+        logon: Option<countersign_model::LogonId>,
+        reply: Sender<Answer>,
+    ) {
         let Some(window) = window.or(self.active) else {
             let error = ErrorReply::new(ErrorCode::NoMatch, "no window is active")
                 .next("click into the logon window, or name it with --window (see `countersign why`)");
-            let _ = call.reply.send(error.into());
+            let _ = reply.send(error.into());
             return;
         };
         if !self.machine.knows(window) {
             let error = ErrorReply::new(ErrorCode::NoMatch, format!("there is no window {:#x}", window.0))
                 .next("run `countersign why` for the windows that were seen");
-            let _ = call.reply.send(error.into());
+            let _ = reply.send(error.into());
             return;
         }
         if self.keeper.state() == VaultState::Locked {
-            let _ = call.reply.send(self.keeper.locked().into());
+            let _ = reply.send(self.keeper.locked().into());
             return;
         }
         let until = self.clock.both().steady.after(FILL_PATIENCE);
         self.alarms.insert(until);
-        self.awaited.push(Awaited {
-            window,
-            until,
-            reply: call.reply,
-        });
+        self.awaited.push(Awaited { window, until, reply });
         self.signon(Event::Fill(Some(window), logon));
     }
 }

@@ -187,6 +187,7 @@ impl Handler for Front {
             }
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::DirectoryLogin, [password]) => self.log_in(password),
+            (Request::DoctorDirectory, []) => self.examine_directory(),
             (Request::UnlockWithPassphrase, [answer, password]) => {
                 let opened = self.unlock_with_passphrase(answer, password);
                 self.silent_follows(opened, Some(password))
@@ -213,6 +214,7 @@ impl Handler for Front {
                 printed: printed.first(),
             }),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
+            (Request::LogonFill { id, window, .. }, [password]) => self.as_owner(OwnerCall::Fill(id, window), password),
             (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
             (Request::DeviceJoin, []) => self.ask_to_join(),
             (Request::DeviceJoined, [words, password]) => self.complete_joining(words, password),

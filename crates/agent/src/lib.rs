@@ -3,11 +3,14 @@
 //! One engine thread owns all state; what may block runs on threads of its own and answers with a message. See `ARCHITECTURE.md`.
 
 mod audit;
+mod authoring;
+mod capture;
 mod clock;
 mod configuration;
 mod device_secret;
 mod doctor;
 mod engine;
+mod exclusions;
 mod front;
 mod journal;
 mod keeper;
@@ -20,14 +23,20 @@ mod machine_secret;
 pub mod measuring;
 mod message;
 mod organisation;
+mod packages;
 mod paths;
 mod primary;
+mod prompting;
 mod requests;
 mod serve;
+mod sharing;
 mod stores;
 mod syncing;
 mod tasks;
+mod templates;
 mod throttle;
+mod values;
+mod window_report;
 
 pub use countersign_trust::{AgentVersion, EntryKind, Kinds};
 pub use log::log_to_stderr;

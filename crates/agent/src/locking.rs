@@ -50,6 +50,7 @@ impl Engine {
         self.locking.count += 1;
         let was_open = self.keeper.state() == VaultState::Unlocked;
         self.keeper.lock();
+        self.captures.clear();
         self.drop_renewal();
         if was_open {
             tracing::info!("the vault is locked: {cause}");

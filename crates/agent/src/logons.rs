@@ -4,17 +4,22 @@ use crate::engine::Engine;
 use crate::front::Terms;
 use crate::keeper::Fields;
 use crate::message::{Adoption, Before, Elsewhere, Material, Opening, OwnerCall};
-use crate::requests::{desktop_error, problem};
 use crate::syncing::{Scope, Standing};
-use countersign_model::port::{ControlAccess, WindowSource};
-use countersign_model::{FieldKind, FieldName, LogonId, Publisher, TemplateId};
-use countersign_rules::{TemplateSet, parse_template};
+use crate::values::{check, complete};
+use countersign_model::{Binding, FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_secret::Password;
-use countersign_signon::{Event, VaultState, explain_template};
+use countersign_signon::{Event, VaultState};
 use countersign_vault::{Amendment, AuditEvent, Reauthenticated, SlotKind, inspect_header};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+
+/// A new logon.
+pub(crate) struct Given {
+    pub(crate) template: TemplateId,
+    pub(crate) publisher: Publisher,
+    pub(crate) label: String,
+    pub(crate) fields: Fields,
+}
 
 impl Engine {
     /// What a key derivation on a client's thread works on.
@@ -124,6 +129,9 @@ impl Engine {
             return Err(too_long);
         }
         self.audit(AuditEvent::Unlock, slot.name(), "");
+        if slot == SlotKind::Login {
+            self.signon(Event::Proven(None));
+        }
         self.signon(Event::Vault(VaultState::Unlocked));
         Ok(match fresh {
             true => Reply::Enrolled(Enrolled {
@@ -137,6 +145,11 @@ impl Engine {
 
     /// Does what only the owner may ask; the password was just checked.
     pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated, reply: Sender<Answer>) {
+        let filled = match &call {
+            OwnerCall::Fill(_, window) => window.or(self.active),
+            _ => None,
+        };
+        self.signon(Event::Proven(filled));
         let answer = match call {
             // Answered when the repository has been asked.
             OwnerCall::Revoke(device) => return self.revoke(device, reply),
@@ -146,6 +159,13 @@ impl Engine {
                 self.exchange(Scope::Records);
                 Reply::Done.into()
             }
+            OwnerCall::Fill(id, window) => return self.fill(window, id, reply),
+            OwnerCall::Reveal(id, _) if self.is_never_shown(id) => ErrorReply::new(
+                ErrorCode::Refused,
+                "the template of this application does not let its secrets be shown",
+            )
+            .next("`countersign logon fill` fills them without showing them")
+            .into(),
             OwnerCall::Reveal(..) if !self.configuration.settings().switch("reveal.allowed") => {
                 ErrorReply::new(ErrorCode::Refused, "your organisation does not let secrets be shown")
                     .next("`countersign logon fill` fills them without showing them")
@@ -180,6 +200,15 @@ impl Engine {
         let _ = reply.send(answer);
     }
 
+    /// Whether the template of a logon keeps its secrets from being shown.
+    fn is_never_shown(&self, id: LogonId) -> bool {
+        let set = self.configuration.templates();
+        let template = self.keeper.template_of(id);
+        template
+            .and_then(|template| set.get(&template).map(|loaded| !loaded.template().logon.reveal))
+            .unwrap_or(false)
+    }
+
     pub(crate) fn logon_list(&self) -> Result<Vec<LogonSummary>, ErrorReply> {
         if !self.keeper.is_enrolled() {
             return Err(self.keeper.locked());
@@ -208,46 +237,68 @@ impl Engine {
         Ok(logons)
     }
 
-    pub(crate) fn logon_add(
-        &mut self,
+    pub(crate) fn logon_add(&mut self, given: Given) -> Result<LogonId, ErrorReply> {
+        let Given {
+            template,
+            publisher,
+            label,
+            fields,
+        } = given;
+        // The first program it is filled into is the one it is for.
+        let binding = Binding {
+            publisher,
+            executable: None,
+        };
+        let id = self
+            .keeper
+            .add(template, binding, label, fields, self.clock.both().wall)?;
+        self.logons_changed();
+        Ok(id)
+    }
+
+    /// A logon as the user gives it, checked and completed by its template.
+    pub(crate) fn given(
+        &self,
         template: &TemplateId,
-        label: String,
+        label: &str,
         plain: Vec<PlainField>,
         secret_fields: Vec<FieldName>,
         secrets: Vec<Password>,
-    ) -> Result<LogonId, ErrorReply> {
+    ) -> Result<Given, ErrorReply> {
         if self.keeper.state() == VaultState::Locked {
             return Err(self.keeper.locked());
         }
         let set = self.configuration.templates();
-        let loaded = set.get(template).ok_or_else(|| {
-            ErrorReply::new(ErrorCode::NoMatch, format!("no template `{template}` is in force"))
-                .next("run `countersign logon add` without a name for those that are")
-        })?;
+        let loaded = set.get(template).ok_or_else(|| not_in_force(template))?;
         let given = fields(plain, secret_fields, secrets)?;
-        let spec = loaded.template().logon;
-        if let Some((unknown, _, _)) = given.iter().find(|(name, _, _)| !spec.fields.contains(name)) {
-            return Err(unknown_field(unknown, &spec.fields));
+        let spec = &loaded.template().logon;
+        if !spec.multiple && !self.keeper.find(template).is_empty() {
+            let message = format!(
+                "one logon for {} is stored already, and its template takes no second one",
+                loaded.name()
+            );
+            return Err(ErrorReply::new(ErrorCode::Refused, message)
+                .next("change it with `countersign logon edit`, or remove it first"));
         }
-        // In the template's order, whatever the client's was.
-        let mut given: Fields = given
+        check(spec, &given)?;
+        let mut fields: Fields = given
             .into_iter()
             .map(|(name, _, value)| (name.clone(), spec.kind(&name), value))
             .collect();
-        given.sort_by_key(|(name, _, _)| spec.fields.iter().position(|known| known == name));
+        complete(spec, &mut fields)?;
         let label = match label.trim() {
-            "" => given
+            "" => fields
                 .iter()
                 .find(|(_, kind, _)| *kind == FieldKind::Plain)
                 .map_or_else(|| loaded.name().to_owned(), |(_, _, value)| value.expose().to_owned()),
             label => label.to_owned(),
         };
-        let publisher = loaded.publisher.clone();
-        let id = self
-            .keeper
-            .add(template.clone(), publisher, label, given, self.clock.both().wall)?;
-        self.logons_changed();
-        Ok(id)
+        Ok(Given {
+            template: template.clone(),
+            publisher: loaded.publisher.clone(),
+            label,
+            fields,
+        })
     }
 
     pub(crate) fn logon_edit(
@@ -265,11 +316,16 @@ impl Engine {
         if let Some(template) = self.keeper.template_of(id)
             && let Some(loaded) = self.configuration.templates().get(&template)
         {
-            let known = loaded.template().logon.fields;
-            if let Some((unknown, _, _)) = given.iter().find(|(name, _, _)| !known.contains(name)) {
-                return Err(unknown_field(unknown, &known));
-            }
+            check(&loaded.template().logon, &given)?;
         }
+        let others = self.shared_with(id);
+        let shared: Fields = match others.is_empty() {
+            true => Fields::new(),
+            false => given
+                .iter()
+                .map(|(name, kind, value)| (name.clone(), *kind, value.duplicate()))
+                .collect(),
+        };
         let changed = self.clock.both().wall;
         self.keeper.amend(
             id,
@@ -279,6 +335,7 @@ impl Engine {
                 changed,
             },
         )?;
+        self.share(&others, &shared, changed);
         self.logons_changed();
         Ok(id)
     }
@@ -294,50 +351,20 @@ impl Engine {
 
     /// Forms that waited for a logon are looked at again, and the repository gets the new version.
     fn logons_changed(&mut self) {
-        self.keeper.logons_changed();
         self.signon(Event::Vault(VaultState::Unlocked));
-        self.exchange(Scope::Records);
+        self.stored_changed();
     }
 
-    /// Judges a template against the windows on the screen, without taking it into use. Reading windows takes its time: a thread
-    /// of its own answers the client.
-    pub(crate) fn template_explain(&self, place: &str, text: &str, reply: Sender<Answer>) {
-        let (set, problems) = match parse_template(place, text.as_bytes()) {
-            Ok(parsed) => TemplateSet::build(vec![(Publisher::Unsigned, parsed)]),
-            Err(problems) => (TemplateSet::default(), problems),
-        };
-        let problems: Vec<_> = problems.iter().map(problem).collect();
-        if set.templates().next().is_none() {
-            let _ = reply.send(
-                Reply::Judged {
-                    problems,
-                    explanations: Vec::new(),
-                }
-                .into(),
-            );
-            return;
-        }
-        let desktop = match &self.screen {
-            Ok(desktop) => Arc::clone(desktop),
-            Err(error) => {
-                let _ = reply.send(desktop_error(error).into());
-                return;
-            }
-        };
-        let now = self.clock.both();
-        let judge = move || {
-            let windows = desktop.snapshot().map_err(|error| desktop_error(&error))?;
-            let read = |window: &_, query: &_| desktop.read(window, query);
-            let explanations = explain_template(&set, &windows, read, |window| desktop.terminal(window), now);
-            Ok::<_, ErrorReply>(Answer::from(Reply::Judged { problems, explanations }))
-        };
-        let started = std::thread::Builder::new().name("judge".to_owned()).spawn(move || {
-            let _ = reply.send(judge().unwrap_or_else(Answer::from));
-        });
-        if let Err(error) = started {
-            tracing::error!("cannot start a thread to judge a template: {error}");
-        }
+    /// The repository gets the new version.
+    pub(crate) fn stored_changed(&mut self) {
+        self.keeper.logons_changed();
+        self.exchange(Scope::Records);
     }
+}
+
+pub(crate) fn not_in_force(template: &TemplateId) -> ErrorReply {
+    ErrorReply::new(ErrorCode::NoMatch, format!("no template `{template}` is in force"))
+        .next("it may have been withdrawn; `countersign refresh` reads the templates again")
 }
 
 fn fields(plain: Vec<PlainField>, secret_fields: Vec<FieldName>, secrets: Vec<Password>) -> Result<Fields, ErrorReply> {
@@ -360,12 +387,4 @@ fn fields(plain: Vec<PlainField>, secret_fields: Vec<FieldName>, secrets: Vec<Pa
             .map(|(name, secret)| (name, FieldKind::Secret, secret)),
     );
     Ok(fields)
-}
-
-fn unknown_field(name: &FieldName, known: &[FieldName]) -> ErrorReply {
-    let known: Vec<_> = known.iter().map(FieldName::as_str).collect();
-    ErrorReply::new(
-        ErrorCode::BadRequest,
-        format!("the template has no field `{name}`; it has {}", known.join(", ")),
-    )
 }

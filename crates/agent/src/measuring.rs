@@ -58,4 +58,10 @@ impl Following {
         });
         counted.map(|count| usize::try_from(count).unwrap_or(usize::MAX)).sum()
     }
+
+    /// The numbers of the catalogues in force.
+    #[must_use]
+    pub fn numbers(&self, now: Timestamp) -> Vec<u64> {
+        self.signed.report(now).iter().map(|unit| unit.number).collect()
+    }
 }

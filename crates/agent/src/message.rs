@@ -2,7 +2,9 @@
 
 use crate::syncing::{Exchanged, Renewal, Standing};
 use countersign_model::port::DirectoryRepository;
-use countersign_model::{DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent};
+use countersign_model::{
+    DeviceId, FieldName, HeaderVersion, LogonId, RepositoryEvent, SessionEvent, WindowEvent, WindowId,
+};
 use countersign_secret::{Key, Password};
 use countersign_signon::{Event, Notice};
 use countersign_vault::{AuditEvent, Reauthenticated, SlotKind, Unlocked};
@@ -14,6 +16,8 @@ use std::sync::mpsc::Sender;
 pub(crate) enum Message {
     /// The desktop reports.
     Desktop(WindowEvent),
+    /// A worker has looked up the package of a program.
+    Package(std::path::PathBuf, Option<String>),
     /// A worker has finished.
     Signon(Event),
     /// A client asks.
@@ -26,6 +30,8 @@ pub(crate) enum Message {
     Owner(OwnerCall, Reauthenticated, Sender<Answer>),
     /// What opens the vault day by day was changed.
     Primary(PrimaryMethod, PrimaryChoice, Sender<Answer>),
+    /// Who a user is in the directory, as it said just now.
+    Identity(countersign_model::UserId, Vec<u8>),
     /// The session reports.
     Session(SessionEvent),
     /// A client's thread has refused a wrong secret, or something else that is entered into the audit log.
@@ -70,6 +76,8 @@ pub(crate) struct Material {
     pub elsewhere: Option<Elsewhere>,
     /// What opens the vault day by day.
     pub primary: Option<PrimaryMethod>,
+    /// Who the user is in the directory, as it said when it was asked last.
+    pub known_identity: Option<Vec<u8>>,
     /// The repository, if it can be used.
     pub repository: Option<Arc<dyn DirectoryRepository>>,
     /// The vault itself while it is open, for re-authentication.
@@ -126,6 +134,8 @@ pub(crate) enum Before {
 pub(crate) enum OwnerCall {
     Reveal(LogonId, FieldName),
     Rebind(LogonId),
+    /// Fills a form whose template wants the password first: this logon, into this window, or the only one and the active one.
+    Fill(Option<LogonId>, Option<WindowId>),
     Revoke(DeviceId),
     /// It was let in a moment ago.
     Approved(DeviceId),

@@ -5,13 +5,15 @@ use crate::front::silent_kinds;
 use crate::keeper::{Job, State, slots_to_come};
 use crate::message::Call;
 use crate::syncing::Scope;
+use crate::templates::summary;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
-use countersign_model::{FieldName, Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
+use countersign_model::{Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
+use countersign_rules::record::Naming;
 use countersign_signon::{Event, VaultState};
 use countersign_wire::{
     AccessibilityState, Answer, DesktopState, DeviceReport, DisplayState, EnrollTerms, ErrorCode, ErrorReply,
     LockCause, PrimaryReport, Problem, Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity,
-    Status, TemplateCounts, TemplateField, TemplateSummary, UnlockTerms,
+    Status, TemplateCounts, TemplateSummary, UnlockTerms,
 };
 use std::time::Duration;
 
@@ -22,11 +24,37 @@ impl Engine {
     /// Answers a client, now or (for a fill) later.
     pub(crate) fn call(&mut self, call: Call) {
         match call.request {
-            Request::LogonFill { id, window } => return self.fill(window, id, call),
+            Request::LogonFill { id, window, .. } => return self.fill(window, id, call.reply),
             Request::Refresh => return self.refresh(call.reply),
             Request::StoreVerify => return self.look_at_stores(Job::Verify, call.reply),
             Request::StoreExport { folder } => return self.look_at_stores(Job::Export(folder), call.reply),
             Request::TemplateExplain { place, text } => return self.template_explain(&place, &text, call.reply),
+            Request::TemplateRecord { window, id, name, show } => {
+                return self.template_record(
+                    window,
+                    Naming {
+                        id,
+                        name,
+                        version: None,
+                    },
+                    show,
+                    call.reply,
+                );
+            }
+            Request::WindowReport { window } => return self.window_report(window, call.reply),
+            Request::Prompts { seen, seconds } => return self.prompts(seen, seconds, call.reply),
+            Request::LogonCapture {
+                window,
+                label,
+                plain,
+                secret_fields,
+            } => {
+                let template = self.open_prompt(window).map(|prompt| prompt.template.clone());
+                let given =
+                    template.and_then(|template| self.given(&template, &label, plain, secret_fields, call.secrets));
+                return self.capture(window, given, call.reply);
+            }
+            Request::WindowPick { seconds } => return self.window_pick(seconds, call.reply),
             _ => {}
         }
         let Call {
@@ -78,7 +106,23 @@ impl Engine {
                 label,
                 plain,
                 secret_fields,
-            } => Reply::LogonSaved(self.logon_add(&template, label, plain, secret_fields, secrets)?),
+            } => {
+                let given = self.given(&template, &label, plain, secret_fields, secrets)?;
+                Reply::LogonSaved(self.logon_add(given)?)
+            }
+            Request::PromptDismiss { window } => {
+                self.dismiss_prompt(window)?;
+                Reply::Done
+            }
+            Request::Exclusions => Reply::Exclusions(self.exclusions()?.into_iter().collect()),
+            Request::Exclude { template } => {
+                self.exclude(template)?;
+                Reply::Done
+            }
+            Request::Include { template } => {
+                self.include(&template)?;
+                Reply::Done
+            }
             Request::LogonEdit {
                 id,
                 label,
@@ -235,23 +279,7 @@ impl Engine {
 
     fn template_summaries(&self) -> Vec<TemplateSummary> {
         let set = self.configuration.templates();
-        set.templates()
-            .map(|loaded| {
-                let template = loaded.template();
-                let field = |name: &FieldName| TemplateField {
-                    name: name.clone(),
-                    kind: template.logon.kind(name),
-                    label: template.logon.field.get(name).and_then(|spec| spec.label.clone()),
-                };
-                TemplateSummary {
-                    fields: template.logon.fields.iter().map(field).collect(),
-                    publisher: loaded.publisher.clone(),
-                    place: loaded.place().to_owned(),
-                    id: template.id,
-                    name: template.name,
-                }
-            })
-            .collect()
+        set.templates().map(|loaded| summary(loaded)).collect()
     }
 
     fn devices(&self) -> Result<Vec<DeviceReport>, ErrorReply> {

@@ -83,12 +83,17 @@ impl Tasks {
         self.running.remove(&ticket);
     }
 
-    fn start(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+    /// Works on a thread of its own and answers the engine.
+    pub(crate) fn work(&self, name: &str, work: impl FnOnce() -> Message + Send + 'static) {
         let inbox = self.inbox.clone();
         spawn(name, move || {
             // The engine is gone only when the agent ends.
-            let _ = inbox.send(Message::Signon(work()));
+            let _ = inbox.send(work());
         });
+    }
+
+    fn start(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+        self.work(name, move || Message::Signon(work()));
     }
 }
 

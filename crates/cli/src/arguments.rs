@@ -1,5 +1,6 @@
 mod primary;
 mod publish;
+mod record;
 mod recovery;
 mod schema;
 mod slot;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
+pub(crate) use record::TemplateRecord;
 pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
 pub(crate) use schema::Schema;
 pub(crate) use slot::Slot;
@@ -36,7 +38,7 @@ pub(crate) enum Command {
     /// Shows how things stand.
     Status(Format),
     /// Looks for what is wrong, and says what to do.
-    Doctor(Format),
+    Doctor(Doctor),
     /// Explains the latest decisions: what was wanted of a window, what was found, and what came of it.
     Why(Why),
     /// Shows the settings in force and where each comes from.
@@ -61,6 +63,11 @@ pub(crate) enum Command {
     /// Stored logons.
     #[command(subcommand)]
     Logon(Logon),
+    /// Shows what forms that wait ask of you, and takes your answers, until it is ended.
+    Prompts(PromptsShown),
+    /// Applications that are filled only when you ask.
+    #[command(subcommand)]
+    Exclude(Exclude),
     /// Reads templates, settings and records again, now.
     Refresh(Refresh),
     /// The organisation's directory.
@@ -104,6 +111,40 @@ pub(crate) struct Format {
     /// Print JSON (`{"schema":1,…}`) instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PromptsShown {
+    /// Only show what is asked now.
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Exclude {
+    /// Lists them.
+    List(Format),
+    /// Adds one.
+    Add {
+        /// The application: the template's id, or the application's name.
+        template: String,
+    },
+    /// Takes one away: it is filled by itself again.
+    Remove {
+        /// The application: the template's id, or the application's name.
+        template: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Doctor {
+    /// Look at the directory instead: its schema, and whether your account may do what it must and no more.
+    #[arg(long)]
+    pub(crate) directory: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, Args)]
@@ -191,6 +232,9 @@ pub(crate) enum Logon {
     List(Format),
     /// Stores a logon. Standard input: one line for each secret field, in the template's order; an empty line for none.
     Add(LogonAdd),
+    /// Fills a logon that is not stored into the window that asks for one, and stores it once the application has accepted it. Standard
+    /// input: as for `add`.
+    Give(LogonGive),
     /// Changes a logon. Standard input: one line for each --secret field.
     Edit(LogonEdit),
     /// Lets a logon be filled into another program than the one it was saved for. Standard input: the password.
@@ -212,13 +256,32 @@ pub(crate) struct LogonChoice {
 #[derive(Debug, Args)]
 pub(crate) struct LogonAdd {
     /// The application: the template's id, or the application's name.
-    pub(crate) template: String,
+    #[arg(required_unless_present = "all")]
+    pub(crate) template: Option<String>,
+    /// One after the other for every application that wants a logon at first use and has none.
+    #[arg(long, conflicts_with_all = ["template", "name", "set"])]
+    pub(crate) all: bool,
     /// Your own name for the logon.
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// A field that is no secret, such as `username=anna`.
     #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
     pub(crate) set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogonGive {
+    /// The window, where several ask: its number as `prompts` shows it.
+    #[arg(long, value_name = "ID", value_parser = window)]
+    pub(crate) window: Option<WindowId>,
+    /// Your own name for the logon.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A field that is no secret, such as `username=anna`.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = assignment)]
+    pub(crate) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -273,6 +336,8 @@ pub(crate) enum Template {
     Test(TemplateFiles),
     /// Judges templates against the windows on the screen now, without taking them into use.
     Explain(TemplateFiles),
+    /// Drafts a template from a window, and the fixture that tests it. Click on the window, or name it.
+    Record(TemplateRecord),
 }
 
 #[derive(Debug, Subcommand)]
@@ -351,15 +416,20 @@ impl Command {
     /// Whether what is printed, a failure too, is to be JSON.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
-            Self::Status(format) | Self::Doctor(format) | Self::Windows(format) => format.json,
+            Self::Status(format) | Self::Windows(format) => format.json,
+            Self::Doctor(doctor) => doctor.format.json,
             Self::Refresh(wanted) => wanted.format.json,
             Self::Why(why) => why.format.json,
             Self::Settings(settings) => settings.format.json,
             Self::Logon(Logon::List(format)) => format.json,
             Self::Logon(Logon::Fill(fill)) => fill.format.json,
+            Self::Logon(Logon::Give(give)) => give.format.json,
+            Self::Prompts(prompts) => prompts.format.json,
+            Self::Exclude(Exclude::List(format)) => format.json,
             Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
                 files.format.json
             }
+            Self::Template(Template::Record(record)) => record.format.json,
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Primary(Primary::Show(format)) => format.json,

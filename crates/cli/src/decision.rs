@@ -28,8 +28,20 @@ pub(crate) fn verbal(explanation: &Explanation) -> Verbal {
         Decision::Manual => (
             Paint::Warn,
             7,
-            "not filled: automatic filling is off (setting fill.automatic)".to_owned(),
+            "not filled: automatic filling is off (setting fill.automatic, or `fill.automatic` of the template)".to_owned(),
             Some("`countersign logon fill`".to_owned()),
+        ),
+        Decision::Excluded => (
+            Paint::Dim,
+            7,
+            format!("not filled: you excluded {template}"),
+            Some(format!("`countersign logon fill` fills it once, `countersign exclude remove {template}` again by itself")),
+        ),
+        Decision::Reauthenticate => (
+            Paint::Warn,
+            7,
+            format!("not filled: {template} wants your password first"),
+            Some("`countersign logon fill`, which asks for it".to_owned()),
         ),
         Decision::AwaitsFocus => (
             Paint::Warn,
@@ -48,6 +60,12 @@ pub(crate) fn verbal(explanation: &Explanation) -> Verbal {
             5,
             format!("not filled: several logons would do: {}", labels.join(", ")),
             Some(format!("choose one: `countersign logon fill LOGON --window {:#x}`", explanation.window.0)),
+        ),
+        Decision::Tied(others) => (
+            Paint::Bad,
+            7,
+            format!("not filled: {template} and {} all answer this window, with one priority", others.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")),
+            Some("tell whoever wrote them: `priority` in one of the forms, or a condition that tells them apart".to_owned()),
         ),
         Decision::BindingChanged { saved, live } => (
             Paint::Bad,
@@ -68,6 +86,25 @@ pub(crate) fn verbal(explanation: &Explanation) -> Verbal {
             Some(format!("correct it: `countersign logon edit {logon}`")),
         ),
         Decision::LogonSucceeded(how) => (Paint::Good, 0, format!("logged on: {how}"), None),
+        Decision::ChangeAsked => (
+            Paint::Warn,
+            7,
+            format!("not filled: {template} asks for a new password"),
+            Some("change it there, then tell the stored logon: `countersign logon edit`".to_owned()),
+        ),
+        Decision::ChangeFailed(how) => (
+            Paint::Bad,
+            1,
+            format!("the application refused the new password: {how}"),
+            Some("choose another one there".to_owned()),
+        ),
+        Decision::ChangeSucceeded(how) => (Paint::Good, 0, format!("the password was changed: {how}"), None),
+        Decision::Ignored => (
+            Paint::Dim,
+            5,
+            format!("left alone, as a form of {template} says"),
+            None,
+        ),
         Decision::LoopStopped { fills } => (
             Paint::Bad,
             7,
@@ -85,6 +122,9 @@ pub(crate) fn verbal(explanation: &Explanation) -> Verbal {
 }
 
 fn done(explanation: &Explanation) -> String {
+    if explanation.form == Some(FormKind::Message) {
+        return "answered, without any field".to_owned();
+    }
     let logon = explanation
         .logon
         .as_deref()
@@ -175,5 +215,12 @@ fn form_words(kind: FormKind) -> &'static str {
         FormKind::Logon => "logon form",
         FormKind::LogonFailed => "form of a refused logon",
         FormKind::LogonSucceeded => "form of an accepted logon",
+        FormKind::Change => "form that asks for a new password",
+        FormKind::ChangeFailed => "form of a refused new password",
+        FormKind::ChangeSucceeded => "form of an accepted new password",
+        FormKind::Confirm => "form that asks for a new password again",
+        FormKind::Message => "message that stands in the way",
+        FormKind::Ignore => "form that is to be left alone",
+        FormKind::Custom => "form of the template's own",
     }
 }

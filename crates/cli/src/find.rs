@@ -2,11 +2,20 @@
 
 use crate::agent::ask;
 use crate::failure::Failure;
+use countersign_model::TemplateId;
 use countersign_wire::{LogonSummary, Reply, Request, TemplateSummary};
 
 pub(crate) fn logons() -> Result<Vec<LogonSummary>, Failure> {
     match ask(&Request::LogonList)? {
         Reply::Logons(logons) => Ok(logons),
+        _ => Err(Failure::OtherAnswer),
+    }
+}
+
+/// The applications that are filled only when the user asks.
+pub(crate) fn exclusions() -> Result<Vec<TemplateId>, Failure> {
+    match ask(&Request::Exclusions)? {
+        Reply::Exclusions(templates) => Ok(templates),
         _ => Err(Failure::OtherAnswer),
     }
 }

@@ -9,7 +9,7 @@
 
 mod support;
 
-use countersign_model::{Decision, Outcome, Refusal};
+use countersign_model::{Decision, Outcome, Refusal, TemplateId};
 use countersign_wire::{ErrorCode, ErrorReply, Reply, Request, UnlockTerms, VaultState};
 use support::{Agent, countersign, explanation, run};
 
@@ -50,6 +50,7 @@ fn what_came_of_a_fill_has_its_code() {
         (Decision::NoLogon, 5),
         (Decision::Ambiguous(vec!["a".to_owned()]), 5),
         (Decision::Paused, 7),
+        (Decision::Tied(vec![TemplateId::from("org.example.Other")]), 7),
         (Decision::Responded(refused), 7),
         (Decision::LoopStopped { fills: 3 }, 7),
         (

@@ -9,7 +9,10 @@
 
 mod support;
 
-use countersign_wire::{Enrolled, ErrorCode, ErrorReply, PrimaryChoice, PrimaryMethod, PrimaryReport, Reply, Request};
+use countersign_model::{Choice, Decision, Outcome, Prompt, Question, RecordId, WindowId};
+use countersign_wire::{
+    Answer, Enrolled, ErrorCode, ErrorReply, PrimaryChoice, PrimaryMethod, PrimaryReport, Prompts, Reply, Request,
+};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -17,7 +20,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command};
-use support::Agent;
+use support::{Agent, explanation};
 
 /// A terminal with a program in it.
 struct Terminal {
@@ -51,6 +54,13 @@ impl Terminal {
         }
         while self.echoes() {
             self.read_for(1_000_000);
+        }
+    }
+
+    /// Waits until the screen ends with a question whose answer is shown.
+    fn asked(&mut self, question: &str) {
+        while !self.shown.ends_with(question) {
+            self.read(10);
         }
     }
 
@@ -313,5 +323,86 @@ fn a_change_of_the_primary_that_is_cancelled_asks_the_agent_for_nothing() {
             heard.iter().all(|(request, _)| *request == Request::Primary),
             "{heard:?}"
         );
+    }
+}
+
+/// An agent that asks this about one window until it is answered, and is gone after that.
+fn asking(question: Question) -> Agent {
+    let prompt = Prompt {
+        window: WindowId(0x1c0_0007),
+        title: "Log on".to_owned(),
+        template: "org.example.App".into(),
+        application: "App".to_owned(),
+        question,
+        may_exclude: true,
+    };
+    Agent::with(move |request, _| match request {
+        Request::Prompts { seen: 0, seconds } => {
+            // The second look after an answer, and the first one.
+            let open = vec![prompt.clone()].into_iter().filter(|_| *seconds > 0).collect();
+            Reply::Prompts(Prompts { version: 1, open }).into()
+        }
+        Request::Prompts { .. } => Answer::from(ErrorReply::new(ErrorCode::Failed, "the agent ended")),
+        Request::LogonFill { .. } | Request::LogonCapture { .. } => {
+            Reply::Filled(Box::new(explanation(Decision::Responded(Outcome::Done)))).into()
+        }
+        Request::Templates => Reply::Templates(vec![support::template()]).into(),
+        _ => Reply::Done.into(),
+    })
+}
+
+fn choices() -> Question {
+    let choice = |number, label: &str| Choice {
+        id: RecordId([number; 16]),
+        label: label.to_owned(),
+    };
+    Question::Choice(vec![choice(1, "work"), choice(2, "private")])
+}
+
+const WHICH: &str = "Which? (its number, n not now, x never for this application): ";
+
+#[test]
+fn a_logon_is_chosen_by_its_number() {
+    let agent = asking(choices());
+    let mut terminal = terminal(&agent, &["prompts"]);
+    terminal.asked(WHICH);
+    terminal.keys("9\n");
+    terminal.asked(&format!("9\r\n{WHICH}"));
+    terminal.keys("2\n");
+    let (code, shown) = terminal.end();
+    assert!(
+        code == 1 && shown.contains("1  work") && shown.contains("2  private"),
+        "{shown}"
+    );
+    let filled = agent.heard().into_iter().find_map(|(request, _)| match request {
+        Request::LogonFill { id, window, .. } => Some((id, window)),
+        _ => None,
+    });
+    assert_eq!(filled, Some((Some(RecordId([2; 16])), Some(WindowId(0x1c0_0007)))));
+}
+
+#[test]
+fn what_is_not_wanted_is_not_asked_again() {
+    for (keys, wanted) in [
+        (
+            "n",
+            Request::PromptDismiss {
+                window: WindowId(0x1c0_0007),
+            },
+        ),
+        (
+            "x",
+            Request::Exclude {
+                template: "org.example.App".into(),
+            },
+        ),
+    ] {
+        let agent = asking(choices());
+        let mut terminal = terminal(&agent, &["prompts"]);
+        terminal.asked(WHICH);
+        terminal.keys(&format!("{keys}\n"));
+        let (_, shown) = terminal.end();
+        let heard: Vec<_> = agent.heard().into_iter().map(|(request, _)| request).collect();
+        assert!(heard.contains(&wanted), "{shown}: {heard:?}");
     }
 }

@@ -1,9 +1,11 @@
 //! The one interpreter of plans: controls, keys and mixed steps alike, on every platform.
 
+mod clicking;
 mod hands;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod waiting;
 
 pub use hands::{Controls, Guard, Pace, Pointer, Problem, Reached, Switch, Trouble};
 
@@ -27,8 +29,6 @@ const AT_FIRST: Duration = Duration::from_millis(40);
 const UNSEEN: Duration = Duration::from_millis(100);
 /// The longest wait of a plan, whatever it says.
 const LONGEST: Duration = Duration::from_secs(5);
-/// How often a control that is waited for is looked for.
-const LOOK: Duration = Duration::from_millis(50);
 /// How long a field may take to show what was typed.
 const TAKEN: Duration = Duration::from_secs(2);
 /// A burst up to this long is typed whole or not at all.
@@ -178,19 +178,23 @@ impl Interpreter<'_> {
             }
             Action::Key(press) => self.key(progress, press, place),
             Action::Click(control) => {
-                let at = self
-                    .controls
-                    .place(window, control)
-                    .map_err(|trouble| trouble.refusal(named()))?;
-                self.pointer.click(window, at)?;
-                // Whether a click focuses is the control's affair.
-                progress.field = None;
-                if step.submits {
-                    return Ok(());
-                }
-                // A window manager may hold the click back for a moment to raise the window first; keys would overtake it.
-                self.pace.wait(UNSEEN, progress.cancel);
-                progress.going_on()
+                let at = self.controls.place(window, control);
+                self.click(progress, step, at.map_err(|trouble| trouble.refusal(named()))?)
+            }
+            Action::ClickAt(within, point) => {
+                let around = match within {
+                    Some(control) => self.controls.place(window, control),
+                    None => self
+                        .pointer
+                        .place(window)
+                        .map_err(|refusal| Problem::Failed(refusal.to_string()).before()),
+                };
+                let around = around.map_err(|trouble| trouble.refusal(named()))?;
+                self.click(
+                    progress,
+                    step,
+                    clicking::spot(around, *point).ok_or_else(|| Refusal::ControlGone(named()))?,
+                )
             }
             Action::Press(control) => self
                 .controls
@@ -222,21 +226,7 @@ impl Interpreter<'_> {
                 self.pace.wait((*by).min(LONGEST), progress.cancel);
                 progress.going_on()
             }
-            Action::Await(selector) => {
-                let deadline = self.pace.now().after(LONGEST);
-                loop {
-                    let offered = self.controls.offers(window, selector);
-                    if offered.map_err(|trouble| trouble.refusal(named()))? {
-                        return Ok(());
-                    }
-                    if self.pace.now() >= deadline {
-                        return Err(Refusal::ControlGone(named()));
-                    }
-                    self.pace.wait(LOOK, progress.cancel);
-                    progress.going_on()?;
-                    self.guard.still(window)?;
-                }
-            }
+            Action::Await(awaited) => self.wait_for(progress, awaited, &named()),
         }
     }
 

@@ -13,7 +13,8 @@ mod common;
 
 use common::pretender::{self, Field, Pretender};
 use common::{Lab, VALUES, named, plan, set, submit};
-use countersign_model::{Action, Carried, Method, Outcome, Refusal, Role};
+use countersign_model::port::ControlAccess as _;
+use countersign_model::{Action, Carried, ControlQuery, Method, Outcome, Refusal, Role};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -41,6 +42,24 @@ fn a_field_that_does_not_keep_what_it_took_is_found_out() {
             carried.outcome,
             Outcome::Interrupted(Refusal::NotKept("password".to_owned()))
         );
+    });
+}
+
+/// A template may name the view a field is in, which no role asks for.
+#[test]
+fn what_a_field_is_in_is_known_by_its_class_too() {
+    Lab::run(|lab| {
+        let pretender = Pretender::start(lab, Field::Late);
+        let query = ControlQuery {
+            roles: [Role::PasswordText].into(),
+            parents: true,
+            ..ControlQuery::default()
+        };
+        let tree = lab.desktop.read(&pretender.window, &query).unwrap();
+        let field = named(&tree, Role::PasswordText, "Password");
+        let frame = &tree.controls[field.parent.unwrap()];
+        assert_eq!(frame.role, Role::Frame);
+        assert_eq!(frame.class, Some(format!("{}View", frame.name)));
     });
 }
 

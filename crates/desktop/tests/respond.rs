@@ -140,7 +140,7 @@ fn a_control_that_is_there_need_not_be_waited_for() {
             ..countersign_model::Selector::default()
         };
         let steps = vec![
-            fill(Action::Await(selector)),
+            fill(Action::Await(Box::new(countersign_model::Awaited::control(selector)))),
             fill(Action::Pause(Duration::from_millis(1))),
         ];
         assert_eq!(

@@ -9,10 +9,10 @@
 
 mod display;
 
-use countersign_desktop::linux::identity;
 use countersign_desktop::linux::keys::X11Typist;
 use countersign_desktop::linux::pointer::X11Pointer;
 use countersign_desktop::pace;
+use countersign_identify as identity;
 use countersign_model::port::KeySender as _;
 use countersign_model::{KeyStep, KeyTarget, Refusal, WindowFacts, WindowId};
 use display::{Events, PATIENCE, Screen};
@@ -60,6 +60,7 @@ impl Counter {
             title: String::new(),
             class: String::new(),
             instance: String::new(),
+            stance: countersign_model::Stance::default(),
         }
     }
 

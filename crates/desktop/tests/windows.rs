@@ -9,10 +9,11 @@
 
 mod display;
 
-use countersign_desktop::linux::identity;
+use countersign_desktop::linux::x11::X11Windows;
+use countersign_identify as identity;
 use countersign_model::port::WindowSource as _;
-use countersign_model::{IdentityProblem, Refusal, WindowEvent, Writable};
-use display::{Events, Screen, belongs};
+use countersign_model::{FileOwner, IdentityProblem, Refusal, Stance, WindowEvent, WindowFacts, WindowId, Writable};
+use display::{Events, Program, Screen, belongs};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
@@ -51,6 +52,69 @@ fn a_window_appears_changes_its_title_is_activated_and_goes() {
     events.find(|event| (*event == WindowEvent::Gone(window.id)).then_some(()));
     assert_eq!(windows.still(&window), Err(Refusal::WindowGone));
     assert!(windows.snapshot().unwrap().is_empty());
+}
+
+#[test]
+fn a_window_tells_how_it_stands_and_which_window_it_belongs_to() {
+    let screen = Screen::managed();
+    let windows = screen.windows();
+    let events = Events::of(&windows);
+    let (main, dialog) = (screen.terminal("read line"), screen.terminal("read line"));
+    let owner = windows_of(&windows, &main);
+    let window = windows_of(&windows, &dialog);
+    let process = window.process.clone().unwrap();
+    assert_eq!((process.owner, process.package), (FileOwner::Root, None));
+    let stance = |wanted: &dyn Fn(&Stance) -> bool| {
+        events.find(|event| match event {
+            WindowEvent::Changed(now) if now.id == window.id && wanted(&now.stance) => Some(()),
+            _ => None,
+        });
+    };
+    let (id, owner) = (window.id.0.to_string(), owner.id.0.to_string());
+    screen.run(
+        "xprop",
+        &[
+            "-id",
+            &id,
+            "-f",
+            "WM_TRANSIENT_FOR",
+            "32x",
+            "-set",
+            "WM_TRANSIENT_FOR",
+            &owner,
+        ],
+    );
+    stance(&|now| now.parent.as_ref().is_some_and(|parent| parent.class == "XTerm"));
+    screen.run("xdotool", &["windowminimize", "--sync", &id]);
+    stance(&|now| now.minimised && !now.visible);
+    screen.run("xdotool", &["windowmap", "--sync", &id]);
+    stance(&|now| !now.minimised && now.visible);
+    let place = windows.place(window.id).unwrap();
+    assert!(place.width > 50 && place.height > 50, "{place:?}");
+    assert_eq!(windows.place(WindowId(1)), Err(Refusal::WindowGone));
+}
+
+/// The window of a program, once it is on the screen.
+fn windows_of(windows: &X11Windows, program: &Program) -> WindowFacts {
+    let shown = || {
+        let snapshot = windows.snapshot().unwrap();
+        snapshot
+            .into_iter()
+            .find(|window| belongs(window, program) && window.stance.visible)
+    };
+    countersign_desktop::pace::until(display::PATIENCE, Duration::from_millis(5), shown).unwrap()
+}
+
+#[test]
+fn the_package_of_an_installed_program_is_known() {
+    assert_eq!(
+        countersign_desktop::package_of(Path::new("/usr/bin/xterm")).as_deref(),
+        Some("xterm")
+    );
+    assert_eq!(
+        countersign_desktop::package_of(Path::new("/usr/bin/no-such-program")),
+        None
+    );
 }
 
 #[test]

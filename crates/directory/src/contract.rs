@@ -333,7 +333,9 @@ fn catalogues<S: Subject>(subject: &S) {
     ];
     assert_eq!(all, expected);
     let some = [erp.clone(), name(ConfigKind::Policy, "none")];
-    assert_eq!(objects(&sales, Wanted::These(&some)), expected[..1]);
+    for wanted in [Wanted::These(&some), Wanted::Most(&some)] {
+        assert_eq!(objects(&sales, wanted), expected[..1]);
+    }
     assert_eq!(objects(&berlin, Wanted::All), []);
     assert_eq!(repository.loose().unwrap().0, []);
     let names: Vec<_> = repository

@@ -1,6 +1,8 @@
 //! Several repositories in order: the organisation's directory, then a folder, say.
 
-use countersign_model::port::{ConfigurationRepository, DirectoryRepository, RepositoryError, VaultRepository, Watch};
+use countersign_model::port::{
+    ConfigurationRepository, DirectoryRepository, Finding, RepositoryError, VaultRepository, Watch,
+};
 use countersign_model::{
     ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, Unit, UnitState, UserId, Wanted,
 };
@@ -179,6 +181,14 @@ impl DirectoryRepository for InOrder {
 
     fn authenticate(&self, user: &UserId, password: &Password) -> Result<(), RepositoryError> {
         self.first.authenticate(user, password)
+    }
+
+    fn examine(&self, user: &UserId) -> Result<Vec<Finding>, RepositoryError> {
+        let mut found = Vec::new();
+        for repository in self.all() {
+            found.extend(repository.examine(user)?);
+        }
+        Ok(found)
     }
 
     fn settle(&self) {

@@ -141,7 +141,7 @@ impl ConfigurationRepository for MemoryRepository {
     ) -> Result<(), RepositoryError> {
         let contents = self.online()?;
         for ((_, name), (_, bytes)) in contents.published.iter().filter(|((in_unit, _), _)| in_unit == unit) {
-            if matches!(wanted, Wanted::These(names) if !names.contains(name)) {
+            if matches!(wanted, Wanted::These(names) | Wanted::Most(names) if !names.contains(name)) {
                 continue;
             }
             each(ConfigObject {

@@ -126,7 +126,7 @@ pub(crate) fn objects(
         };
         let listed;
         let names: Box<dyn Iterator<Item = &ConfigName>> = match wanted {
-            Wanted::These(names) => Box::new(names.iter().filter(|name| name.kind == kind)),
+            Wanted::These(names) | Wanted::Most(names) => Box::new(names.iter().filter(|name| name.kind == kind)),
             Wanted::All => {
                 listed = of(&of_kind, kind)?;
                 Box::new(listed.iter())

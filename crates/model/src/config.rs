@@ -63,6 +63,21 @@ impl ConfigName {
             id: id.to_owned(),
         })
     }
+
+    /// The name of a page of a catalogue: its SHA-256 in 64 hexadecimal digits.
+    #[must_use]
+    pub fn page(digest: &[u8; 32]) -> Self {
+        let mut id = String::with_capacity(LONGEST_ID);
+        for byte in digest {
+            for half in [byte >> 4, byte & 0xf] {
+                id.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        Self {
+            kind: ConfigKind::Page,
+            id,
+        }
+    }
 }
 
 impl fmt::Display for ConfigName {
@@ -100,4 +115,20 @@ pub enum Wanted<'a> {
     All,
     /// These; those that are not there are left out.
     These(&'a [ConfigName]),
+    /// The same, and they are most of what there is: it is quicker to go through all of it.
+    Most(&'a [ConfigName]),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_called_by_its_sha_256() {
+        let mut digest = [0xab; 32];
+        (digest[0], digest[1]) = (0, 0x0f);
+        let name = ConfigName::page(&digest);
+        assert_eq!(name.id, format!("000f{}", "ab".repeat(30)));
+        assert_eq!(ConfigName::new(ConfigKind::Page, &name.id), Some(name));
+    }
 }

@@ -84,6 +84,8 @@ pub struct States {
     pub focused: bool,
     /// A check box or toggle is on.
     pub checked: bool,
+    /// It takes several lines.
+    pub multiline: bool,
 }
 
 /// A place on the screen, in pixels.

@@ -40,12 +40,18 @@ pub enum Decision {
     Paused,
     /// Automatic filling is off (`fill.automatic`): only `countersign logon fill` fills.
     Manual,
+    /// The user does not want this application to be filled by itself.
+    Excluded,
+    /// The template wants the user to type his password before this logon is filled.
+    Reauthenticate,
     /// Typing waits until the window has the focus.
     AwaitsFocus,
     /// No logon is stored for the template.
     NoLogon,
     /// Several logons would do: the user has to choose.
     Ambiguous(Vec<String>),
+    /// These templates all say that the window is theirs, with one priority: nothing is guessed.
+    Tied(Vec<TemplateId>),
     /// The logon was saved for something else.
     BindingChanged {
         /// What it was saved for.
@@ -59,6 +65,14 @@ pub enum Decision {
     LogonFailed(String),
     /// A form said that the logon was accepted, or the form went away.
     LogonSucceeded(String),
+    /// The application asks for a new password. Changing one is not this machine's business: nothing is filled.
+    ChangeAsked,
+    /// A form said that a new password was refused.
+    ChangeFailed(String),
+    /// A form said that a new password was accepted.
+    ChangeSucceeded(String),
+    /// A form of kind `ignore` says that the window is to be left alone.
+    Ignored,
     /// Loop protection: filled so often within the grace period that something is wrong.
     LoopStopped {
         /// How many fills.

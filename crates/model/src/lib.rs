@@ -13,6 +13,7 @@ mod ids;
 mod logon;
 mod pattern;
 pub mod port;
+mod prompt;
 mod record;
 mod respond;
 mod session;
@@ -33,19 +34,24 @@ pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
 pub use logon::{FieldKind, FieldValues, Logon};
 pub use pattern::Pattern;
+pub use prompt::{Choice, Prompt, Question};
 pub use record::{HeaderVersion, RecordVersion, RepositoryEvent};
 pub use respond::{
-    Action, Carried, KeyName, KeyPress, KeyStep, KeyTarget, Method, Modifier, Outcome, Plan, PlannedStep, Refusal,
-    Timing,
+    Action, Awaited, Carried, ClickPoint, Edge, KeyName, KeyPress, KeyStep, KeyTarget, Method, Modifier, Outcome, Plan,
+    PlannedStep, Refusal, Timing,
 };
 pub use session::{Delay, Hearing, LockOn, SessionEvent, SessionHearing};
 pub use setting::{Authority, Layer, Reach, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{
-    Access, AsksFor, Fallback, FieldSpec, Form, FormKind, LogonSpec, MethodName, Presence, Requirement, Response,
-    Selection, Selector, Step, Template, Wait, WindowPattern,
+    Access, AsksFor, CHANGE_FIELDS, Fallback, FieldRule, FieldScope, FieldSpec, FillSpec, Form, FormKind, KeyRun,
+    LogonSpec, LoopSpec, MethodName, ParentPattern, Platform, Point, Presence, Reauthenticate, Requirement, Response,
+    Selection, Selector, StatePattern, Step, Template, TotpAlgorithm, TotpSpec, Wait, Watchpoint, WindowPattern,
 };
 pub use terminal::{TerminalFacts, TerminalSpec};
 pub use time::{Monotonic, Timestamp};
 pub use unit::{BadUnit, Unit};
-pub use windows::{IdentityProblem, Lineage, ProcessIdentity, WindowEvent, WindowFacts, WindowId, Writable};
+pub use windows::{
+    FileOwner, IdentityProblem, Lineage, ParentWindow, ProcessIdentity, Stance, WindowEvent, WindowFacts, WindowId,
+    Writable,
+};

@@ -5,16 +5,18 @@
 mod repository;
 
 pub use repository::{
-    ConfigurationRepository, DirectoryRepository, Over, Publishing, RepositoryError, VaultRepository, Write,
+    ConfigurationRepository, DirectoryRepository, Finding, Over, Publishing, RepositoryError, VaultRepository, Verdict,
+    Write,
 };
 
 pub use crate::factor::{FactorError, FactorSource, SHORTEST_FACTOR};
 use crate::{
-    Carried, Change, ControlQuery, ControlTree, FieldValues, KeyStep, KeyTarget, LockOn, Monotonic, Plan, Refusal,
-    SessionHearing, StoreKey, StoreKind, TerminalFacts, Timestamp, WindowEvent, WindowFacts, WindowId,
+    Carried, Change, ControlQuery, ControlTree, Extents, FieldValues, KeyStep, KeyTarget, LockOn, Monotonic, Plan,
+    Refusal, SessionHearing, StoreKey, StoreKind, TerminalFacts, Timestamp, WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 /// Something that goes on until it is dropped.
 pub trait Watch: Send {}
@@ -102,6 +104,22 @@ pub enum Attention {
     Terminal,
 }
 
+/// What somebody who writes templates needs of the screen.
+pub trait Showing: Send + Sync {
+    /// The window the user points at with his next click, which reaches no application; `None` if he clicks with another button than the
+    /// left one, on no window, or not in time.
+    ///
+    /// # Errors
+    /// See [`DesktopError`].
+    fn pick(&self, within: Duration) -> Result<Option<WindowId>, DesktopError>;
+
+    /// Draws a frame around each place for so long, and returns when they are gone.
+    ///
+    /// # Errors
+    /// See [`DesktopError`].
+    fn mark(&self, places: &[Extents], time: Duration) -> Result<(), DesktopError>;
+}
+
 /// Lets a response be stopped from another thread.
 #[derive(Debug, Default)]
 pub struct Cancel(AtomicBool);
@@ -172,6 +190,17 @@ pub trait RecordStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Damaged`] when the bytes on disk are not those that were committed.
     fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Whether there is a value, without reading it: one that was lost is not there.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn holds(&self, key: &StoreKey) -> Result<bool, StoreError> {
+        match self.get(key) {
+            Err(StoreError::Damaged(_)) => Ok(false),
+            found => found.map(|value| value.is_some()),
+        }
+    }
 
     /// The ids of every value of a kind, in order.
     ///

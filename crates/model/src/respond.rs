@@ -1,6 +1,6 @@
 //! What to do on the desktop, how it went, and why it was not done.
 
-use crate::{ControlToken, FieldName, Selector, TerminalFacts, WindowFacts};
+use crate::{ControlToken, FieldName, Presence, Selector, StatePattern, TerminalFacts, WindowFacts};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -68,6 +68,8 @@ pub enum Action {
     Key(KeyPress),
     /// Click with the pointer.
     Click(ControlToken),
+    /// Click at a point of a control, or of the window.
+    ClickAt(Option<ControlToken>, ClickPoint),
     /// Invoke the control's own action.
     Press(ControlToken),
     /// Give the focus.
@@ -87,8 +89,59 @@ pub enum Action {
     Clear(ControlToken),
     /// Wait so long.
     Pause(Duration),
-    /// Wait until a control that this selector names is there and enabled.
-    Await(Selector),
+    /// Wait until this holds.
+    Await(Box<Awaited>),
+}
+
+/// A point, counted from the edges of what it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClickPoint {
+    /// Pixels from an edge.
+    pub x: u32,
+    /// The same, downwards or upwards.
+    pub y: u32,
+    /// Which edge `x` counts from.
+    pub across: Edge,
+    /// Which edge `y` counts from.
+    pub down: Edge,
+}
+
+/// An edge that pixels are counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// The left or upper one.
+    Near,
+    /// The right or lower one.
+    Far,
+}
+
+/// What is waited for, and how long at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// Which control.
+    pub control: Selector,
+    /// Whether it must be there.
+    pub is: Presence,
+    /// In which states.
+    pub state: StatePattern,
+    /// How long at most.
+    pub patience: Duration,
+}
+
+impl Awaited {
+    /// A control that is there and enabled.
+    #[must_use]
+    pub fn control(control: Selector) -> Self {
+        Self {
+            control,
+            is: Presence::Present,
+            state: StatePattern {
+                enabled: Some(true),
+                ..StatePattern::default()
+            },
+            patience: Duration::from_secs(5),
+        }
+    }
 }
 
 /// One step of a plan.
@@ -184,6 +237,9 @@ pub enum Refusal {
     /// A control is not there any more.
     #[error("the control for {0} is not there any more")]
     ControlGone(String),
+    /// What a step waits for did not come.
+    #[error("{0} waited in vain: what it waits for did not come; choose Fill once the application is ready")]
+    NotInTime(String),
     /// The control does not take text: disabled, read-only or not a text field.
     #[error("the control for {0} does not take text")]
     NotEditable(String),

@@ -1,4 +1,5 @@
 use crate::Monotonic;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -43,6 +44,72 @@ pub struct ProcessIdentity {
     pub script: Option<PathBuf>,
     /// Who may change the executable (or the script, if that is weaker).
     pub writable: Writable,
+    /// Whose file the executable is.
+    #[serde(default, skip_serializing_if = "FileOwner::is_other")]
+    pub owner: FileOwner,
+    /// The package the executable was installed with. Only asked for where a template wants to know: it takes long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// A file with code that is loaded into it although somebody other than root may change it (`LD_PRELOAD`, a plugin).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<PathBuf>,
+}
+
+/// Whose file a program is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileOwner {
+    /// Root's.
+    Root,
+    /// The user's own.
+    User,
+    /// Somebody else's, or not known.
+    #[default]
+    Other,
+}
+
+impl FileOwner {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+    fn is_other(&self) -> bool {
+        *self == Self::Other
+    }
+}
+
+/// How a window stands on the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stance {
+    /// It is mapped, whether or not something covers it.
+    pub visible: bool,
+    /// It is an icon.
+    pub minimised: bool,
+    /// The window it belongs to (`WM_TRANSIENT_FOR`): of a dialog, the application's main window.
+    pub parent: Option<ParentWindow>,
+}
+
+impl Default for Stance {
+    fn default() -> Self {
+        Self {
+            visible: true,
+            minimised: false,
+            parent: None,
+        }
+    }
+}
+
+impl Stance {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The window that another one belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentWindow {
+    /// Its title.
+    pub title: String,
+    /// Its class.
+    pub class: String,
 }
 
 /// Why a window's program is not known. Nothing is filled then.
@@ -76,6 +143,9 @@ pub struct WindowFacts {
     pub class: String,
     /// The instance name (`WM_CLASS`, first part).
     pub instance: String,
+    /// How it stands on the screen.
+    #[serde(default, skip_serializing_if = "Stance::is_usual")]
+    pub stance: Stance,
 }
 
 /// What a desktop reports, in order.

@@ -1,7 +1,7 @@
 //! What is published: a signed catalogue and everything it names.
 
 use crate::PublishError;
-use countersign_model::{ConfigKind, ConfigName, Unit};
+use countersign_model::{ConfigName, Unit};
 use countersign_trust::{Digest, Entry, Trusted, digest_of};
 use std::collections::BTreeMap;
 
@@ -48,7 +48,7 @@ impl Release {
         let mut pages = BTreeMap::new();
         let entries = trusted.entries(|digest| {
             let bytes = page(digest)?;
-            pages.insert(page_name(digest)?, bytes.clone());
+            pages.insert(ConfigName::page(digest), bytes.clone());
             Some(bytes)
         })?;
         let mut objects = BTreeMap::new();
@@ -72,10 +72,4 @@ impl Release {
     pub fn number(&self) -> u64 {
         self.trusted.catalogue().heading.sequence
     }
-}
-
-/// What a page is called in repositories.
-pub(crate) fn page_name(digest: &Digest) -> Option<ConfigName> {
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    ConfigName::new(ConfigKind::Page, &hex)
 }

@@ -1,7 +1,6 @@
 //! What is in the directory now.
 
 use crate::PublishError;
-use crate::release::page_name;
 use countersign_model::port::{Publishing, RepositoryError};
 use countersign_model::{ConfigKind, ConfigName, Unit, Wanted};
 use countersign_trust::{CatalogueError, Digest, Entry, Trusted, digest_of};
@@ -49,7 +48,7 @@ impl Standing {
         let trusted = catalogue.as_ref().map(|(_, bytes)| accept(bytes));
         let (mut named, mut damaged) = (BTreeMap::new(), None);
         if let Some(Ok(trusted)) = &trusted {
-            match trusted.entries(|digest| bytes.get(&page_name(digest)?).cloned()) {
+            match trusted.entries(|digest| bytes.get(&ConfigName::page(digest)).cloned()) {
                 Ok(entries) => named.extend(entries.into_iter().filter_map(|entry| Some((entry.name()?, entry)))),
                 Err(error) => damaged = Some(error),
             }
@@ -68,7 +67,7 @@ impl Standing {
     pub(crate) fn pages(&self) -> BTreeSet<ConfigName> {
         let trusted = self.trusted.as_ref().and_then(|trusted| trusted.as_ref().ok());
         let pages = trusted.map_or(&[][..], |trusted| trusted.catalogue().contents.pages());
-        pages.iter().filter_map(page_name).collect()
+        pages.iter().map(ConfigName::page).collect()
     }
 
     /// An object's bytes.

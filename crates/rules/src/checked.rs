@@ -4,7 +4,7 @@ use crate::compile::compile;
 use crate::lint::lint_compiled;
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
-use countersign_model::{LogonSpec, Template, TemplateId};
+use countersign_model::{Template, TemplateId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ pub(crate) struct Head<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
     pub(crate) place: &'a str,
+    pub(crate) revision: u32,
     line: u32,
     column: u32,
 }
@@ -59,6 +60,7 @@ impl CheckedTemplate {
             id: parsed.template.id.as_str(),
             name: &parsed.template.name,
             place: &parsed.place,
+            revision: parsed.template.revision,
             line: at.line,
             column: at.column,
         };
@@ -103,15 +105,5 @@ impl CheckedTemplate {
 
 /// A template that does nothing.
 fn nothing(head: &Head<'_>) -> Template {
-    Template {
-        schema: crate::lint::SCHEMA,
-        id: TemplateId::from(head.id),
-        name: head.name.to_owned(),
-        logon: LogonSpec {
-            fields: Vec::new(),
-            field: std::collections::BTreeMap::new(),
-        },
-        access: countersign_model::Access::default(),
-        form: Vec::new(),
-    }
+    Template::new(TemplateId::from(head.id), head.name.to_owned())
 }

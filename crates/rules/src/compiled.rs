@@ -3,7 +3,9 @@
 use crate::getopt::Getopt;
 use crate::path::PathPattern;
 use crate::pattern::Text;
-use countersign_model::{Fallback, FieldName, KeyPress, Method, Presence, Role, Selector};
+use countersign_model::{
+    Awaited, ClickPoint, Fallback, FieldName, FileOwner, KeyPress, Method, Presence, Role, StatePattern,
+};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -14,7 +16,16 @@ pub(crate) struct CompiledForm {
     pub(crate) script: Vec<PathPattern>,
     pub(crate) started_by: Vec<PathPattern>,
     pub(crate) title: Option<Text>,
+    /// One of them, if there are any.
+    pub(crate) titles: Vec<Text>,
     pub(crate) class: Option<Text>,
+    pub(crate) not_class: Vec<Text>,
+    pub(crate) parent: Option<CompiledParent>,
+    pub(crate) visible: Option<bool>,
+    pub(crate) minimised: Option<bool>,
+    pub(crate) owner: Vec<FileOwner>,
+    pub(crate) loads: Vec<PathPattern>,
+    pub(crate) package: Vec<String>,
     pub(crate) terminal: Option<CompiledTerminal>,
     pub(crate) require: Vec<CompiledRequirement>,
     /// In the order of `logon.fields`.
@@ -24,6 +35,23 @@ pub(crate) struct CompiledForm {
     pub(crate) chooses_by: BTreeSet<FieldName>,
     /// What is typed when nothing is bound, in the order of `logon.fields`.
     pub(crate) typed: Vec<FieldName>,
+    pub(crate) submits: Submits,
+}
+
+/// Whether an answer ends with submitting the form.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Submits {
+    #[default]
+    Yes,
+    /// The user does it himself.
+    No,
+}
+
+/// The window that a form's window belongs to.
+#[derive(Debug)]
+pub(crate) struct CompiledParent {
+    pub(crate) title: Option<Text>,
+    pub(crate) class: Option<Text>,
 }
 
 #[derive(Debug)]
@@ -31,6 +59,8 @@ pub(crate) struct CompiledRequirement {
     pub(crate) control: CompiledSelector,
     pub(crate) is: Presence,
     pub(crate) text: Option<Text>,
+    pub(crate) state: StatePattern,
+    pub(crate) or: Vec<Self>,
 }
 
 #[derive(Debug)]
@@ -72,6 +102,8 @@ pub(crate) struct CompiledResponse {
     pub(crate) fallback: Fallback,
     pub(crate) submit: Option<CompiledSelector>,
     pub(crate) submit_key: Option<KeyPress>,
+    pub(crate) wait: Option<CompiledStep>,
+    pub(crate) focus: Option<CompiledSelector>,
     pub(crate) steps: Vec<CompiledStep>,
 }
 
@@ -81,10 +113,12 @@ pub(crate) enum CompiledStep {
     Type(FieldName),
     Text(String),
     Key(KeyPress),
+    Keys(KeyPress, u32),
+    ClickAt(Option<CompiledSelector>, ClickPoint),
     On(Deed, CompiledSelector),
     Select(CompiledSelector, Text),
     Pause(Duration),
-    Await(Selector),
+    Await(Box<Awaited>),
 }
 
 /// What is done to a control.
@@ -99,9 +133,14 @@ pub(crate) enum Deed {
 }
 
 impl CompiledRequirement {
-    /// Whether it names a field of the logon.
+    /// Whether it names a field of the logon, whatever stands instead of it.
     pub(crate) fn names_fields(&self) -> bool {
         self.control.names_fields() || self.text.as_ref().is_some_and(|text| text.fields().next().is_some())
+    }
+
+    /// It, and everything that will do instead.
+    pub(crate) fn each(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        Box::new(std::iter::once(self).chain(self.or.iter().flat_map(Self::each)))
     }
 }
 
@@ -162,12 +201,16 @@ impl CompiledForm {
             .iter()
             .flat_map(|respond| &respond.steps)
             .filter_map(|step| match step {
-                CompiledStep::On(_, control) | CompiledStep::Select(control, _) => Some(control),
+                CompiledStep::On(_, control)
+                | CompiledStep::Select(control, _)
+                | CompiledStep::ClickAt(Some(control), _) => Some(control),
                 _ => None,
             });
-        let required = self.require.iter().map(|require| &require.control);
+        let required = self.require.iter().flat_map(CompiledRequirement::each);
+        let required = required.map(|require| &require.control);
         let bound = self.bind.iter().map(|(_, control)| control);
         let submit = self.respond.iter().filter_map(|respond| respond.submit.as_ref());
-        required.chain(bound).chain(submit).chain(steps)
+        let focus = self.respond.iter().filter_map(|respond| respond.focus.as_ref());
+        required.chain(bound).chain(submit).chain(focus).chain(steps)
     }
 }

@@ -19,6 +19,17 @@ impl Criteria {
         self.note(what, wanted, found, Verdict::Failed);
     }
 
+    pub(crate) fn whether(
+        &mut self,
+        what: impl Into<String>,
+        holds: bool,
+        wanted: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        let verdict = if holds { Verdict::Passed } else { Verdict::Failed };
+        self.note(what, wanted, found, verdict);
+    }
+
     pub(crate) fn skipped(&mut self, what: impl Into<String>, wanted: impl Into<String>) {
         self.note(what, wanted, "", Verdict::Skipped);
     }

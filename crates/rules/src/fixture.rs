@@ -8,7 +8,9 @@ use crate::problem::{Position, Problem, Severity, Source, problem};
 use crate::recording::{Expected, Fixture, Form as ExpectedForm};
 use crate::set::TemplateSet;
 use crate::step_text::step_text;
-use countersign_model::{ControlTree, Criterion, FormKind, Publisher, TerminalFacts, Verdict, WindowFacts};
+use countersign_model::{
+    ControlToken, ControlTree, Criterion, FormKind, Publisher, TerminalFacts, Verdict, WindowFacts,
+};
 use std::sync::Arc;
 
 /// How a fixture went.
@@ -88,7 +90,7 @@ pub fn run_fixture(template: &ParsedTemplate, place: &str, bytes: &[u8]) -> Fixt
             let closest = judged.map(|(_, judgement)| judgement.criteria).unwrap_or_default();
             result.failures.push(format!(
                 "no form matches; expected {}: {}",
-                kind_name(*kind),
+                kind.name(),
                 failing(&closest)
             ));
             result.criteria = closest;
@@ -97,13 +99,44 @@ pub fn run_fixture(template: &ParsedTemplate, place: &str, bytes: &[u8]) -> Fixt
             result.failures.push(format!(
                 "form {} ({}) matches; none should",
                 form.index() + 1,
-                kind_name(form.kind())
+                form.kind().name()
             ));
             result.criteria = judged.map(|(_, judgement)| judgement.criteria).unwrap_or_default();
         }
         (ExpectedForm::None, None) => expect_failing(loaded, &seen, &fixture.expect, &mut result),
     }
     result
+}
+
+/// What a template makes of a recorded window: what a fixture of it is to expect.
+pub(crate) fn outcome(template: &ParsedTemplate, fixture: &Fixture) -> Result<Expected, String> {
+    let (set, problems) = TemplateSet::build(vec![(Publisher::Package, template.clone())]);
+    let Some(loaded) = set.get(&template.template.id) else {
+        return Err(problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; "));
+    };
+    let (window, tree, terminal) = (fixture.window_facts(), fixture.tree(), fixture.terminal_facts());
+    let seen = Seen {
+        window: &window,
+        tree: tree.as_ref(),
+        terminal: terminal.as_ref(),
+        fixture,
+    };
+    let (first, judged) = first_match(loaded, &seen);
+    let Some((form, matched)) = first else {
+        return Err(judged.map_or_else(String::new, |(_, judgement)| failing(&judgement.criteria)));
+    };
+    let place = |token: &ControlToken| token.0.parse::<usize>().ok();
+    let bind = matched.bound.iter();
+    let steps = plan(&matched, &window, terminal.as_ref());
+    Ok(Expected {
+        form: ExpectedForm::Kind(form.kind()),
+        number: None,
+        bind: bind
+            .filter_map(|(field, token)| Some((field.clone(), place(token)?)))
+            .collect(),
+        failing: None,
+        steps: steps.ok().map(|plan| plan.steps.iter().map(step_text).collect()),
+    })
 }
 
 struct Seen<'a> {
@@ -161,8 +194,8 @@ fn expect_match(
         failures.push(format!(
             "form {} is {}; expected {}",
             form.index() + 1,
-            kind_name(form.kind()),
-            kind_name(kind)
+            form.kind().name(),
+            kind.name()
         ));
     }
     if let Some(number) = expected.number
@@ -241,13 +274,5 @@ fn failing(criteria: &[Criterion]) -> String {
         "nothing failed".to_owned()
     } else {
         failed.join(", ")
-    }
-}
-
-fn kind_name(kind: FormKind) -> &'static str {
-    match kind {
-        FormKind::Logon => "logon",
-        FormKind::LogonFailed => "logon-failed",
-        FormKind::LogonSucceeded => "logon-succeeded",
     }
 }

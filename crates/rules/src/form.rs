@@ -2,9 +2,11 @@
 
 use crate::checked::CheckedTemplate;
 use crate::compile::compile_good;
-use crate::compiled::CompiledForm;
-use crate::judge::window_holds;
+use crate::compiled::{CompiledForm, Submits};
+use crate::judge::{but_for_package, looks_like, window_holds};
+use crate::set::rank;
 use countersign_model::{Fallback, FieldName, Form, FormKind, Publisher, Template, TemplateId, WindowFacts};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -127,13 +129,22 @@ static EMPTY: CompiledForm = CompiledForm {
     script: Vec::new(),
     started_by: Vec::new(),
     title: None,
+    titles: Vec::new(),
     class: None,
+    not_class: Vec::new(),
+    parent: None,
+    visible: None,
+    minimised: None,
+    owner: Vec::new(),
+    loads: Vec::new(),
+    package: Vec::new(),
     terminal: None,
     require: Vec::new(),
     bind: Vec::new(),
     respond: None,
     chooses_by: BTreeSet::new(),
     typed: Vec::new(),
+    submits: Submits::Yes,
 };
 
 impl FormRef {
@@ -151,6 +162,18 @@ impl FormRef {
     #[must_use]
     pub fn fits(&self, window: &WindowFacts) -> bool {
         window_holds(self.compiled(), window)
+    }
+
+    /// Whether the window could be it but for the package of its program, which is not known.
+    pub(crate) fn lacks_package(&self, window: &WindowFacts) -> bool {
+        let compiled = self.compiled();
+        let known = window.process.as_ref().is_ok_and(|process| process.package.is_some());
+        !compiled.package.is_empty() && !known && but_for_package(compiled, window)
+    }
+
+    /// Whether it asks for a title or a class, and the window has them.
+    pub(crate) fn looks_like(&self, window: &WindowFacts) -> bool {
+        looks_like(self.compiled(), window)
     }
 
     /// Whether its program is this one.
@@ -199,6 +222,18 @@ impl FormRef {
     #[must_use]
     pub fn kind(&self) -> FormKind {
         self.form().map_or(FormKind::Logon, |form| form.kind)
+    }
+
+    /// Which form counts where several match: the organisation's before the package's before all others, then the higher priority.
+    pub(crate) fn order(&self) -> impl Ord + use<> {
+        let priority = self.form().map_or(0, |form| form.priority);
+        (rank(self.publisher()), Reverse(priority))
+    }
+
+    /// Whether this form and another one's stand equal, and nothing tells which of their templates is meant.
+    #[must_use]
+    pub fn ties_with(&self, other: &Self) -> bool {
+        self.id() != other.id() && self.order() == other.order()
     }
 
     /// What must be read before it can be judged.

@@ -7,8 +7,9 @@
 use crate::compiled::CompiledForm;
 use crate::form::FormRef;
 use crate::grams::{Asked, Facet, Grams, Texts};
-use crate::literals::{either, folded, longest, of_glob};
+use crate::literals::{Clause, either, folded, longest, of_glob};
 use crate::path::{PathPattern, path_bytes};
+use crate::pattern::Text;
 use countersign_model::{ProcessIdentity, WindowFacts};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -172,15 +173,19 @@ fn asked_by(form: &CompiledForm) -> Asked {
     vec![
         (Facet::Script, paths(&form.script)),
         (Facet::StartedBy, paths(&form.started_by)),
-        (
-            Facet::Title,
-            form.title.as_ref().map(|text| text.clauses()).unwrap_or_default(),
-        ),
+        (Facet::Title, titles(form)),
         (
             Facet::Class,
             form.class.as_ref().map(|text| text.clauses()).unwrap_or_default(),
         ),
     ]
+}
+
+/// What `title` asks for, and one of `titles`.
+fn titles(form: &CompiledForm) -> Vec<Clause> {
+    let mut asked = form.title.as_ref().map(Text::clauses).unwrap_or_default();
+    asked.extend(either(form.titles.iter().map(|title| longest(title.clauses()))));
+    asked
 }
 
 fn texts_of(window: &WindowFacts, process: &ProcessIdentity) -> Texts {

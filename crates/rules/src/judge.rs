@@ -1,14 +1,16 @@
 //! Whether a window is a form, criterion by criterion.
 
-use crate::compiled::{CompiledForm, CompiledRequirement};
+use crate::compiled::CompiledForm;
 use crate::criteria::{Criteria, no_value};
 use crate::form::{FormRef, Needs};
 use crate::pattern::{Known, Match, PlainFields};
 use crate::planning::{PlanProblem, Planned, planned};
+use crate::requirement;
 use crate::select::{Found, View, describe, short};
+use crate::standing::{self, package_holds};
+use crate::unseen::hides_characters;
 use countersign_model::{
-    ControlFacts, ControlToken, ControlTree, Coverage, Criterion, FieldName, Form, Pattern, Presence, ProcessIdentity,
-    TerminalFacts, WindowFacts,
+    ControlToken, ControlTree, Criterion, FieldName, Form, Pattern, ProcessIdentity, TerminalFacts, WindowFacts,
 };
 use std::collections::BTreeMap;
 
@@ -79,7 +81,8 @@ fn judge(form: &FormRef, window: &WindowFacts, contents: Contents<'_>, known: Kn
         (Needs::Controls, Contents::Controls(tree)) => {
             let view = View::new(tree);
             for (number, require) in compiled.require.iter().enumerate() {
-                judge_requirement(number + 1, require, &view, known, &mut criteria);
+                let what = format!("require {}", number + 1);
+                requirement::judge(what, require, &view, known, &mut criteria);
             }
             let places = bind(compiled, &view, known, &mut criteria);
             let token = |index: usize| view.get(index).map(|control| control.token.clone());
@@ -111,6 +114,15 @@ fn judge(form: &FormRef, window: &WindowFacts, contents: Contents<'_>, known: Kn
 
 /// The same as [`judge_window`], without words and without reading anything twice.
 pub(crate) fn window_holds(compiled: &CompiledForm, window: &WindowFacts) -> bool {
+    but_for_package(compiled, window)
+        && window
+            .process
+            .as_ref()
+            .is_ok_and(|process| package_holds(compiled, process))
+}
+
+/// Whether everything about the window holds that is known without asking for the package.
+pub(crate) fn but_for_package(compiled: &CompiledForm, window: &WindowFacts) -> bool {
     let Ok(process) = &window.process else { return false };
     let held = |text: Option<&crate::pattern::Text>, found: &str| {
         text.is_none_or(|text| text.judge(found, Known::Nothing) == Match::Yes)
@@ -118,8 +130,33 @@ pub(crate) fn window_holds(compiled: &CompiledForm, window: &WindowFacts) -> boo
     executable_holds(compiled, process)
         && script_holds(compiled, process)
         && started_by_holds(compiled, process)
+        && standing::holds(compiled, window)
         && held(compiled.title.as_ref(), &window.title)
+        && titles_hold(compiled, &window.title, Known::Nothing)
+        && !(asks_title(compiled) && hides_characters(&window.title))
         && held(compiled.class.as_ref(), &window.class)
+        && !compiled.not_class.iter().any(|class| held(Some(class), &window.class))
+}
+
+/// Whether title and class are as a form asks, that asks for one of them at least.
+pub(crate) fn looks_like(compiled: &CompiledForm, window: &WindowFacts) -> bool {
+    let held = |text: Option<&crate::pattern::Text>, found: &str| {
+        text.is_none_or(|text| text.judge(found, Known::Nothing) == Match::Yes)
+    };
+    (asks_title(compiled) || compiled.class.is_some())
+        && held(compiled.title.as_ref(), &window.title)
+        && titles_hold(compiled, &window.title, Known::Nothing)
+        && held(compiled.class.as_ref(), &window.class)
+}
+
+/// Whether one of several titles is this one, if there are several.
+pub(crate) fn titles_hold(compiled: &CompiledForm, title: &str, known: Known<'_>) -> bool {
+    let mut titles = compiled.titles.iter();
+    compiled.titles.is_empty() || titles.any(|wanted| wanted.judge(title, known) == Match::Yes)
+}
+
+fn asks_title(compiled: &CompiledForm) -> bool {
+    compiled.title.is_some() || !compiled.titles.is_empty()
 }
 
 fn executable_holds(compiled: &CompiledForm, process: &ProcessIdentity) -> bool {
@@ -188,8 +225,30 @@ fn judge_window(
     if let Some(title) = &compiled.title {
         criteria.text("title", title, &window.title, known);
     }
+    if !compiled.titles.is_empty() {
+        let wanted = either(pattern.map_or(&[], |window| window.titles.as_slice()));
+        let held = titles_hold(compiled, &window.title, known);
+        criteria.whether("titles", held, wanted, short(&window.title));
+    }
+    if asks_title(compiled) && hides_characters(&window.title) {
+        let wanted = "only characters that can be seen";
+        criteria.failed(
+            "title",
+            wanted,
+            format!("{}, with some that cannot", short(&window.title)),
+        );
+    }
     if let Some(class) = &compiled.class {
         criteria.text("class", class, &window.class, known);
+    }
+    standing::judge(compiled, window, known, criteria);
+    for class in &compiled.not_class {
+        let wanted = format!("not `{}`", class.source());
+        match class.judge(&window.class, known) {
+            Match::Yes => criteria.failed("not_class", wanted, short(&window.class)),
+            Match::No => criteria.passed("not_class", wanted, short(&window.class)),
+            Match::NoValue(field) => criteria.failed("not_class", wanted, no_value(&field)),
+        }
     }
 }
 
@@ -199,105 +258,6 @@ pub(crate) fn either(patterns: &[Pattern]) -> String {
         .map(|pattern| pattern.0.as_str())
         .collect::<Vec<_>>()
         .join(" or ")
-}
-
-fn judge_requirement(
-    number: usize,
-    require: &CompiledRequirement,
-    view: &View<'_>,
-    known: Known<'_>,
-    criteria: &mut Criteria,
-) {
-    let what = format!("require {number}");
-    let wanted = wanted(require);
-    if let (Some(text), Known::Fields(fields)) = (&require.text, known)
-        && let Some(missing) = text
-            .fields()
-            .find(|name| fields.plain(name.as_str()).is_none_or(str::is_empty))
-    {
-        criteria.failed(what, wanted, no_value(missing));
-        return;
-    }
-    let there = view.all(&require.control, known);
-    let says = |index: &usize| view.get(*index).is_some_and(|control| says(require, control, known));
-    let holding = there
-        .iter()
-        .find(|index| says(index))
-        .and_then(|index| view.get(*index));
-    let cut_off = view.coverage == Coverage::Truncated;
-    let depends = matches!(known, Known::Nothing) && require.names_fields();
-    match (require.is, holding) {
-        (Presence::Absent, Some(_)) if depends => criteria.passed(what, wanted, DEPENDS),
-        (Presence::Present, Some(_))
-            if cut_off && require.control.ordinal.is_some() && require.control.id.is_none() =>
-        {
-            criteria.failed(
-                what,
-                wanted,
-                "the window has more controls than were read, so counting them proves nothing",
-            );
-        }
-        (Presence::Present, Some(control)) => criteria.passed(what, wanted, described(control)),
-        (Presence::Present, None) => criteria.failed(what, wanted, instead(require, view, &there)),
-        (Presence::Absent, Some(control)) => criteria.failed(what, wanted, described(control)),
-        (Presence::Absent, None) if cut_off => {
-            criteria.failed(
-                what,
-                wanted,
-                "the window has more controls than were read, so that it is absent is not certain",
-            );
-        }
-        (Presence::Absent, None) => criteria.passed(what, wanted, "none"),
-    }
-}
-
-fn says(require: &CompiledRequirement, control: &ControlFacts, known: Known<'_>) -> bool {
-    require.text.as_ref().is_none_or(|text| {
-        let shown = control.text.as_deref().filter(|_| !control.states.editable);
-        [shown, Some(control.name.as_str())]
-            .into_iter()
-            .flatten()
-            .any(|found| text.judge(found, known) == Match::Yes)
-    })
-}
-
-fn wanted(require: &CompiledRequirement) -> String {
-    let control = require.control.describe();
-    let text = require
-        .text
-        .as_ref()
-        .map_or(String::new(), |text| format!(" that says `{}`", text.source()));
-    match require.is {
-        Presence::Present => format!("{control}{text}"),
-        Presence::Absent => format!("no {control}{text}"),
-    }
-}
-
-fn described(control: &ControlFacts) -> String {
-    match control
-        .text
-        .as_deref()
-        .filter(|text| !control.states.editable && *text != control.name)
-    {
-        Some(text) => format!("{} that says “{}”", describe(control), short(text)),
-        None => describe(control),
-    }
-}
-
-fn instead(require: &CompiledRequirement, view: &View<'_>, there: &[usize]) -> String {
-    if there.is_empty() {
-        return match view.pick(&require.control, Known::Nothing) {
-            Found::Missing(instead) => instead,
-            _ => "none".to_owned(),
-        };
-    }
-    let shown: Vec<String> = there
-        .iter()
-        .take(6)
-        .filter_map(|index| view.get(*index))
-        .map(described)
-        .collect();
-    format!("only {}", shown.join("; "))
 }
 
 /// What stands for a condition that only a chosen logon can decide.
@@ -352,7 +312,7 @@ fn skip_rest(compiled: &CompiledForm, criteria: &mut Criteria) {
         criteria.skipped("terminal", "a program that asks for a secret");
     }
     for (number, require) in compiled.require.iter().enumerate() {
-        criteria.skipped(format!("require {}", number + 1), wanted(require));
+        criteria.skipped(format!("require {}", number + 1), requirement::wanted(require));
     }
     for (field, selector) in &compiled.bind {
         criteria.skipped(format!("bind {field}"), selector.describe());

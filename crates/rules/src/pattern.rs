@@ -309,6 +309,18 @@ fn tokens(source: &str) -> Vec<Token> {
     found
 }
 
+/// The pattern that only this text matches.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '{' | '}' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
 /// In a regular expression only `{name}` is special here, and not after `\p`, `\x`, `\u` or a backslash.
 fn regex_parts(source: &str) -> Vec<Token> {
     let mut found = Vec::new();

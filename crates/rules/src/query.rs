@@ -1,6 +1,6 @@
 //! What must be read of a window to judge forms.
 
-use crate::compiled::CompiledStep;
+use crate::compiled::{CompiledRequirement, CompiledStep};
 use crate::form::{FormRef, Needs};
 use crate::select::{AnyRole, ask};
 use countersign_model::{ControlQuery, Role};
@@ -18,7 +18,8 @@ pub fn query(forms: &[FormRef]) -> Option<ControlQuery> {
                 any_role = AnyRole::Yes;
             }
         }
-        all.texts |= form.compiled().require.iter().any(|require| require.text.is_some());
+        let mut required = form.compiled().require.iter().flat_map(CompiledRequirement::each);
+        all.texts |= required.any(|require| require.text.is_some());
         let steps = form.compiled().respond.iter().flat_map(|respond| &respond.steps);
         if steps.into_iter().any(|step| matches!(step, CompiledStep::Select(..))) {
             all.roles.extend([Role::ListItem, Role::MenuItem]);

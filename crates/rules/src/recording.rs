@@ -1,8 +1,8 @@
 //! The format of fixtures: facts of a window as they were recorded, short to write and easy to read.
 
 use countersign_model::{
-    ControlFacts, ControlToken, ControlTree, Coverage, Extents, FieldName, FormKind, Lineage, ProcessIdentity, Role,
-    States, TerminalFacts, WindowFacts, WindowId, Writable,
+    ControlFacts, ControlToken, ControlTree, Coverage, Extents, FieldName, FileOwner, FormKind, Lineage, ParentWindow,
+    ProcessIdentity, Role, Stance, States, TerminalFacts, WindowFacts, WindowId, Writable,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Fixture {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminal: Option<Terminal>,
     /// How much of the window the controls are.
-    #[serde(default = "complete")]
+    #[serde(default = "complete", skip_serializing_if = "is_complete")]
     pub coverage: Coverage,
     /// What the toolkit calls itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +38,11 @@ pub struct Fixture {
 
 fn complete() -> Coverage {
     Coverage::Complete
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde calls it with")]
+fn is_complete(coverage: &Coverage) -> bool {
+    *coverage == Coverage::Complete
 }
 
 /// What a template must make of a window (`[expect]`).
@@ -81,15 +86,14 @@ impl Serialize for Form {
 impl<'de> Deserialize<'de> for Form {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let word = String::deserialize(from)?;
-        match word.as_str() {
-            "logon" => Ok(Self::Kind(FormKind::Logon)),
-            "logon-failed" => Ok(Self::Kind(FormKind::LogonFailed)),
-            "logon-succeeded" => Ok(Self::Kind(FormKind::LogonSucceeded)),
-            "none" => Ok(Self::None),
-            other => Err(serde::de::Error::custom(format!(
-                "`{other}` is not a form; write logon, logon-failed, logon-succeeded or none"
-            ))),
+        if word == "none" {
+            return Ok(Self::None);
         }
+        let kind = FormKind::deserialize(serde::de::value::StrDeserializer::<D::Error>::new(&word));
+        kind.map(Self::Kind).map_err(|_| {
+            let text = format!("`{word}` is not a form; write a kind, such as logon or logon-failed, or none");
+            serde::de::Error::custom(text)
+        })
     }
 }
 
@@ -114,6 +118,24 @@ pub struct Window {
     /// The instance name.
     #[serde(default)]
     pub instance: String,
+    /// It is not mapped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// It is an icon.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub minimised: bool,
+    /// The window it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentWindow>,
+    /// Whose file the executable is; root's, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<FileOwner>,
+    /// The package of the executable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// A file with code that is loaded into it although the user may change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loads: Option<PathBuf>,
 }
 
 /// A recorded terminal (`[terminal]`).
@@ -182,6 +204,8 @@ pub enum State {
     Focused,
     /// It is switched on.
     Checked,
+    /// It takes several lines.
+    Multiline,
 }
 
 /// Any process will do: fixtures have none.
@@ -197,11 +221,19 @@ impl Fixture {
             process: Ok(ProcessIdentity {
                 script: window.script.clone(),
                 started_by: window.started_by.clone(),
+                owner: window.owner.unwrap_or(FileOwner::Root),
+                package: window.package.clone(),
+                foreign: window.loads.clone(),
                 ..identity(window.executable.clone())
             }),
             title: window.title.clone(),
             class: window.class.clone(),
             instance: window.instance.clone(),
+            stance: Stance {
+                visible: !window.hidden,
+                minimised: window.minimised,
+                parent: window.parent.clone(),
+            },
         }
     }
 
@@ -249,6 +281,9 @@ fn identity(executable: PathBuf) -> ProcessIdentity {
         executable,
         script: None,
         writable: Writable::RootOnly,
+        owner: FileOwner::Root,
+        package: None,
+        foreign: None,
     }
 }
 
@@ -269,6 +304,7 @@ impl Control {
                 editable: has(State::Editable),
                 focused: has(State::Focused),
                 checked: has(State::Checked),
+                multiline: has(State::Multiline),
             },
             extents: self.at.map(|[x, y, width, height]| Extents { x, y, width, height }),
             parent: self.parent,

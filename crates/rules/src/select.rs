@@ -3,7 +3,9 @@
 use crate::compile::selector;
 use crate::compiled::{CompiledSelector, role_name};
 use crate::pattern::{Known, Match, Text};
-use countersign_model::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, Selector};
+use countersign_model::{
+    Awaited, ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Presence, Role, Selector,
+};
 use std::collections::BTreeSet;
 
 /// What a selector found.
@@ -56,7 +58,26 @@ pub fn find(wanted: &Selector, tree: &ControlTree) -> Result<ControlToken, NotFo
     }
 }
 
-/// What to read of a window so that [`find`] can answer.
+/// Whether what is waited for holds, in the controls of a window. What was not read proves nothing.
+#[must_use]
+pub fn holds(awaited: &Awaited, tree: &ControlTree) -> bool {
+    let Ok(compiled) = selector(&awaited.control) else {
+        return false;
+    };
+    let view = View::new(tree);
+    let there = view.all(&compiled, Known::Nothing);
+    let found = there
+        .iter()
+        .filter_map(|index| view.get(*index))
+        .any(|control| awaited.state.admits(control.states));
+    let whole = tree.coverage == Coverage::Complete;
+    match awaited.is {
+        Presence::Present => found && (whole || compiled.ordinal.is_none() || compiled.id.is_some()),
+        Presence::Absent => !found && whole,
+    }
+}
+
+/// What to read of a window so that [`find`] or [`holds`] can answer.
 #[must_use]
 pub fn selector_query(wanted: &Selector) -> ControlQuery {
     let mut query = ControlQuery::default();
@@ -221,7 +242,7 @@ impl<'a> View<'a> {
     }
 
     /// Top to bottom and left to right; in tree order when a place is not known.
-    fn reading_order(&self, matching: &[usize]) -> Vec<usize> {
+    pub(crate) fn reading_order(&self, matching: &[usize]) -> Vec<usize> {
         let places: Option<Vec<(usize, Extents)>> = matching
             .iter()
             .map(|index| Some((*index, self.get(*index)?.extents?)))
@@ -315,12 +336,8 @@ pub(crate) fn describe(control: &ControlFacts) -> String {
 /// A text of the screen on one line of bearable length.
 pub(crate) fn short(text: &str) -> String {
     const LONGEST: usize = 80;
-    let clean: String = text
-        .trim()
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST + 1)
-        .collect();
+    let seen = |c: char| crate::unseen::shown(c).unwrap_or_else(|| if c.is_control() { ' ' } else { c }.to_string());
+    let clean: String = text.trim().chars().take(LONGEST + 1).map(seen).collect();
     if clean.chars().count() > LONGEST {
         format!("{}…", clean.chars().take(LONGEST).collect::<String>())
     } else {

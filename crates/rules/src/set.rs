@@ -6,6 +6,7 @@ use crate::index::{FormNumber, Index};
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
 use countersign_model::{Publisher, TemplateId, WindowFacts};
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,17 +26,19 @@ pub struct TemplateSet {
     /// The number of each template's first form.
     firsts: Box<[FormNumber]>,
     index: Index,
+    /// Whether any form asks for the package of its program.
+    packages: bool,
     recent: Mutex<VecDeque<Arc<OpenTemplate>>>,
 }
 
 impl TemplateSet {
     /// Puts templates in force.
     ///
-    /// Each is linted; one with errors stays out. Of two with one id the organisation's stays in force, then the package's, otherwise the
-    /// one given first; the other one is named.
+    /// Each is linted; one with errors stays out. Of two with one id the organisation's stays in force, then the package's, then the
+    /// higher revision, otherwise the one given first; the other one is named.
     #[must_use]
     pub fn build(mut sources: Vec<(Publisher, ParsedTemplate)>) -> (Self, Vec<Problem>) {
-        sources.sort_by_key(|(publisher, _)| rank(publisher));
+        sources.sort_by_key(|(publisher, parsed)| (rank(publisher), Reverse(parsed.template.revision)));
         let mut taken = Taken::default();
         for (publisher, parsed) in sources {
             let at = parsed.spans.value("id");
@@ -54,7 +57,7 @@ impl TemplateSet {
     #[must_use]
     pub fn of(checked: impl IntoIterator<Item = (Publisher, CheckedTemplate)>) -> (Self, Vec<Problem>) {
         let mut sources: Vec<_> = checked.into_iter().collect();
-        sources.sort_by_key(|(publisher, _)| rank(publisher));
+        sources.sort_by_key(|(publisher, checked)| (rank(publisher), Reverse(checked.head().revision)));
         let mut taken = Taken::default();
         for (publisher, checked) in sources {
             let Head { id, place, .. } = checked.head();
@@ -80,8 +83,9 @@ impl TemplateSet {
         let mut firsts = Vec::with_capacity(set.templates.len());
         for loaded in &set.templates {
             firsts.push(count);
-            let forms = loaded.template().form.len();
-            count = count.saturating_add(FormNumber::try_from(forms).unwrap_or(FormNumber::MAX));
+            let forms = loaded.template().form;
+            set.packages |= forms.iter().any(|form| !form.window.package.is_empty());
+            count = count.saturating_add(FormNumber::try_from(forms.len()).unwrap_or(FormNumber::MAX));
         }
         set.firsts = firsts.into();
         set.index = Index::build(count, &|number| {
@@ -119,8 +123,20 @@ impl TemplateSet {
             return Vec::new();
         };
         let mut forms = self.forms(self.index.propose(window, process));
-        forms.retain(|form| form.fits(window));
+        forms.retain(|form| form.template().unused().is_none() && form.fits(window));
+        forms.sort_by_key(FormRef::order);
         forms
+    }
+
+    /// Whether some form would fit this window if its program belonged to the right package, which has not been asked for yet.
+    #[must_use]
+    pub fn asks_package(&self, window: &WindowFacts) -> bool {
+        let Ok(process) = &window.process else { return false };
+        if !self.packages {
+            return false;
+        }
+        let mut forms = self.forms(self.index.propose(window, process)).into_iter();
+        forms.any(|form| form.template().unused().is_none() && form.lacks_package(window))
     }
 
     /// The forms of the window's program, whatever its title: to explain why there is no candidate.
@@ -131,6 +147,24 @@ impl TemplateSet {
         };
         let mut forms = self.forms(self.index.of_program(&process.executable));
         forms.retain(|form| form.runs(&process.executable));
+        forms.sort_by_key(FormRef::order);
+        forms
+    }
+
+    /// The forms of the window's program, and those of others that the window looks like by title and class: to explain what kept them away.
+    /// It opens every template.
+    #[must_use]
+    pub fn lookalikes(&self, window: &WindowFacts) -> Vec<FormRef> {
+        let mut forms: Vec<FormRef> = self
+            .templates()
+            .flat_map(|loaded| loaded.forms().collect::<Vec<_>>())
+            .collect();
+        let runs = |form: &FormRef| {
+            let process = window.process.as_ref();
+            process.is_ok_and(|process| form.runs(&process.executable))
+        };
+        forms.retain(|form| runs(form) || form.looks_like(window));
+        forms.sort_by_key(FormRef::order);
         forms
     }
 
@@ -159,7 +193,7 @@ impl TemplateSet {
 }
 
 /// Whose templates stand above whose.
-fn rank(publisher: &Publisher) -> u8 {
+pub(crate) fn rank(publisher: &Publisher) -> u8 {
     match publisher {
         Publisher::Signed { .. } => 0,
         Publisher::Package => 1,

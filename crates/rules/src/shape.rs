@@ -115,27 +115,22 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// A word of a list of words, or a table with exactly one of several keys.
+    /// A word of a list of words, a table with exactly one of several keys, or either.
     fn choice(&mut self, here: &Here<'_>, value: &DeValue<'_>, choices: &'a [Value]) {
         let words: Vec<&str> = choices
             .iter()
             .filter_map(|choice| choice.get("const")?.as_str())
             .collect();
-        if words.len() == choices.len() {
-            match value {
-                DeValue::String(word) if words.contains(&word.as_ref()) => {}
-                DeValue::String(word) => {
-                    self.wrong(
-                        here,
-                        format!("`{}` cannot be `{word}`", tail(here.path)),
-                        suggestion(word, &words),
-                    );
-                }
-                found => self.wrong_type(here, "string", found),
-            }
-            return;
-        }
         let keys: Vec<&str> = choices.iter().filter_map(only_key).collect();
+        match value {
+            DeValue::String(word) if words.contains(&word.as_ref()) => return,
+            DeValue::String(word) if !words.is_empty() => {
+                let message = format!("`{}` cannot be `{word}`", tail(here.path));
+                return self.wrong(here, message, suggestion(word, &words));
+            }
+            found if keys.is_empty() => return self.wrong_type(here, "string", found),
+            _ => {}
+        }
         let DeValue::Table(table) = value else {
             self.wrong_type(here, "object", value);
             return;

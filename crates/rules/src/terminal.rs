@@ -9,8 +9,7 @@ use crate::path::PathPattern;
 use crate::pattern::{Known, Match, PlainFields};
 use crate::spans::Spans;
 use countersign_model::{
-    AsksFor, Criterion, FieldName, Form, FormKind, LogonSpec, Pattern, Template, TemplateId, TerminalFacts,
-    TerminalSpec, WindowPattern,
+    AsksFor, Criterion, Form, FormKind, Pattern, Template, TemplateId, TerminalFacts, TerminalSpec, WindowPattern,
 };
 use std::collections::BTreeMap;
 
@@ -28,33 +27,18 @@ pub fn judge_terminal(spec: &TerminalSpec, facts: &TerminalFacts, fields: Option
 
 /// A template of nothing but this specification.
 fn alone(spec: &TerminalSpec) -> ParsedTemplate {
-    let window = WindowPattern {
-        executable: Vec::new(),
-        script: Vec::new(),
-        started_by: Vec::new(),
-        title: None,
-        class: None,
-    };
     let form = Form {
         kind: FormKind::Logon,
         asks_for: AsksFor::Itself,
-        window,
+        priority: 0,
+        window: WindowPattern::default(),
         terminal: Some(spec.clone()),
         require: Vec::new(),
         bind: BTreeMap::new(),
         respond: None,
     };
-    let template = Template {
-        schema: 1,
-        id: TemplateId::from("terminal"),
-        name: String::new(),
-        logon: LogonSpec {
-            fields: Vec::<FieldName>::new(),
-            field: BTreeMap::new(),
-        },
-        access: countersign_model::Access::default(),
-        form: vec![form],
-    };
+    let mut template = Template::new(TemplateId::from("terminal"), String::new());
+    template.form.push(form);
     ParsedTemplate {
         place: String::new(),
         template,
@@ -114,6 +98,10 @@ impl CompiledTerminal {
             criteria.passed("program", either(&wanted), found);
         } else {
             criteria.failed("program", either(&wanted), found);
+        }
+        if let Some(file) = &facts.foreground.foreign {
+            let found = format!("{}, which somebody else may change", file.display());
+            criteria.failed("loads", "only code that root installed", found);
         }
     }
 

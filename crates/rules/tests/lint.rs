@@ -171,13 +171,13 @@ fn each_mistake_is_named() {
             "kind = \"logon\"",
             "kind = \"logon-failed\"",
             Error,
-            "only `logon` forms are answered",
+            "`logon-failed` forms are not answered",
         ),
         (
             "kind = \"logon\"",
             "kind = \"logon-failed\"",
             Warning,
-            "only `logon` forms write",
+            "`logon-failed` forms write no fields",
         ),
         (
             "[form.respond]\nmethod = \"controls\"\nsubmit = { role = \"push-button\", name = \"OK\" }",
@@ -241,6 +241,24 @@ fn steps_are_looked_at() {
             found.iter().any(|one| one.contains(says)),
             "{steps}: {says}\n{found:#?}"
         );
+    }
+}
+
+/// Where an application offers no controls there is no better way, and the next one who edits it must know.
+#[test]
+fn keys_need_a_reason() {
+    let typed = GOOD.replace(
+        "method = \"controls\"\nsubmit = { role = \"push-button\", name = \"OK\" }",
+        "method = \"keys\"",
+    );
+    let (start, rest) = typed.split_once("[form.bind]").unwrap();
+    let (_, end) = rest.split_once("[form.respond]").unwrap();
+    let nothing_bound = format!("{start}[form.respond]{end}");
+    for form in [&typed, &nothing_bound] {
+        let without = parsed(&format!("{HEAD}{form}"));
+        assert_ne!(lint(&without), [], "{form}");
+        let with = HEAD.replace("name = \"App\"", "name = \"App\"\nnotes = \"It offers no controls.\"");
+        assert_eq!(lint(&parsed(&format!("{with}{form}"))), [], "{form}");
     }
 }
 

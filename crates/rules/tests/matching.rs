@@ -35,6 +35,10 @@ fn selectors_name_one_control() {
         id: Some(id.to_owned()),
         ..control
     };
+    let class = |control, class: &str| countersign_model::ControlFacts {
+        class: Some(class.to_owned()),
+        ..control
+    };
     let text = || control(Role::Text);
     for (wanted, controls, says) in [
         (r#"{ role = "text" }"#, vec![control(Role::Label), text()], "1"),
@@ -42,6 +46,11 @@ fn selectors_name_one_control() {
         (r#"{ role = "text" }"#, vec![control(Role::Entry)], "0"),
         (r#"{ role = "label" }"#, vec![control(Role::Static)], "0"),
         (r#"{ id = "b" }"#, vec![id(text(), "a"), id(text(), "b")], "1"),
+        (
+            r#"{ role = "text", class = "GtkEntry" }"#,
+            vec![class(text(), "GtkSpinButton"), class(text(), "GtkEntry")],
+            "1",
+        ),
         (
             r#"{ role = "push-button", name = "OK" }"#,
             vec![named(Role::PushButton, "Cancel"), named(Role::PushButton, "OK")],

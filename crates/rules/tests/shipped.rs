@@ -34,7 +34,7 @@ fn shipped() -> Vec<ParsedTemplate> {
 #[test]
 fn every_template_is_clean_and_named_by_its_id() {
     let templates = shipped();
-    assert!(templates.len() >= 6);
+    assert!(templates.len() >= 25);
     for template in &templates {
         assert_eq!(lint(template), [], "{}", template.place);
         assert_eq!(template.place, format!("{}.toml", template.template.id));
@@ -45,7 +45,7 @@ fn every_template_is_clean_and_named_by_its_id() {
         .collect();
     let (set, problems) = TemplateSet::build(sources);
     assert_eq!(problems, []);
-    assert!(set.templates().count() >= 6);
+    assert!(set.templates().count() >= 25);
 }
 
 #[test]

@@ -33,7 +33,6 @@ fn entry_of_attribute(attribute: &Attribute) -> String {
         Syntax::Text => ("2.5.5.12", 64),
         Syntax::Integer => ("2.5.5.16", 65),
         Syntax::Octets => ("2.5.5.10", 4),
-        Syntax::Time => ("2.5.5.11", 24),
         Syntax::Name => ("2.5.5.1", 127),
     };
     let indexed = match attribute.index {

@@ -16,8 +16,6 @@ pub enum Syntax {
     Integer,
     /// Bytes.
     Octets,
-    /// A time of UTC, `20261122053100Z`.
-    Time,
     /// A distinguished name.
     Name,
 }
@@ -117,16 +115,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
         guid: Guid(0xdf5b_b220_2bbe_4169_9738_4fb0_ad0c_613e),
     },
     Attribute {
-        name: attribute::SET_ASIDE,
-        number: 5,
-        about: "When the entry was set aside, to be deleted later",
-        syntax: Syntax::Time,
-        index: Index::None,
-        guid: Guid(0x0075_3fdd_c9eb_4137_a4e1_ae79_5db4_e14f),
-    },
-    Attribute {
         name: attribute::PLACE,
-        number: 6,
+        number: 5,
         about: "Where the vault of the user is",
         syntax: Syntax::Name,
         index: Index::None,
@@ -161,12 +151,7 @@ pub const CLASSES: &[Class] = &[
         number: 3,
         about: "Sealed secret of a vault",
         must: &[],
-        may: &[
-            attribute::KIND,
-            attribute::VERSION,
-            attribute::DATA,
-            attribute::SET_ASIDE,
-        ],
+        may: &[attribute::KIND, attribute::VERSION, attribute::DATA],
         below: &IN_VAULT,
         descriptor: OWNED,
         guid: Guid(0x994d_4743_4294_4028_af92_670c_924d_e82c),

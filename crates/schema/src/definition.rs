@@ -37,11 +37,6 @@ const fn rules(syntax: Syntax) -> (&'static str, Option<&'static str>, &'static 
             "1.3.6.1.4.1.1466.115.121.1.27",
         ),
         Syntax::Octets => ("octetStringMatch", None, "1.3.6.1.4.1.1466.115.121.1.40"),
-        Syntax::Time => (
-            "generalizedTimeMatch",
-            Some("generalizedTimeOrderingMatch"),
-            "1.3.6.1.4.1.1466.115.121.1.24",
-        ),
         Syntax::Name => ("distinguishedNameMatch", None, "1.3.6.1.4.1.1466.115.121.1.12"),
     }
 }

@@ -10,8 +10,6 @@ pub mod attribute {
     pub const VERSION: &str = "countersignVersion";
     /// The bytes.
     pub const DATA: &str = "countersignData";
-    /// When it was put aside; such an entry is deleted later.
-    pub const SET_ASIDE: &str = "countersignSetAside";
     /// Where the vault is (a distinguished name).
     pub const PLACE: &str = "countersignPlace";
 }

@@ -71,7 +71,6 @@ fn the_names_are_fixed() {
             attribute::ID,
             attribute::VERSION,
             attribute::DATA,
-            attribute::SET_ASIDE,
             attribute::PLACE
         ]
     );

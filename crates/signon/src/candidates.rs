@@ -1,24 +1,23 @@
 //! Asking `rules` what a window means.
 
-use crate::{LogonSummary, Now};
-use countersign_model::port::DesktopError;
+use crate::LogonSummary;
 use countersign_model::{
-    Action, ControlQuery, ControlTree, Criterion, Decision, Explanation, FormKind, Lineage, Plan, ProcessIdentity,
-    TerminalFacts, Verdict, WindowFacts, Writable,
+    Action, Choice, ControlTree, Criterion, Lineage, Plan, ProcessIdentity, TemplateId, TerminalFacts, Verdict,
+    WindowFacts, Writable,
 };
-use countersign_rules::{Contents, FormRef, Matched, Needs, TemplateSet, fallback_plan, plan as plan_of, query};
+use countersign_rules::{Contents, FormRef, Matched, Needs, fallback_plan, plan as plan_of};
 
 /// What was read of a window.
 #[derive(Debug)]
 pub(crate) enum Seen {
     Controls(ControlTree),
-    Terminal(TerminalFacts),
+    Terminal(Box<TerminalFacts>),
     /// Nothing inside: no form needs it, or it cannot be read.
     Nothing,
 }
 
 impl Seen {
-    fn contents(&self) -> Contents<'_> {
+    pub(crate) fn contents(&self) -> Contents<'_> {
         match self {
             Self::Controls(tree) => Contents::Controls(tree),
             Self::Terminal(facts) => Contents::Terminal(facts),
@@ -36,11 +35,13 @@ pub(crate) struct Found {
 
 /// What a window's forms came to.
 pub(crate) struct Judged {
-    /// Forms that tell how a logon ended.
+    /// Forms that tell how something ended.
     pub results: Vec<Found>,
-    /// The first logon form that matches.
-    pub logon: Option<Found>,
-    /// When none does: the logon form that came nearest, and why not.
+    /// The first form that asks for something, or is to be left alone.
+    pub asking: Option<Found>,
+    /// Templates whose forms match as well and stand equal to it.
+    pub tied: Vec<TemplateId>,
+    /// When none does: the form that came nearest, and why not.
     pub nearest: Option<(FormRef, Vec<Criterion>)>,
 }
 
@@ -62,25 +63,30 @@ pub(crate) fn all_need_nothing(forms: &[FormRef]) -> bool {
 pub(crate) fn judge_all(forms: &[FormRef], window: &WindowFacts, seen: &Seen) -> Judged {
     let mut judged = Judged {
         results: Vec::new(),
-        logon: None,
+        asking: None,
+        tied: Vec::new(),
         nearest: None,
     };
     let mut best = None;
     for form in forms {
         let judgement = form.judge(window, seen.contents());
         let holds = judgement.matched.is_some();
-        let is_logon = form.kind() == FormKind::Logon;
-        match (holds, is_logon) {
+        let asks = !form.kind().is_result();
+        match (holds, asks) {
             (true, false) => judged.results.push(Found {
                 form: form.clone(),
                 criteria: judgement.criteria,
             }),
-            (true, true) if judged.logon.is_none() => {
-                judged.logon = Some(Found {
-                    form: form.clone(),
-                    criteria: judgement.criteria,
-                });
-            }
+            (true, true) => match &judged.asking {
+                Some(first) if form.ties_with(&first.form) => judged.tied.push(form.id().clone()),
+                Some(_) => {}
+                None => {
+                    judged.asking = Some(Found {
+                        form: form.clone(),
+                        criteria: judgement.criteria,
+                    });
+                }
+            },
             (false, true) => {
                 let held = judgement
                     .criteria
@@ -92,9 +98,10 @@ pub(crate) fn judge_all(forms: &[FormRef], window: &WindowFacts, seen: &Seen) ->
                     judged.nearest = Some((form.clone(), judgement.criteria));
                 }
             }
-            _ => {}
+            (false, false) => {}
         }
     }
+    judged.tied.dedup();
     judged
 }
 
@@ -104,8 +111,8 @@ pub(crate) enum Fitting<'a> {
     None(Vec<Criterion>),
     /// Exactly this one.
     One(&'a LogonSummary, Vec<Criterion>, Box<Matched>),
-    /// These labels: the user has to choose.
-    Several(Vec<String>),
+    /// These: the user has to choose.
+    Several(Vec<Choice>),
 }
 
 /// Judges the form once for each logon, with the logon's own plain fields in the template's patterns.
@@ -125,7 +132,11 @@ pub(crate) fn fitting<'a>(
         }
     }
     if fitting.len() > 1 {
-        return Fitting::Several(fitting.into_iter().map(|(logon, _, _)| logon.label.clone()).collect());
+        let choice = |logon: &LogonSummary| Choice {
+            id: logon.id,
+            label: logon.label.clone(),
+        };
+        return Fitting::Several(fitting.into_iter().map(|(logon, _, _)| choice(logon)).collect());
     }
     match fitting.pop() {
         Some((logon, criteria, matched)) => Fitting::One(logon, criteria, Box::new(matched)),
@@ -136,7 +147,7 @@ pub(crate) fn fitting<'a>(
 /// The plan that answers a form.
 pub(crate) fn plan(matched: &Matched, window: &WindowFacts, seen: &Seen) -> Result<Plan, String> {
     let terminal = match seen {
-        Seen::Terminal(facts) => Some(facts),
+        Seen::Terminal(facts) => Some(&**facts),
         Seen::Controls(_) | Seen::Nothing => None,
     };
     plan_of(matched, window, terminal).map_err(|problem| problem.to_string())
@@ -171,63 +182,4 @@ pub(crate) fn warnings(process: &ProcessIdentity) -> Vec<String> {
             process.script.as_ref().unwrap_or(&process.executable).display()
         )],
     }
-}
-
-/// Judges every form of `templates` against the windows on the screen, for somebody who is writing a template.
-///
-/// Windows of other programs are left out; a window whose program none of the templates names has no explanation.
-pub fn explain_template(
-    templates: &TemplateSet,
-    windows: &[WindowFacts],
-    read: impl Fn(&WindowFacts, &ControlQuery) -> Result<ControlTree, DesktopError>,
-    terminal: impl Fn(&WindowFacts) -> Result<TerminalFacts, DesktopError>,
-    now: Now,
-) -> Vec<Explanation> {
-    let mut explanations = Vec::new();
-    for window in windows {
-        let forms = templates.related(window);
-        if forms.is_empty() {
-            continue;
-        }
-        let seen = match in_terminal(&forms) {
-            true => terminal(window).map(Seen::Terminal),
-            false if all_need_nothing(&forms) => Ok(Seen::Nothing),
-            false => read(window, &query(&forms).unwrap_or_default()).map(Seen::Controls),
-        };
-        for form in forms {
-            let (criteria, decision) = match &seen {
-                Ok(seen) => {
-                    let judgement = form.judge(window, seen.contents());
-                    let decision = if judgement.matched.is_some() {
-                        Decision::Manual
-                    } else {
-                        Decision::NoMatch
-                    };
-                    (judgement.criteria, decision)
-                }
-                Err(error) => (Vec::new(), Decision::Unreadable(error.to_string())),
-            };
-            explanations.push(Explanation {
-                at: now.wall,
-                window: window.id,
-                title: window.title.clone(),
-                program: match &window.process {
-                    Ok(process) => process.executable.display().to_string(),
-                    Err(problem) => problem.to_string(),
-                },
-                toolkit: seen.as_ref().ok().and_then(|seen| match seen {
-                    Seen::Controls(tree) => tree.toolkit.clone(),
-                    Seen::Terminal(_) | Seen::Nothing => None,
-                }),
-                template: Some(form.id().clone()),
-                form: Some(form.kind()),
-                logon: None,
-                criteria,
-                decision,
-                attempt: None,
-                warnings: Vec::new(),
-            });
-        }
-    }
-    explanations
 }

@@ -1,9 +1,10 @@
 use countersign_model::port::{Attention, DesktopError};
 use countersign_model::{
-    Binding, Carried, ControlQuery, ControlTree, Explanation, LogonId, Monotonic, Plan, TemplateId, TerminalFacts,
-    Timestamp, WindowEvent, WindowFacts, WindowId,
+    Binding, Carried, ControlQuery, ControlTree, Explanation, LogonId, Monotonic, Plan, Prompt, TemplateId,
+    TerminalFacts, Timestamp, WindowEvent, WindowFacts, WindowId,
 };
 use countersign_rules::TemplateSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +54,30 @@ pub struct LogonSummary {
     pub binding: Binding,
     /// When it was last changed.
     pub changed: Timestamp,
+    /// Whether it is kept.
+    pub standing: Standing,
+}
+
+/// Whether a logon is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is stored.
+    Stored,
+    /// The user has just given it: it is filled only where he asks for it, and kept once the application has accepted it.
+    OnTrial,
+}
+
+/// What became of a logon on trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// The application accepted it, or its form went away and did not come back.
+    Accepted,
+    /// The application refused it.
+    Refused,
+    /// The form stayed, and nothing said whether it was accepted.
+    Unseen,
+    /// It did not get into the form.
+    NotFilled,
 }
 
 /// Something that happened.
@@ -74,10 +99,16 @@ pub enum Event {
     Rules(Rules),
     /// The vault was locked or unlocked, or logons were added or changed.
     Vault(VaultState),
+    /// The user has just typed his password, and it was right: for the fill of this window, or for something else.
+    Proven(Option<WindowId>),
     /// The user pauses filling until then (`None`: goes on).
     Pause(Option<Monotonic>),
     /// The user asks to fill, into the active window if none is named, with any fitting logon if none is named.
     Fill(Option<WindowId>, Option<LogonId>),
+    /// The user does not want to be asked about the form in this window.
+    Dismissed(WindowId),
+    /// The user does not want forms of these templates to be filled by themselves.
+    Excluded(BTreeSet<TemplateId>),
     /// A time asked for by [`Effect::WakeAt`] came.
     Woken,
 }
@@ -99,8 +130,8 @@ pub enum Effect {
     Respond {
         /// The ticket to answer with.
         ticket: Ticket,
-        /// The logon.
-        logon: LogonId,
+        /// The logon; none: nothing is opened, the plan writes no field.
+        logon: Option<LogonId>,
         /// The template that matched.
         template: TemplateId,
         /// What the window is.
@@ -114,6 +145,12 @@ pub enum Effect {
     Explain(Box<Explanation>),
     /// Tell the user.
     Notify(Notice),
+    /// Ask the user. A question about a window takes the place of the one before.
+    Ask(Prompt),
+    /// The question about this window needs no answer any more.
+    Withdraw(WindowId),
+    /// Keep a logon that was on trial, or forget it.
+    Settled(LogonId, Settlement),
     /// Send [`Event::Woken`] then.
     WakeAt(Monotonic),
 }

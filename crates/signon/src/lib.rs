@@ -6,11 +6,12 @@
 
 mod candidates;
 mod event;
+mod explaining;
 mod ledger;
 mod machine;
 mod record;
 mod window;
 
-pub use candidates::explain_template;
-pub use event::{Effect, Event, LogonSummary, Notice, Now, Rules, Ticket, VaultState};
+pub use event::{Effect, Event, LogonSummary, Notice, Now, Rules, Settlement, Standing, Ticket, VaultState};
+pub use explaining::{explain_template, explain_window};
 pub use machine::Machine;

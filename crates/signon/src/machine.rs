@@ -1,15 +1,18 @@
+mod asking;
 mod choose;
 mod look;
+mod proof;
 mod respond;
+mod trial;
 
 use crate::candidates::{self, Seen};
 use crate::ledger::Ledger;
-use crate::window::{Phase, Watched, Wish};
+use crate::window::{Asking, Phase, Watched, Wish};
 use crate::{Effect, Event, Notice, Now, Rules, Ticket, VaultState};
 use countersign_model::port::Attention;
-use countersign_model::{Criterion, Decision, Monotonic, WindowEvent, WindowFacts, WindowId};
+use countersign_model::{Criterion, Decision, Monotonic, TemplateId, WindowEvent, WindowFacts, WindowId};
 use countersign_rules::{FormRef, TemplateSet};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The sign-on state machine. One for a desktop session.
@@ -24,6 +27,12 @@ pub struct Machine {
     /// Windows that went away during a response whose end is still to be heard of.
     leaving: Vec<Watched>,
     ledger: Ledger,
+    proof: Option<proof::Proof>,
+    /// Templates whose user was told that no logon is stored.
+    told: HashSet<TemplateId>,
+    /// Templates whose forms the user does not want to be filled by themselves.
+    excluded: BTreeSet<TemplateId>,
+    trials: Vec<trial::Trial>,
     last_ticket: u64,
 }
 
@@ -46,6 +55,10 @@ impl Machine {
             windows: HashMap::new(),
             leaving: Vec::new(),
             ledger: Ledger::default(),
+            proof: None,
+            told: HashSet::new(),
+            excluded: BTreeSet::new(),
+            trials: Vec::new(),
             last_ticket: 0,
         }
     }
@@ -59,7 +72,9 @@ impl Machine {
         match event {
             Event::Window(event) => self.window_event(event, &mut turn),
             Event::ControlsRead(ticket, read) => self.read_done(ticket, read.map(Seen::Controls), &mut turn),
-            Event::TerminalRead(ticket, read) => self.read_done(ticket, read.map(Seen::Terminal), &mut turn),
+            Event::TerminalRead(ticket, read) => {
+                self.read_done(ticket, read.map(|facts| Seen::Terminal(Box::new(facts))), &mut turn)
+            }
             Event::Logons(ticket, logons) => self.logons_found(ticket, &logons, &mut turn),
             Event::Responded(ticket, carried) => self.responded(ticket, &carried, &mut turn),
             Event::Templates(templates) => {
@@ -72,6 +87,7 @@ impl Machine {
                 self.rules = rules;
                 self.look_again_at_held(&mut turn);
             }
+            Event::Proven(window) => self.proof = Some(proof::Proof::new(now.steady, window)),
             Event::Vault(state) => self.vault_changed(state, &mut turn),
             Event::Pause(until) => {
                 self.paused_until = until;
@@ -80,14 +96,18 @@ impl Machine {
                     None => self.look_again_at_held(&mut turn),
                 }
             }
+            Event::Dismissed(window) => self.dismissed(window, &mut turn),
+            Event::Excluded(templates) => self.excluded(templates, &mut turn),
             Event::Fill(window, logon) => self.fill_asked(window, logon, &mut turn),
             Event::Woken => {
                 if self.paused_until.is_some_and(|until| until <= now.steady) {
                     self.paused_until = None;
                     self.look_again_at_held(&mut turn);
                 }
+                self.judge_trials(&mut turn);
             }
         }
+        self.withdraw_stale(&mut turn);
         turn.effects
     }
 
@@ -95,6 +115,21 @@ impl Machine {
     #[must_use]
     pub fn knows(&self, window: WindowId) -> bool {
         self.windows.contains_key(&window)
+    }
+
+    /// The windows on the screen, as far as the machine was told.
+    pub fn windows(&self) -> impl Iterator<Item = &WindowFacts> {
+        self.windows.values().map(|window| &window.facts)
+    }
+
+    /// Whether a window could be the same forms as before.
+    fn same_forms(&self, id: WindowId, window: &WindowFacts) -> bool {
+        let before = self
+            .windows
+            .get(&id)
+            .map(|known| known.forms.as_slice())
+            .unwrap_or_default();
+        self.templates.candidates(window) == before
     }
 
     fn ids(&self) -> Vec<WindowId> {
@@ -121,8 +156,16 @@ impl Machine {
             }
             WindowEvent::Changed(window) => {
                 let id = window.id;
+                let known = self.windows.get(&id);
+                let same =
+                    known.is_some_and(|known| known.only_stands_otherwise(&window)) && self.same_forms(id, &window);
                 match self.windows.get_mut(&id) {
                     Some(known) if known.facts == window => return,
+                    // Moved to the icons and back, say: where no template asks for that, a form that was answered stays answered.
+                    Some(known) if same => {
+                        known.facts = window;
+                        return;
+                    }
                     Some(known) => known.facts = window,
                     None => drop(self.windows.insert(id, Watched::new(window, turn.now.steady))),
                 }
@@ -151,7 +194,10 @@ impl Machine {
     }
 
     /// A window went away. One that was being answered is kept until the answer's end is known: most forms go when they are submitted.
-    fn left(&mut self, gone: Option<Watched>, turn: &mut Turn) {
+    fn left(&mut self, mut gone: Option<Watched>, turn: &mut Turn) {
+        if let Some(gone) = &mut gone {
+            gone.withdraw(Asking::No, turn);
+        }
         if let Some(gone) = gone
             && let Phase::Responding(ticket, _) = gone.phase
         {
@@ -191,7 +237,11 @@ impl Machine {
         match state {
             VaultState::Unlocked => self.look_again_at_held(turn),
             VaultState::Locked => {
+                self.proof = None;
+                // What is not stored goes with the vault.
+                self.trials.clear();
                 for window in self.windows.values_mut() {
+                    window.withdraw(Asking::No, turn);
                     match std::mem::take(&mut window.phase) {
                         Phase::Responding(ticket, chosen) => {
                             turn.effects.push(Effect::Cancel(ticket));
@@ -247,10 +297,20 @@ impl Watched {
             unseen: false,
             attended: false,
             wish: Wish::Automatic,
+            asking: Asking::No,
             toolkit: None,
             tries: 0,
             explained: None,
         }
+    }
+
+    /// Whether nothing differs but how it stands on the screen.
+    fn only_stands_otherwise(&self, now: &WindowFacts) -> bool {
+        let as_before = WindowFacts {
+            stance: self.facts.stance.clone(),
+            ..now.clone()
+        };
+        as_before == self.facts
     }
 
     fn attend(&mut self, attention: Attention, turn: &mut Turn) {
@@ -272,7 +332,11 @@ impl Watched {
 }
 
 impl Turn {
+    /// Tells the user, if somebody sits there.
     fn notify(&mut self, form: &FormRef, text: &str) {
+        if form.template().fill.service {
+            return;
+        }
         let application = form.template().name.clone();
         self.effects.push(Effect::Notify(Notice {
             application,

@@ -65,7 +65,7 @@ impl Watched {
         let mut explanation = self.explanation(chosen.criteria.clone(), decision.clone(), turn);
         explanation.template = Some(chosen.form.id().clone());
         explanation.form = Some(chosen.form.kind());
-        explanation.logon = Some(chosen.label.clone());
+        explanation.logon = chosen.logon.as_ref().map(|(_, label)| label.clone());
         explanation.attempt = Some(attempt);
         explanation.warnings.clone_from(&chosen.warnings);
         self.explained = Some((decision, explanation.form));

@@ -27,8 +27,8 @@ pub(crate) struct Recognised {
 #[derive(Debug)]
 pub(crate) struct Chosen {
     pub form: FormRef,
-    pub logon: LogonId,
-    pub label: String,
+    /// The logon and its label; none for a message.
+    pub logon: Option<(LogonId, String)>,
     pub criteria: Vec<Criterion>,
     pub plan: Box<countersign_model::Plan>,
     /// The same by keys, where the template asks for it if controls take no text.
@@ -37,8 +37,8 @@ pub(crate) struct Chosen {
     pub warnings: Vec<String>,
     /// Whether the user asked for it: it stays so while it waits.
     pub wish: Wish,
-    /// What goes into the ledger when the response begins.
-    pub entry: Entry,
+    /// What goes into the ledger when the response begins; nothing for a message.
+    pub entry: Option<Entry>,
 }
 
 impl Chosen {
@@ -82,6 +82,17 @@ impl Phase {
     }
 }
 
+/// Whether the user is asked about the form of a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Asking {
+    #[default]
+    No,
+    /// A question is open.
+    Open,
+    /// He did not want to be asked about this form.
+    Dismissed,
+}
+
 /// A read that is under way.
 #[derive(Debug)]
 pub(crate) struct Reading {
@@ -105,6 +116,7 @@ pub(crate) struct Watched {
     pub unseen: bool,
     pub attended: bool,
     pub wish: Wish,
+    pub asking: Asking,
     pub toolkit: Option<String>,
     /// How often the focus was lost while the present form was answered.
     pub tries: u32,

@@ -2,7 +2,7 @@
 
 mod support;
 
-use countersign_model::{Decision, Method, Outcome, Publisher, Refusal, Timestamp, WindowEvent, Writable};
+use countersign_model::{Decision, Method, Outcome, Publisher, Refusal, TemplateId, Timestamp, WindowEvent, Writable};
 use countersign_signon::{Event, Rules, VaultState};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -179,7 +179,7 @@ fn several_logons_are_told_apart_by_what_the_form_says() {
     bench.logons = vec![logon(1, "anna"), logon(2, "berta")];
     bench.tree = form(&["Password of berta:"]);
     bench.appear(window("prompter", 10));
-    assert_eq!(bench.responding[0].1, bench.logons[1].id);
+    assert_eq!(bench.responding[0].1, Some(bench.logons[1].id));
     bench.done();
 
     let mut bench = Bench::new(PROMPTER);
@@ -198,7 +198,35 @@ fn logons_that_nothing_tells_apart_are_left_to_the_user() {
         Some(&Decision::Ambiguous(vec!["anna 1".to_owned(), "berta 2".to_owned()]))
     );
     bench.send(Event::Fill(Some(WINDOW), Some(bench.logons[1].id)));
-    assert_eq!(bench.responding[0].1, bench.logons[1].id);
+    assert_eq!(bench.responding[0].1, Some(bench.logons[1].id));
+}
+
+#[test]
+fn of_two_templates_that_answer_one_window_the_higher_priority_counts_and_equal_ones_fill_nothing() {
+    let other = DIALOG.replace("org.example.Dialog", "org.example.Other");
+    let mut bench = Bench::of(&[DIALOG, &other]);
+    bench.appear(window("dialog", 10));
+    assert_eq!(
+        bench.last(),
+        Some(&Decision::Tied(vec![TemplateId::from("org.example.Other")]))
+    );
+    // Nor when the user asks: which of them is meant is for whoever wrote them.
+    bench.send(Event::Fill(Some(WINDOW), None));
+    assert_eq!(
+        bench.last(),
+        Some(&Decision::Tied(vec![TemplateId::from("org.example.Other")]))
+    );
+    assert!(bench.responding.is_empty());
+
+    let above = other.replacen("kind = \"logon\"", "kind = \"logon\"\npriority = 1", 1);
+    let mut bench = Bench::of(&[DIALOG, &above]);
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.responding.len(), 1);
+    bench.done();
+    assert_eq!(
+        bench.explained.last().unwrap().template,
+        Some(TemplateId::from("org.example.Other"))
+    );
 }
 
 #[test]

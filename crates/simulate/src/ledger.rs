@@ -28,6 +28,8 @@ pub(crate) struct Ledger {
     writes: BTreeMap<u64, Write>,
     /// Which write a version holds.
     versions: BTreeMap<RecordVersion, u64>,
+    /// Changes of the vault header, from 1, and whether the user was told that they are done.
+    changes: Vec<bool>,
 }
 
 impl Ledger {
@@ -50,6 +52,27 @@ impl Ledger {
     /// The same write, sealed again.
     pub(crate) fn again(&mut self, version: RecordVersion, unit: u64) {
         self.versions.insert(version, unit);
+    }
+
+    /// A new change of the vault header.
+    pub(crate) fn wish(&mut self) -> u64 {
+        self.changes.push(false);
+        self.changes.len() as u64
+    }
+
+    pub(crate) fn acknowledge_change(&mut self, change: u64) {
+        let at = usize::try_from(change).ok().and_then(|change| change.checked_sub(1));
+        if let Some(told) = at.and_then(|at| self.changes.get_mut(at)) {
+            *told = true;
+        }
+    }
+
+    /// The changes of the vault header that the user was told of.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = u64> {
+        (1..)
+            .zip(&self.changes)
+            .filter(|(_, told)| **told)
+            .map(|(change, _)| change)
     }
 
     pub(crate) fn write(&self, unit: u64) -> Option<&Write> {

@@ -8,6 +8,7 @@ mod agent;
 mod chance;
 mod directory;
 mod disk;
+mod header;
 mod ledger;
 mod mutant;
 mod run;

@@ -21,11 +21,19 @@ pub enum Mutant {
     CountsByOne,
     /// An edit is acknowledged before it is on the disk.
     AcknowledgesEarly,
+    /// A vault header that is one behind in the repository is written again, and nobody is told.
+    WritesHeadersAgain,
+    /// Which vault header the repository had is not remembered.
+    ForgetsHeaders,
+    /// Another vault header of the same number is followed like a newer one.
+    HidesTwins,
+    /// A change of the vault header is written over whatever is there.
+    WritesOverHeaders,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::BelievesAbsence,
         Self::MixesFields,
         Self::DropsTombstones,
@@ -35,5 +43,9 @@ impl Mutant {
         Self::SharesItsId,
         Self::CountsByOne,
         Self::AcknowledgesEarly,
+        Self::WritesHeadersAgain,
+        Self::ForgetsHeaders,
+        Self::HidesTwins,
+        Self::WritesOverHeaders,
     ];
 }

@@ -18,8 +18,8 @@ pub(crate) struct Seen {
     pub(crate) acknowledged: Vec<RecordVersion>,
     /// How many of its writes took effect.
     pub(crate) effects: u32,
-    /// The header's numbers it got to see.
-    pub(crate) headers: Vec<u64>,
+    /// The headers it got to see there, or was told it wrote, with their numbers.
+    pub(crate) headers: Vec<(u64, Vec<u8>)>,
 }
 
 struct Session {
@@ -199,8 +199,12 @@ impl VaultRepository for Server<'_> {
             .read(line.replica, None)
             .map(|entry| (HeaderVersion(entry.number), entry.bytes.clone()));
         let header = self.answered(&line, header)?;
-        let number = header.as_ref().map_or(0, |(number, _)| number.0);
-        lock(&self.session).seen.headers.push(number);
+        let seen = header
+            .clone()
+            .map_or((0, Vec::new()), |(number, bytes)| (number.0, bytes));
+        let session = &mut *lock(&self.session);
+        session.seen.headers.push(seen);
+        session.tally.count("vault headers read");
         Ok(header)
     }
 
@@ -221,7 +225,8 @@ impl VaultRepository for Server<'_> {
         match (wrote, line.answer) {
             (_, Answer::IsLost) => Err(unreachable("timed out on the way back")),
             (Wrote::Done, Answer::Arrives) => {
-                session.seen.headers.push(next);
+                session.seen.headers.push((next, header.to_vec()));
+                session.tally.count("vault headers written");
                 Ok(HeaderVersion(next))
             }
             (Wrote::Conflict, Answer::Arrives) => Err(RepositoryError::Conflict("the header".to_owned())),

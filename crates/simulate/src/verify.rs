@@ -1,7 +1,9 @@
 //! What must be so once everything is healed.
 
 use crate::agent::{Agent, name};
+use crate::header::Header;
 use crate::ledger::{Ledger, Write};
+use crate::server::lock;
 use crate::violation::Violation;
 use crate::world::World;
 use countersign_model::port::RecordStore;
@@ -45,6 +47,45 @@ pub(crate) fn verify(world: &mut World) -> Result<(), Violation> {
         .tally
         .add("concurrent writes found in the history at the end", conflicts);
     Ok(())
+}
+
+/// Holds the vault header of every agent against that of the replica it met last.
+///
+/// A header does not name the one it follows, and a replica that is two behind is not written to: where replicas parted or were put back, the
+/// header that wins may lack what another one had, and a replica may keep an old one. Then whoever meets it says so.
+pub(crate) fn headers(world: &mut World, met: impl Fn(usize) -> usize) -> Result<(), Violation> {
+    let directory = lock(&world.directory);
+    let there: Vec<Header> = (0..directory.len())
+        .map(|replica| directory.read(replica, None))
+        .map(|entry| entry.and_then(|entry| Header::decode(&entry.bytes)).unwrap_or_default())
+        .collect();
+    drop(directory);
+    for agent in &world.agents {
+        let own = agent.header()?;
+        let there = there.get(met(agent.number));
+        let is_said = !world.is_linear && (agent.said.kept || !agent.said.alarms.is_empty());
+        if Some(&own) != there && !is_said {
+            return Err(Violation::Apart {
+                agent: agent.number,
+                own: format!("{own:?}"),
+                there: format!("{there:?}"),
+            });
+        }
+    }
+    let is_lost = |change: &u64| there.iter().all(|header| !header.changes.contains(change));
+    let done: Vec<u64> = world.ledger.changes().collect();
+    let lost: Vec<u64> = done.iter().copied().filter(is_lost).collect();
+    world.tally.add("changes of the vault header done", done.len() as u64);
+    match lost.first() {
+        Some(change) if world.is_linear => Err(Violation::Undid { change: *change }),
+        _ => {
+            world.tally.add(
+                "changes of the vault header undone by a backup or a parted replica",
+                lost.len() as u64,
+            );
+            Ok(())
+        }
+    }
 }
 
 fn read(world: &World, agent: &Agent) -> Result<Shelf, Violation> {

@@ -63,6 +63,22 @@ pub enum Violation {
         /// What it had known.
         what: String,
     },
+    /// A device has another vault header than the directory and does not say so.
+    #[error("device {agent} has vault header {own} and says nothing, the directory has {there}")]
+    Apart {
+        /// Which device.
+        agent: usize,
+        /// What it has.
+        own: String,
+        /// What is there.
+        there: String,
+    },
+    /// A change of the vault header that the user was told of is not in it, and no directory went back.
+    #[error("change {change} of the vault header was acknowledged and is lost")]
+    Undid {
+        /// The change.
+        change: u64,
+    },
     /// After everything is healed there is still something to do.
     #[error("device {agent} is not done after {rounds} rounds: {what}")]
     Restless {

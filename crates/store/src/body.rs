@@ -3,6 +3,7 @@
 //! The echo names the keys the frame before changed. When that frame is damaged, what is lost with it is known by name.
 
 use crate::bytes::Cursor;
+use crate::writer::size_of;
 use countersign_model::{Change, StoreKey, StoreKind};
 
 const PUT: u8 = 1;
@@ -17,6 +18,14 @@ pub(crate) enum Touched {
     Removed(StoreKey),
 }
 
+impl Touched {
+    fn key(&self) -> &StoreKey {
+        match self {
+            Self::Put(key) | Self::Removed(key) => key,
+        }
+    }
+}
+
 impl From<&Change> for Touched {
     fn from(change: &Change) -> Self {
         match change {
@@ -26,16 +35,21 @@ impl From<&Change> for Touched {
     }
 }
 
-/// A frame's contents.
+/// A frame's contents without the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Body {
+pub(crate) struct Outline {
     /// What the frame before changed; `None` when that was not known to the writer either.
     pub(crate) echo: Option<Vec<Touched>>,
-    pub(crate) changes: Vec<Change>,
+    pub(crate) touched: Vec<Touched>,
 }
 
 pub(crate) fn encode(echo: Option<&[Touched]>, changes: &[Change]) -> Vec<u8> {
-    let mut out = Vec::new();
+    let echoed = echo
+        .unwrap_or_default()
+        .iter()
+        .map(|touched| touched.key().id.len() + 4);
+    let needed = changes.iter().map(size_of).sum::<usize>() + echoed.sum::<usize>() + 16;
+    let mut out = Vec::with_capacity(needed);
     match echo {
         None => out.push(UNKNOWN),
         Some(echo) => {
@@ -63,7 +77,32 @@ pub(crate) fn encode(echo: Option<&[Touched]>, changes: &[Change]) -> Vec<u8> {
     out
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Option<Body> {
+/// Reads a body; `None`: it is none.
+pub(crate) fn outline(bytes: &[u8]) -> Option<Outline> {
+    let mut touched = Vec::new();
+    let echo = each(bytes, |key, value| {
+        touched.push(match value {
+            Some(_) => Touched::Put(key),
+            None => Touched::Removed(key),
+        });
+    })?;
+    Some(Outline { echo, touched })
+}
+
+/// The key and the value that a body's change with this index sets.
+pub(crate) fn set_by(bytes: &[u8], index: u32) -> Option<(StoreKey, Vec<u8>)> {
+    let (mut at, mut found) = (0, None);
+    each(bytes, |key, value| {
+        if at == index {
+            found = value.map(|value| (key, value.to_vec()));
+        }
+        at += 1;
+    })?;
+    found
+}
+
+/// Hands over each change of a body: its key, and its value if it sets one. Returns the echo; `None`: it is no body.
+fn each(bytes: &[u8], mut change: impl FnMut(StoreKey, Option<&[u8]>)) -> Option<Option<Vec<Touched>>> {
     let mut from = Cursor::new(bytes);
     let echo = match from.u8()? {
         UNKNOWN => None,
@@ -81,17 +120,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Body> {
         }
         _ => return None,
     };
-    let mut changes = Vec::new();
     for _ in 0..from.u32()? {
         let (what, key) = take_key(&mut from)?;
-        changes.push(if what == PUT {
+        if what == PUT {
             let length = usize::try_from(from.u32()?).ok()?;
-            Change::Put(key, from.take(length)?.to_vec())
+            change(key, Some(from.take(length)?));
         } else {
-            Change::Remove(key)
-        });
+            change(key, None);
+        }
     }
-    from.is_empty().then_some(Body { echo, changes })
+    from.is_empty().then_some(echo)
 }
 
 fn push_count(out: &mut Vec<u8>, count: usize) {
@@ -145,20 +183,16 @@ mod tests {
         let changes = vec![Change::Put(key(b"a"), vec![1, 2, 3]), Change::Remove(key(b"b"))];
         let echo = vec![Touched::Removed(key(b"c")), Touched::Put(key(b"d"))];
         let bytes = encode(Some(&echo), &changes);
-        assert_eq!(
-            decode(&bytes),
-            Some(Body {
-                echo: Some(echo),
-                changes
-            })
-        );
-        assert_eq!(
-            decode(&encode(None, &[])),
-            Some(Body {
-                echo: None,
-                changes: Vec::new()
-            })
-        );
-        assert!((0..bytes.len()).all(|length| decode(&bytes[..length]).is_none()));
+        let outline = super::outline(&bytes).unwrap();
+        assert_eq!(outline.echo.as_ref(), Some(&echo));
+        assert_eq!(outline.touched, changes.iter().map(Touched::from).collect::<Vec<_>>());
+        assert_eq!(set_by(&bytes, 0), Some((key(b"a"), vec![1, 2, 3])));
+        assert_eq!((set_by(&bytes, 1), set_by(&bytes, 2)), (None, None));
+        let nothing = Outline {
+            echo: None,
+            touched: Vec::new(),
+        };
+        assert_eq!(super::outline(&encode(None, &[])), Some(nothing));
+        assert!((0..bytes.len()).all(|length| super::outline(&bytes[..length]).is_none()));
     }
 }

@@ -75,17 +75,21 @@ pub(crate) fn used(sealed: usize) -> usize {
 /// Writes a frame to the end of `out` and returns its MAC.
 pub(crate) fn encode(keys: &Keys, kind: Kind, links: &Links, sealed: &[u8], out: &mut Vec<u8>) -> [u8; MAC] {
     let start = out.len();
-    let mut checked = Vec::with_capacity(HEADER - 8 + sealed.len());
-    checked.extend_from_slice(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_le_bytes());
-    checked.extend_from_slice(&links.batch_frames.to_le_bytes());
-    checked.extend_from_slice(&links.sequence.to_le_bytes());
-    checked.extend_from_slice(&links.batch_first.to_le_bytes());
-    checked.extend_from_slice(&links.previous);
-    checked.extend_from_slice(sealed);
-    let mac = keys.mac(kind.domain(), &[&checked]);
     out.extend_from_slice(kind.magic());
-    out.extend_from_slice(&crc32fast::hash(&checked).to_le_bytes());
-    out.extend_from_slice(&checked);
+    // The CRC, once there is what it is of.
+    out.extend_from_slice(&[0; 4]);
+    let from = out.len();
+    out.extend_from_slice(&u32::try_from(sealed.len()).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(&links.batch_frames.to_le_bytes());
+    out.extend_from_slice(&links.sequence.to_le_bytes());
+    out.extend_from_slice(&links.batch_first.to_le_bytes());
+    out.extend_from_slice(&links.previous);
+    out.extend_from_slice(sealed);
+    let checked = out.get(from..).unwrap_or_default();
+    let (crc, mac) = (crc32fast::hash(checked), keys.mac(kind.domain(), &[checked]));
+    if let Some(place) = out.get_mut(start + 4..from) {
+        place.copy_from_slice(&crc.to_le_bytes());
+    }
     out.extend_from_slice(&mac);
     out.resize(start + used(sealed.len()).next_multiple_of(ALIGN), 0);
     mac

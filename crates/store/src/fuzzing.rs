@@ -20,9 +20,9 @@ fn keys() -> &'static Keys {
 pub fn log_frame(bytes: &[u8]) {
     if let Some(frame) = frame::decode(keys(), Kind::Change, bytes) {
         let plain = keys().open(Place::Frame(frame.links.sequence), frame.sealed);
-        let _ = plain.and_then(|plain| crate::body::decode(&plain));
+        let _ = plain.and_then(|plain| crate::body::outline(&plain));
     }
-    let _ = crate::body::decode(bytes);
+    let _ = crate::body::outline(bytes);
     let _ = segment::scan(keys(), 1, bytes);
 }
 

@@ -1,7 +1,7 @@
 //! What the store holds, in memory: where each value is and which change set it.
 
 use crate::body::Touched;
-use countersign_model::{Change, StoreKey, StoreKind};
+use countersign_model::{StoreKey, StoreKind};
 use std::collections::BTreeMap;
 
 /// A file that values are read from.
@@ -58,15 +58,16 @@ impl FromIterator<(StoreKey, Entry)> for Manifest {
 }
 
 impl Manifest {
-    pub(crate) fn apply(&mut self, sequence: u64, spot: Spot, changes: &[Change]) {
-        for (change, what) in changes.iter().enumerate() {
-            match what {
-                Change::Put(key, _) => {
-                    let part = Part::Change(u32::try_from(change).unwrap_or(u32::MAX));
-                    self.set(key.clone(), Entry::Held(Held { sequence, spot, part }));
+    /// What a frame changed, in its order.
+    pub(crate) fn apply(&mut self, sequence: u64, spot: Spot, touched: impl Iterator<Item = Touched>) {
+        for (change, touched) in (0_u32..).zip(touched) {
+            match touched {
+                Touched::Put(key) => {
+                    let part = Part::Change(change);
+                    self.set(key, Entry::Held(Held { sequence, spot, part }));
                 }
-                Change::Remove(key) => {
-                    self.0.remove(key);
+                Touched::Removed(key) => {
+                    self.0.remove(&key);
                 }
             }
         }

@@ -5,8 +5,8 @@ use crate::files::LogFile;
 use crate::frame::{self, Kind};
 use crate::keys::{Keys, Place, Shelf};
 use crate::manifest::{FileId, Held, Part, Spot};
+use countersign_model::StoreKey;
 use countersign_model::port::StoreError;
-use countersign_model::{Change, StoreKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,15 +45,13 @@ pub(crate) fn value(
         }
         Part::Change(change) => {
             let bytes = frame_bytes(handle, key, held)?;
-            let body = frame::decode(keys, Kind::Change, &bytes)
+            frame::decode(keys, Kind::Change, &bytes)
                 .filter(|frame| frame.links.sequence == held.sequence)
                 .and_then(|frame| keys.open(Place::Frame(held.sequence), frame.sealed))
-                .and_then(|plain| body::decode(&plain))
-                .ok_or_else(|| damaged(key))?;
-            match body.changes.into_iter().nth(change as usize) {
-                Some(Change::Put(found, value)) if found == *key => Ok(value),
-                _ => Err(damaged(key)),
-            }
+                .and_then(|plain| body::set_by(&plain, change))
+                .filter(|(found, _)| found == key)
+                .map(|(_, value)| value)
+                .ok_or_else(|| damaged(key))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One file of the log: a header that says where in the chain it starts, then frames.
 
+use crate::body::{self, Outline};
 use crate::bytes::Cursor;
 use crate::frame::{self, Kind, Links};
 use crate::keys::{Keys, MAC, Place};
@@ -69,7 +70,7 @@ pub(crate) fn decode(keys: &Keys, bytes: &[u8]) -> Option<Header> {
     })
 }
 
-/// A frame found in a segment, with its body opened.
+/// A frame found in a segment: what its body says, without the values.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) links: Links,
@@ -78,7 +79,7 @@ pub(crate) struct Found {
     pub(crate) offset: u64,
     /// Its length without padding.
     pub(crate) length: u64,
-    pub(crate) body: crate::body::Body,
+    pub(crate) outline: Outline,
 }
 
 impl Found {
@@ -138,16 +139,16 @@ pub(crate) fn scan(keys: &Keys, number: u32, bytes: &[u8]) -> Scan {
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         let opened = frame::decode(keys, Kind::Change, rest).and_then(|frame| {
             let plain = keys.open(Place::Frame(frame.links.sequence), frame.sealed)?;
-            Some((crate::body::decode(&plain)?, frame))
+            Some((body::outline(&plain)?, frame))
         });
-        if let Some((body, frame)) = opened {
+        if let Some((outline, frame)) = opened {
             found.frames.push(Found {
                 links: frame.links,
                 mac: frame.mac,
                 segment: number,
                 offset: at as u64,
                 length: frame.length as u64,
-                body,
+                outline,
             });
             at += frame.length.next_multiple_of(frame::ALIGN);
         } else {

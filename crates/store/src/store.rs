@@ -1,5 +1,6 @@
 //! The store: reads through the manifest, commits through the log.
 
+use crate::body::Touched;
 use crate::files::{Disk, Files};
 use crate::generation;
 use crate::head::Stop;
@@ -185,11 +186,8 @@ impl Store {
     fn enter(&self, batch: &[Change], written: &[Written]) {
         let mut manifest = self.manifest.write().unwrap_or_else(PoisonError::into_inner);
         for frame in written {
-            manifest.apply(
-                frame.sequence,
-                frame.spot,
-                batch.get(frame.changes.clone()).unwrap_or_default(),
-            );
+            let changes = batch.get(frame.changes.clone()).unwrap_or_default();
+            manifest.apply(frame.sequence, frame.spot, changes.iter().map(Touched::from));
         }
     }
 }
@@ -226,6 +224,10 @@ impl RecordStore for Store {
                 Err(_) => {}
             }
         }
+    }
+
+    fn holds(&self, key: &StoreKey) -> Result<bool, StoreError> {
+        Ok(matches!(self.entry(key), Some(Entry::Held(_))))
     }
 
     fn ids(&self, kind: StoreKind) -> Result<Vec<Vec<u8>>, StoreError> {

@@ -7,9 +7,10 @@ pub(crate) struct Tuning {
     pub(crate) least_log: u64,
     /// Which share: the snapshot's length is divided by this.
     pub(crate) share: u64,
-    /// How long a log may get that only grows, in so few frames.
+    /// How long a log may get that only grows: in so few frames, or in frames that are so large on average.
     pub(crate) growth: u64,
     pub(crate) few: u64,
+    pub(crate) large: u64,
     /// How many bytes of zeros a segment gets ahead of its frames, so that syncing one changes nothing but its data.
     pub(crate) ahead: u64,
 }
@@ -26,8 +27,9 @@ impl Default for Tuning {
         Self {
             least_log: 64 << 10,
             share: 8,
-            growth: 8 << 20,
+            growth: 64 << 20,
             few: 2_048,
+            large: 4 << 10,
             ahead: 64 << 10,
         }
     }

@@ -1,6 +1,5 @@
 //! The frames of the log in their order, applied to what a snapshot gave.
 
-use crate::body::Touched;
 use crate::head::Head;
 use crate::manifest::{FileId, Manifest, Spot};
 use crate::segment::{self, Found, Scan};
@@ -65,7 +64,7 @@ pub(crate) fn walk(
             story.damaged_files.extend(around);
         }
         if missing > 0 {
-            match &frame.body.echo {
+            match &frame.outline.echo {
                 Some(echo) => {
                     manifest.lose(frame.links.sequence - 1, echo);
                     story.named += 1;
@@ -84,13 +83,13 @@ pub(crate) fn walk(
             offset: frame.offset,
             length: frame.length,
         };
-        manifest.apply(frame.links.sequence, here, &frame.body.changes);
+        let touched = &frame.outline.touched;
+        manifest.apply(frame.links.sequence, here, touched.iter().cloned());
         spot = Some((frame.segment, frame.end()));
-        let touched = frame.body.changes.iter().map(Touched::from).collect();
         tip = Tip {
             sequence: frame.links.sequence,
             mac: frame.mac,
-            touched: Some(touched),
+            touched: Some(touched.clone()),
         };
         if differs(&tip) {
             story

@@ -15,8 +15,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// How much plain body a frame takes before the next one is begun.
-const FULL: usize = 32 << 10;
+/// How much plain body a frame takes before the next one is begun. Who reads one value reads a frame.
+const FULL: usize = 4 << 10;
+/// About how many bytes a frame has around its changes.
+const AROUND: usize = 384;
 
 /// The end of the chain.
 #[derive(Debug)]
@@ -102,7 +104,8 @@ impl Writer {
         let frames = split(batch);
         let batch_frames =
             u32::try_from(frames.len()).map_err(|_| StoreError::OutOfBounds("so large a batch".into()))?;
-        let (mut bytes, mut written) = (Vec::new(), Vec::with_capacity(frames.len()));
+        let needed = batch.iter().map(size_of).sum::<usize>() + frames.len() * AROUND;
+        let (mut bytes, mut written) = (Vec::with_capacity(needed), Vec::with_capacity(frames.len()));
         let mut tip = Tip {
             sequence: self.tip.sequence,
             mac: self.tip.mac,
@@ -146,10 +149,10 @@ impl Writer {
     }
 
     fn put_down(&mut self, keys: &Keys, bytes: &[u8]) -> Result<(), StoreError> {
+        let bound = self.bound();
         let Some(active) = &mut self.active else {
             return Err(StoreError::NotSaved("there is no log to write to".into()));
         };
-        let bound = self.tuning.bound(self.begun.length);
         let end = active.end + bytes.len() as u64;
         if let Err(error) = active.file.write_at(active.end, bytes) {
             // What was written of it is a torn tail; where it cannot be cut off, it stays behind in a segment of the past.
@@ -181,17 +184,22 @@ impl Writer {
 
     /// Whether the log is long enough for a new generation.
     pub(crate) fn is_long(&self) -> bool {
+        self.logged > self.bound().max(self.patience)
+    }
+
+    /// How long the log may get before a new generation begins.
+    fn bound(&self) -> u64 {
         let bound = self.tuning.bound(self.begun.length);
-        // What only grows has nothing to leave behind, and few frames are read as fast as a snapshot: a first sync is not written again
-        // each time it has grown by a share.
+        // What only grows has nothing to leave behind, and few frames, or large ones, are read as fast as a snapshot: a first sync is
+        // not written again each time it has grown by a share.
         let only_grows = self.growth.is_some_and(|growth| {
-            growth.frames <= self.tuning.few && self.logged.saturating_sub(growth.fresh) <= bound
+            let few = self.tuning.few.max(self.logged / self.tuning.large);
+            growth.frames <= few && self.logged.saturating_sub(growth.fresh) <= bound
         });
-        let bound = match only_grows {
+        match only_grows {
             true => bound.max(self.tuning.growth).max(self.begun.length),
             false => bound,
-        };
-        self.logged > bound.max(self.patience)
+        }
     }
 
     /// Counts what a batch has added to a log that was `before` long: its part of what is new.
@@ -261,14 +269,19 @@ impl Writer {
     }
 }
 
+/// How many bytes a change takes in a body.
+pub(crate) fn size_of(change: &Change) -> usize {
+    match change {
+        Change::Put(key, value) => key.id.len() + value.len() + 8,
+        Change::Remove(key) => key.id.len() + 4,
+    }
+}
+
 /// Cuts a batch into the changes of its frames.
 fn split(batch: &[Change]) -> Vec<Range<usize>> {
     let (mut frames, mut start, mut size) = (Vec::new(), 0, 0);
     for (at, change) in batch.iter().enumerate() {
-        let add = match change {
-            Change::Put(key, value) => key.id.len() + value.len() + 8,
-            Change::Remove(key) => key.id.len() + 4,
-        };
+        let add = size_of(change);
         if size > 0 && size + add > FULL {
             frames.push(start..at);
             (start, size) = (at, 0);

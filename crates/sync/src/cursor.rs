@@ -38,14 +38,6 @@ impl Cursor {
         }
     }
 
-    /// Remembers, if it is news.
-    pub(crate) fn write(self, device: &dyn RecordStore, held: &Held) -> Result<(), StoreError> {
-        if self.read(device)? == *held {
-            return Ok(());
-        }
-        device.commit(&[self.put(held)])
-    }
-
     /// The change that remembers.
     pub(crate) fn put(self, held: &Held) -> Change {
         let mut bytes = Vec::with_capacity(held.len() * 40);
@@ -69,7 +61,7 @@ pub fn remembered(device: &dyn RecordStore) -> Result<Vec<RecordVersion>, StoreE
 /// # Errors
 /// Those of the store.
 pub fn forget_repository(device: &dyn RecordStore) -> Result<(), StoreError> {
-    Cursor::Listed.write(device, &Held::default())
+    device.commit(&[Cursor::Listed.put(&Held::default()), crate::header::forget()])
 }
 
 /// A vault of its own begins: nothing of what was fetched, held or listed before is of it.
@@ -85,7 +77,8 @@ pub fn forget_vault(device: &dyn RecordStore) -> Result<(), StoreError> {
         })
     });
     let cursors = [Cursor::Held, Cursor::Listed, Cursor::WentBack].map(|cursor| Change::Remove(cursor.key()));
-    device.commit(&inbox.chain(cursors).collect::<Vec<_>>())
+    let all = inbox.chain(cursors).chain([crate::header::forget()]);
+    device.commit(&all.collect::<Vec<_>>())
 }
 
 /// Somebody was told of every [`Fault::WentBack`](crate::Fault::WentBack) of the last report: it is not in the next one.

@@ -2,6 +2,7 @@ use crate::check::RecordCheck;
 use crate::cursor::Cursor;
 use crate::layout::{decode, inbox_key};
 use crate::merge::{Incoming, Shelf};
+use crate::overtaken::look_below;
 use crate::plan::{Held, SyncStep, plan};
 use crate::report::{Fault, Report};
 use crate::sent::Sending;
@@ -12,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How many versions wait in the inbox at most: whoever floods the repository does not flood this disk.
 const MOST_WAITING: usize = 10_000;
 /// How many bytes are gathered before they are committed.
-const ENOUGH: usize = 1 << 20;
+pub(crate) const ENOUGH: usize = 1 << 20;
 /// How many changes are gathered before they are committed.
-const MANY: usize = 128;
+pub(crate) const MANY: usize = 128;
 
 /// The two ends of an exchange.
 #[derive(Clone, Copy)]
@@ -94,7 +95,10 @@ pub fn exchange(ends: Ends<'_>, vault: &dyn RecordStore, check: &dyn RecordCheck
         if let Some(sending) = sending {
             sending.will_send(ends.device, &held)?;
         }
-        if push_all(ends, vault, &shelf, (&held, &mut there), &mut report)? == Pushed::Some {
+        let withheld = look_below(ends, vault, check, &shelf, (&held, &there), &mut report)?;
+        if report.reached.is_ok()
+            && push_all(ends, vault, &shelf, (&held, &mut there, &withheld), &mut report)? == Pushed::Some
+        {
             ends.device.commit(&[Cursor::Listed.put(&there)])?;
         }
         report.waiting = missing(&held, &there);
@@ -300,12 +304,15 @@ fn push_all(
     ends: Ends<'_>,
     vault: &dyn RecordStore,
     shelf: &Shelf,
-    (held, there): (&Held, &mut Held),
+    (held, there, withheld): (&Held, &mut Held, &BTreeSet<RecordVersion>),
     report: &mut Report,
 ) -> Result<Pushed, StoreError> {
     let mut pushed = Pushed::Nothing;
     for step in plan(held, there) {
         let SyncStep::Push(version) = step else { continue };
+        if withheld.contains(&version) {
+            continue;
+        }
         let sealed = match vault.get(&shelf.key(&version)) {
             Ok(Some(sealed)) => sealed,
             Ok(None) => continue,

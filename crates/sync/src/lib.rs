@@ -12,8 +12,10 @@
 //! - **Nothing pulled is believed.** A version that does not open as exactly what it was filed as stays in the inbox and is named.
 //! - **What follows is later.** A new version is later than the one it follows, whatever the clock says ([`time_of_change`]).
 //! - **A repository that goes back is said** until somebody was told ([`told`]), and what is missing there is written again.
+//! - **A vault header that was there is not written there again unsaid**, and another one of the same number is an alarm ([`exchange_header`]).
 //! - **A device that was set back writes nothing.** What the repository has under its id that it never wrote is a [`SetBack`];
 //!   [`take_over`] lets it go on under another id. Numbers grow in random steps, so that two copies of a device do not file alike.
+//! - **The later one is not written over** by a higher number of a copy of the same device: it is sealed anew ([`bring_forward`]).
 //! - **Offline is normal.** It is part of the [`Report`], not an error.
 
 mod check;
@@ -23,6 +25,7 @@ mod header;
 mod layout;
 mod merge;
 mod order;
+mod overtaken;
 mod plan;
 mod replace;
 mod report;
@@ -34,10 +37,13 @@ mod tests;
 pub use check::{Checked, RecordCheck, Refused, Resealer};
 pub use cursor::{forget_repository, forget_vault, remembered, told};
 pub use exchange::{Ends, exchange, fetch};
-pub use header::{HeaderOutcome, exchange_header};
+pub use header::{
+    HeaderAlarm, HeaderOutcome, HeaderReport, exchange_header, header_refused, header_told, replace_header,
+};
 pub use layout::{history_key, history_of, record_key};
 pub use merge::choose;
 pub use order::{next_counter, time_of_change};
+pub use overtaken::{Overtaken, bring_forward};
 pub use plan::{Held, SyncStep, plan};
 pub use replace::{highest_counter, replace};
 pub use report::{Fault, Report};

@@ -93,6 +93,13 @@ impl Shelf {
         current.is_some_and(|current| is_newer(&current.version)) || past.into_iter().flatten().any(is_newer)
     }
 
+    /// Whether exactly this version is here.
+    pub(crate) fn has(&self, version: &RecordVersion) -> bool {
+        let past = self.history.get(&version.record);
+        let current = self.current.get(&version.record);
+        current.is_some_and(|current| current.version == *version) || past.is_some_and(|past| past.contains(version))
+    }
+
     /// Where a version's bytes are.
     pub(crate) fn key(&self, version: &RecordVersion) -> countersign_model::StoreKey {
         match self.current.get(&version.record) {

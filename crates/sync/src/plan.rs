@@ -23,8 +23,13 @@ impl Held {
     /// Whether this version, or a newer one of the same record and device, is held.
     #[must_use]
     pub fn covers(&self, version: &RecordVersion) -> bool {
-        let known = self.place(version).ok().and_then(|at| self.0.get(at));
+        let known = self.newest_of(version);
         known.is_some_and(|known| known.counter >= version.counter)
+    }
+
+    /// The newest version held of the same record and device.
+    pub(crate) fn newest_of(&self, version: &RecordVersion) -> Option<RecordVersion> {
+        self.place(version).ok().and_then(|at| self.0.get(at)).copied()
     }
 
     /// What either of them covers.

@@ -1,4 +1,5 @@
 use crate::check::Refused;
+use crate::overtaken::Overtaken;
 use crate::sent::SetBack;
 use countersign_model::port::RepositoryError;
 use countersign_model::{RecordId, RecordVersion};
@@ -18,6 +19,9 @@ pub struct Report {
     pub waiting: u32,
     /// What is not as it should be, each with what to do. Everything else went on.
     pub faults: Vec<Fault>,
+    /// Later versions in the repository that a higher number of the same device was not pushed over: each has to be made to count under this
+    /// device's id ([`crate::bring_forward`]) before the next exchange.
+    pub overtaken: Vec<Overtaken>,
     /// Whether this device was set back. Nothing was merged or written then: it needs another id first.
     pub set_back: Option<SetBack>,
 }
@@ -31,6 +35,7 @@ impl Default for Report {
             changed: Vec::new(),
             waiting: 0,
             faults: Vec::new(),
+            overtaken: Vec::new(),
             set_back: None,
         }
     }

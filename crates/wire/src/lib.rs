@@ -44,10 +44,10 @@ pub use place::{PlaceError, SocketPlace};
 pub use primary::{PrimaryChoice, PrimaryMethod, PrimaryReport};
 pub use recovery::{RecoverTerms, Recovered};
 pub use reply::{
-    Answer, EnrollTerms, Enrolled, LogonSummary, RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary,
-    UnlockTerms,
+    Answer, Draft, DraftChoice, EnrollTerms, Enrolled, LogonSummary, MethodReport, Prompts, RefreshReport, Reply,
+    SettingReport, TemplateField, TemplateSummary, UnlockTerms, WindowReport,
 };
-pub use request::{Losses, PlainField, Removed, Request};
+pub use request::{Losses, PlainField, Removed, Request, Show};
 pub use serve::{Handler, ServeError, Trouble, serve};
 pub use status::{
     AccessibilityState, Check, CheckResult, DesktopState, DisplayState, LockCause, MemoryProtection, Problem, Rating,

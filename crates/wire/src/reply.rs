@@ -4,8 +4,8 @@ use crate::{
     StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
-    Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Publisher, SettingValue, TemplateId, Timestamp,
-    WindowFacts,
+    Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue, TemplateId, Timestamp,
+    WindowFacts, WindowId,
 };
 use countersign_secret::Password;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,10 @@ pub enum Reply {
     Revealed,
     /// What was decided about the window, and how the filling went.
     Filled(Box<Explanation>),
+    /// What the user is asked.
+    Prompts(Prompts),
+    /// The applications that are filled only when the user asks.
+    Exclusions(Vec<TemplateId>),
     /// What was read again.
     Refreshed(RefreshReport),
     /// How far a sync is.
@@ -63,6 +67,12 @@ pub enum Reply {
         /// How it judges the windows on the screen.
         explanations: Vec<Explanation>,
     },
+    /// A window, looked at as it is now.
+    WindowReport(Box<WindowReport>),
+    /// The window the user pointed at; none: he gave up.
+    Picked(Option<WindowId>),
+    /// A draft.
+    Drafted(Box<Draft>),
     /// The windows on the screen.
     Windows(Vec<WindowFacts>),
     /// The audit log.
@@ -85,6 +95,15 @@ pub enum Reply {
     DeviceApproved(JoinApproval),
     /// What became of the wish to take a device off.
     DeviceRevoked(Revocation),
+}
+
+/// What the user is asked just now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prompts {
+    /// Another one whenever something has changed.
+    pub version: u64,
+    /// The questions, a window each.
+    pub open: Vec<Prompt>,
 }
 
 /// A reply and the secrets that travel beside it.
@@ -126,6 +145,62 @@ impl From<ErrorReply> for Answer {
     fn from(error: ErrorReply) -> Self {
         Reply::Error(error).into()
     }
+}
+
+/// What can be done in a window, and what every template makes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowReport {
+    /// The window.
+    pub window: WindowFacts,
+    /// Each way to fill.
+    pub methods: Vec<MethodReport>,
+    /// Every form of its program, and of others that it looks like, criterion by criterion.
+    pub candidates: Vec<Explanation>,
+}
+
+/// Whether a way to fill can work in a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodReport {
+    /// `controls`, `keys` or `terminal`.
+    pub method: String,
+    /// Whether it can.
+    pub works: bool,
+    /// Why, or why not.
+    pub why: String,
+}
+
+/// A draft of a template, made from a window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The template's id.
+    pub id: TemplateId,
+    /// What the form is, as templates name it.
+    pub kind: String,
+    /// The template, as TOML.
+    pub template: String,
+    /// The fixture, as TOML. What belongs to the user is not in it.
+    pub fixture: String,
+    /// Which control it chose for what.
+    pub choices: Vec<DraftChoice>,
+    /// What its author should look at.
+    pub notes: Vec<String>,
+    /// How it judges the window it was made from, looked at once more.
+    pub tried: Option<Explanation>,
+}
+
+/// Which control a draft chose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftChoice {
+    /// For what: a field's name, or `submit`.
+    pub what: String,
+    /// The control in a few words.
+    pub control: String,
+    /// By what it is named.
+    pub selector: String,
+    /// How long that may be expected to last, 0 to 100.
+    pub stability: u8,
+    /// Why no longer.
+    pub why: String,
 }
 
 /// A setting in force, and where it comes from.
@@ -194,8 +269,28 @@ pub struct TemplateSummary {
     pub publisher: Publisher,
     /// Where it is from.
     pub place: String,
-    /// What is stored for it, in order.
+    /// What is stored for it, in order. What the template gives or works out by itself is left out.
     pub fields: Vec<TemplateField>,
+    /// Whether anything is filled by it here; off: it is switched off, or for other platforms.
+    pub in_use: bool,
+    /// What the application is.
+    pub description: Option<String>,
+    /// The number of this edition.
+    pub revision: u32,
+    /// What its author leaves to the next one.
+    pub notes: Option<String>,
+    /// The name of the application's icon.
+    pub icon: Option<String>,
+    /// Which applications it shares its logons with.
+    pub group: Option<String>,
+    /// The password policy.
+    pub policy: Option<String>,
+    /// Whether several logons may be stored.
+    pub multiple: bool,
+    /// Whether users are asked for it together with others at first use.
+    pub bulk_add: bool,
+    /// Whether the user may say that it is never to be filled.
+    pub may_exclude: bool,
 }
 
 /// A field of a template.
@@ -207,6 +302,16 @@ pub struct TemplateField {
     pub kind: FieldKind,
     /// What people call it; none: its name.
     pub label: Option<String>,
+    /// Whether it is hidden while it is typed in.
+    pub mask: bool,
+    /// Whether a logon is not stored without it.
+    pub required: bool,
+    /// What it holds where nothing is given.
+    pub default: Option<String>,
+    /// The most characters it may have.
+    pub max_length: Option<u32>,
+    /// Whether it is the key of one-time passwords.
+    pub totp: bool,
 }
 
 /// A stored logon without its secrets.

@@ -30,6 +30,8 @@ pub enum Request {
     Status,
     /// Looks for what is wrong. Answer: `Doctor`.
     Doctor,
+    /// Looks at the directory from the user's side: schema, and rights that are neither too small nor too large. Answer: `Doctor`.
+    DoctorDirectory,
     /// The latest decisions. Answer: `Why`, newest last.
     Why {
         /// Only about this window.
@@ -165,6 +167,45 @@ pub enum Request {
         id: Option<LogonId>,
         /// This window; otherwise the active one.
         window: Option<WindowId>,
+        /// Whether the password comes with it, as some templates want. Secret then: the password.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        proven: bool,
+    },
+    /// What the user is asked just now. Answer: `Prompts`, once it is something else than was seen.
+    Prompts {
+        /// The version that was seen last; 0 for none.
+        seen: u64,
+        /// How long it may take; then the answer is what was seen.
+        seconds: u32,
+    },
+    /// The user does not want to be asked about the form in this window. Answer: `Done`.
+    PromptDismiss {
+        /// The window.
+        window: WindowId,
+    },
+    /// Fills a logon that is not stored into the window that asks for one, and stores it once the application has accepted it. Secrets: one
+    /// for each of `secret_fields`. Answer: `Filled`.
+    LogonCapture {
+        /// The window; something is asked about it.
+        window: WindowId,
+        /// The user's name for the logon; empty: the agent makes one.
+        label: String,
+        /// The plain fields.
+        plain: Vec<PlainField>,
+        /// The secret fields whose values come as secrets.
+        secret_fields: Vec<FieldName>,
+    },
+    /// The applications that are filled only when the user asks. Answer: `Exclusions`.
+    Exclusions,
+    /// From now on an application is one of them. Answer: `Done`.
+    Exclude {
+        /// Its template.
+        template: TemplateId,
+    },
+    /// It is no longer one of them. Answer: `Done`.
+    Include {
+        /// Its template.
+        template: TemplateId,
     },
     /// Reads templates, settings and records again. Answer: `Refreshed`.
     Refresh,
@@ -178,6 +219,27 @@ pub enum Request {
         place: String,
         /// Its text.
         text: String,
+    },
+    /// What can be done in a window, and what every template makes of it. Answer: `WindowReport`.
+    WindowReport {
+        /// The window.
+        window: WindowId,
+    },
+    /// Lets the user point at a window. Answer: `Picked`.
+    WindowPick {
+        /// How long he may take.
+        seconds: u32,
+    },
+    /// Drafts a template for a window, and the fixture that tests it. Nothing is stored. Answer: `Drafted`.
+    TemplateRecord {
+        /// The window.
+        window: WindowId,
+        /// The template's id; left out: made of the program's name.
+        id: Option<TemplateId>,
+        /// The application's name; left out: the program's.
+        name: Option<String>,
+        /// Whether what would be filled gets a frame on the screen.
+        show: Show,
     },
     /// The windows on the screen now. Answer: `Windows`.
     Windows,
@@ -228,6 +290,16 @@ pub enum Request {
     },
 }
 
+/// What is shown on the screen of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Show {
+    /// Nothing.
+    Nothing,
+    /// A frame around each control it would fill or press, for some seconds.
+    Frames,
+}
+
 /// What an import does about logons that were removed since the export was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -258,6 +330,7 @@ impl Request {
             Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
             Self::PrimaryChange { to } => 1 + usize::from(*to != PrimaryMethod::None),
             Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
+            Self::LogonFill { proven, .. } => usize::from(*proven),
             Self::SlotRemove { .. } => 1,
             Self::Enroll
             | Self::EnrollAs { .. }
@@ -270,7 +343,9 @@ impl Request {
             | Self::LogonRebind { .. }
             | Self::LogonReveal { .. }
             | Self::DeviceRevoke { .. } => 1,
-            Self::LogonAdd { secret_fields, .. } | Self::LogonEdit { secret_fields, .. } => secret_fields.len(),
+            Self::LogonAdd { secret_fields, .. }
+            | Self::LogonEdit { secret_fields, .. }
+            | Self::LogonCapture { secret_fields, .. } => secret_fields.len(),
             _ => 0,
         }
     }

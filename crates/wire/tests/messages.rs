@@ -90,7 +90,11 @@ fn requests_have_these_shapes() {
             1,
         ),
         (
-            Request::LogonFill { id: None, window: None },
+            Request::LogonFill {
+                id: None,
+                window: None,
+                proven: false,
+            },
             json!({"logon-fill": {"id": null, "window": null}}),
             0,
         ),
@@ -109,6 +113,7 @@ fn windows_survive_with_and_without_a_program() {
         title: "t".to_owned(),
         class: String::new(),
         instance: String::new(),
+        stance: countersign_model::Stance::default(),
     };
     let lineage = Lineage {
         pid: 7,
@@ -121,6 +126,9 @@ fn windows_survive_with_and_without_a_program() {
         executable: "/usr/bin/python3".into(),
         script: Some("/opt/x.py".into()),
         writable: Writable::ByUser,
+        owner: countersign_model::FileOwner::Root,
+        package: None,
+        foreign: None,
     };
     let reply = Reply::Windows(vec![
         window(Ok(process)),

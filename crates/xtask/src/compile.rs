@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
+use crate::packages;
 use crate::workspace::{cargo, step, target};
 
 /// How the programs are built.
@@ -26,12 +27,29 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
         "countersign-cli",
         "--package",
         "countersign-directory",
+        "--package",
+        "countersign-identify",
     ]);
     if profile == Profile::Release {
         command.args(["--package", "xtask", "--release"]);
     }
     step("building the agent and the command line", &mut command)?;
     Ok(folder(profile))
+}
+
+/// Builds the program that speaks LDAP once more, with Kerberos binds.
+pub fn kerberos() -> Result<()> {
+    packages::ensure_kerberos()?;
+    let mut command = cargo();
+    command.args([
+        "build",
+        "--quiet",
+        "--package",
+        "countersign-directory",
+        "--features",
+        "gssapi",
+    ]);
+    step("building Kerberos binds", &mut command)
 }
 
 /// Builds this program for measurements that need no other, and returns the folder it is in.
@@ -62,6 +80,12 @@ pub fn agent(folder: &Path) -> PathBuf {
 #[must_use]
 pub fn directory(folder: &Path) -> PathBuf {
     folder.join("countersign-directory")
+}
+
+/// The program that looks at undumpable processes for it in that folder.
+#[must_use]
+pub fn identify(folder: &Path) -> PathBuf {
+    folder.join("countersign-identify")
 }
 
 /// The command line's program in that folder.

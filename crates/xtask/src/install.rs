@@ -10,6 +10,8 @@ use crate::workspace::{root, step};
 
 /// The group that may read the machine secret. No user is in it; the agent is started as it.
 const GROUP: &str = "countersign";
+/// What `countersign-identify` may do that its caller may not, as setcap(8) writes it.
+pub const IDENTIFY_CAPABILITY: &str = "cap_sys_ptrace=ep";
 const MACHINE_SECRETS: &str = "/var/lib/countersign";
 
 /// Writes the machine secret unless there is one: whatever was derived from that one would be lost. The bytes go from the kernel into the
@@ -44,6 +46,12 @@ pub fn run() -> Result<ExitCode> {
         &[],
         &compile::directory(&built),
         "/usr/bin/countersign-directory",
+    )?;
+    let place = "/usr/bin/countersign-identify";
+    put("0755", &[], &compile::identify(&built), place)?;
+    step(
+        "its capability to look at undumpable programs",
+        privileged("setcap")?.args([IDENTIFY_CAPABILITY, place]),
     )?;
     let own_group = ["--group", GROUP];
     put(

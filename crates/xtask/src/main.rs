@@ -12,8 +12,11 @@ mod compile;
 mod demo;
 mod error;
 mod install;
+mod lab;
+mod machine;
 mod namespace;
 mod packages;
+mod row;
 mod run;
 mod suites;
 mod workspace;
@@ -38,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Log on to three real applications on a desktop of its own, each accepted by its real counterpart.
     Demo(demo::Options),
+    /// Log on to every application that there is a laboratory for, through the shipped templates, each accepted by its real counterpart.
+    Lab(lab::Options),
     /// Start the agent of this tree on the current display.
     Run,
     /// Build for release and install on this machine: programs, the agent's group and its machine secret, templates, session start.
@@ -86,6 +91,7 @@ fn main() -> ExitCode {
 fn carry_out(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(options) => demo::run(&options),
+        Command::Lab(options) => lab::run(&options),
         Command::Run => run::run(),
         Command::Install => install::run(),
         Command::Test { all } => suites::run(if all {

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 41] = [
+const PACKAGES: [(&str, &str); 65] = [
     ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
@@ -18,12 +18,20 @@ const PACKAGES: [(&str, &str); 41] = [
     ("faketime", "a wrong clock"),
     ("filezilla", "a wxGTK application to log on to"),
     ("fonts-dejavu-core", "text in the pictures"),
+    ("gcr", "the window of that prompt"),
     ("gdb", "a debugger that our programs refuse"),
+    ("gir1.2-gtk-3.0", "GTK 3 for programs in Python"),
     ("gnome-keyring", "the Secret Service of tests"),
+    ("gnupg", "its asker"),
     ("iproute2", "a network of its own for Samba"),
     ("keepassxc", "the rival in measurements"),
+    ("krb5-admin-server", "making the KDC's accounts"),
+    ("krb5-kdc", "the counterpart of kinit"),
     ("krb5-user", "Kerberos tickets in tests"),
     ("ldap-utils", "looking at directories"),
+    ("libatk-adaptor", "the controls of GTK 2"),
+    ("libgail-common", "the same"),
+    ("libcap2-bin", "a program's capability"),
     ("libglib2.0-bin", "gdbus, which asks the Secret Service in tests"),
     ("libnss3-tools", "its database of certificates"),
     ("libsasl2-modules-gssapi-mit", "Kerberos binds of OpenLDAP's tools"),
@@ -32,15 +40,29 @@ const PACKAGES: [(&str, &str); 41] = [
     ("openssh-client", "ssh"),
     ("openssh-server", "the counterpart of ssh"),
     ("openssl", "what fills that database"),
+    ("pinentry-fltk", "an FLTK password prompt"),
+    ("pinentry-gnome3", "a GTK 3 password prompt"),
+    ("pinentry-gtk2", "a GTK 2 password prompt"),
     ("pinentry-qt", "a Qt password prompt"),
     ("python3-cryptography", "the second reader of the store"),
     ("python3-dbusmock", "a logind that tests can speak for"),
+    ("python3-gi", "windows of programs in Python"),
     ("python3-samba", "provisioning Samba"),
+    ("qpdf", "encrypting documents"),
+    ("qpdfview", "a Qt 5 application with a password"),
     ("samba-ad-dc", "Active Directory without Windows"),
     ("samba-ad-provision", "what its first domain is made of"),
     ("samba-dsdb-modules", "its database"),
     ("samba-vfs-modules", "its file attributes"),
     ("slapd", "OpenLDAP's directory server"),
+    ("ssh-askpass", "an Xt application to log on to"),
+    ("ssh-askpass-fullscreen", "a GTK 2 application to log on to"),
+    ("ssh-askpass-gnome", "a GTK 3 application to log on to"),
+    ("tigervnc-standalone-server", "the counterpart of the VNC viewer"),
+    ("tigervnc-tools", "its password file"),
+    ("tigervnc-viewer", "an FLTK application to log on to"),
+    ("tmux", "a terminal within a terminal"),
+    ("unzip", "a program that asks in a terminal"),
     ("vsftpd", "the counterpart of FileZilla"),
     ("winbind", "its accounts"),
     ("x11-utils", "looking at windows"),
@@ -48,15 +70,47 @@ const PACKAGES: [(&str, &str); 41] = [
     ("x11-xserver-utils", "keyboard state"),
     ("xauth", "access to a display"),
     ("xdotool", "a person's hands in tests"),
+    ("xpdf", "a Motif application with a password"),
     ("xterm", "a terminal to log on to"),
     ("xvfb", "the X server without a screen"),
     ("zenity", "GTK 3 forms"),
+    ("zip", "the counterpart of unzip"),
+];
+
+/// What only `lab` and `test --all` need: applications that bring much with them.
+const BIG: [(&str, &str); 7] = [
+    ("chromium", "a browser that a page asks for a password"),
+    ("default-jre", "Java's Swing"),
+    ("ksshaskpass", "a KDE application to log on to"),
+    (
+        "libhsqldb-java",
+        "a Swing application to log on to, and its counterpart",
+    ),
+    ("postgresql", "psql and its counterpart"),
+    ("qtcreator", "a Qt 6 application to log on to"),
+    ("secrets", "a GTK 4 application with a password"),
+];
+
+/// What only `bench fill` needs: toolkits for its forms.
+const FORMS: [(&str, &str); 3] = [
+    ("gir1.2-gtk-4.0", "a form of GTK 4"),
+    ("python3-pyqt5", "a form of Qt 5"),
+    ("python3-wxgtk4.0", "a form of wxWidgets"),
+];
+
+/// What a build with Kerberos binds needs beside them.
+const KERBEROS: [(&str, &str); 2] = [
+    ("libclang-dev", "reading C headers for the Kerberos library"),
+    ("libkrb5-dev", "those headers"),
 ];
 
 /// Packages whose installation also starts a service of the machine, which nobody asked for.
-const SERVICES: [(&str, &[&str]); 6] = [
+const SERVICES: [(&str, &[&str]); 9] = [
     ("389-ds-base", &["dirsrv.target", "dirsrv-snmp.service"]),
+    ("krb5-admin-server", &["krb5-admin-server.service"]),
+    ("krb5-kdc", &["krb5-kdc.service"]),
     ("openssh-server", &["ssh.service", "ssh.socket"]),
+    ("postgresql", &["postgresql.service"]),
     ("samba-ad-dc", &["samba-ad-dc.service", "smbd.service", "nmbd.service"]),
     ("slapd", &["slapd.service"]),
     ("vsftpd", &["vsftpd.service"]),
@@ -65,10 +119,31 @@ const SERVICES: [(&str, &[&str]); 6] = [
 
 /// Installs what is missing on Debian and Ubuntu; elsewhere says what to install.
 pub fn ensure() -> Result<()> {
+    ensure_all(&PACKAGES)
+}
+
+/// The same for the applications that bring much with them.
+pub fn ensure_big() -> Result<()> {
+    ensure()?;
+    ensure_all(&BIG)
+}
+
+/// The same for the forms of `bench fill`.
+pub fn ensure_forms() -> Result<()> {
+    ensure()?;
+    ensure_all(&FORMS)
+}
+
+/// The same for a build with Kerberos binds.
+pub fn ensure_kerberos() -> Result<()> {
+    ensure_all(&KERBEROS)
+}
+
+fn ensure_all(packages: &[(&str, &str)]) -> Result<()> {
     if !Path::new("/usr/bin/dpkg-query").exists() || !Path::new("/usr/bin/apt-get").exists() {
         return elsewhere();
     }
-    let missing: Vec<_> = PACKAGES.iter().filter(|(name, _)| !is_installed(name)).collect();
+    let missing: Vec<_> = packages.iter().filter(|(name, _)| !is_installed(name)).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -31,7 +31,10 @@ pub fn bench(name: &str, json: Option<&Path>, options: bench::Options) -> Result
     let place = bench::place(name).unwrap_or(Place::Machine);
     let programs = match place {
         Place::Laboratory => {
-            packages::ensure()?;
+            match name {
+                "fill" => packages::ensure_forms()?,
+                _ => packages::ensure()?,
+            }
             compile::programs(Profile::Release)?
         }
         Place::Machine | Place::Mounts => compile::measurements()?,

@@ -20,7 +20,10 @@ pub enum Extent {
 
 /// Formatting, lints, dependencies, then the suites.
 pub fn run(extent: Extent) -> Result<ExitCode> {
-    packages::ensure()?;
+    match extent {
+        Extent::Usual => packages::ensure()?,
+        Extent::All => packages::ensure_big()?,
+    }
     step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
     step(
         "lints",

@@ -43,10 +43,14 @@ fn window(executable: &str) -> WindowFacts {
             executable: PathBuf::from(executable),
             script: None,
             writable: Writable::RootOnly,
+            owner: countersign_model::FileOwner::Root,
+            package: None,
+            foreign: None,
         }),
         title: "Enter password".to_owned(),
         class: "XTerm".to_owned(),
         instance: "xterm".to_owned(),
+        stance: countersign_model::Stance::default(),
     }
 }
 

@@ -10,6 +10,7 @@ pub struct CommandLine<'a> {
     session: &'a Session,
     start: Start,
     program: std::path::PathBuf,
+    shown: Option<String>,
 }
 
 impl<'a> CommandLine<'a> {
@@ -19,7 +20,15 @@ impl<'a> CommandLine<'a> {
             session,
             start: start.clone(),
             program: Programs::built()?.command_line(),
+            shown: None,
         })
+    }
+
+    /// Each command shows a directory this password before anything else is typed.
+    #[must_use]
+    pub fn showing(mut self, password: &str) -> Self {
+        self.shown = Some(password.to_owned());
+        self
     }
 
     fn command(&self, words: &[&str]) -> Command {
@@ -45,7 +54,8 @@ impl<'a> CommandLine<'a> {
         let mut child = self.spawn(words)?;
         if let Some(mut input) = child.stdin.take() {
             // It may refuse before it has read everything: what it says then is more telling than a broken pipe.
-            let _refused_early = secrets.iter().try_for_each(|secret| writeln!(input, "{secret}"));
+            let mut typed = self.shown.as_deref().into_iter().chain(secrets.iter().copied());
+            let _refused_early = typed.try_for_each(|secret| writeln!(input, "{secret}"));
         }
         let output = child.wait_with_output().map_err(start)?;
         Ok(Answer {

@@ -30,7 +30,11 @@ impl<'a> Explained<'a> {
 
     /// Waits for an explanation that satisfies `wanted`.
     pub fn wait_for(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
-        let deadline = Deadline::seconds(PATIENCE);
+        self.wait_within(what, Deadline::seconds(PATIENCE), wanted)
+    }
+
+    /// The same until a deadline.
+    pub fn wait_within(&mut self, what: &str, deadline: Deadline, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
         loop {
             let news = self.all()?;
             if let Some(at) = news.iter().position(&wanted) {

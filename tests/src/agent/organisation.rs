@@ -25,7 +25,14 @@ impl<'a> Organisation<'a> {
         session.write(&settings, SETTINGS)?;
         let state = session.folder().join("desk");
         let start = Start::usual().with("XDG_STATE_HOME", &state.display().to_string());
-        let desk = CommandLine::of(session, &start)?;
+        Self::found_by(session, CommandLine::of(session, &start)?)
+    }
+
+    /// The same at a desk that is there already.
+    ///
+    /// # Errors
+    /// When a command fails.
+    pub fn found_by(session: &'a Session, desk: CommandLine<'a>) -> Result<Self> {
         let key = session.home().join("root.key").display().to_string();
         let made = desk.done(&["trust", "init", "Example", "--key", &key], &[ROOT_PHRASE])?;
         let words = line_of_words(&made.out, 6).ok_or_else(|| made.wrong("it shows no six words"))?;

@@ -1,5 +1,47 @@
-use crate::servers::Ftp;
-use crate::{Process, Result, Session};
+use crate::account::{LAB_NAME, lab_password};
+use crate::applications::trial::{Stage, Trial, Weight};
+use crate::servers::{Ftp, Verdict};
+use crate::{Deadline, Process, Result, Session};
+
+pub(super) const TRIAL: Trial = Trial {
+    application: "FileZilla",
+    toolkit: "wxGTK",
+    template: "org.filezilla-project.FileZilla",
+    weight: Weight::Quick,
+    stage: |_session| {
+        Ok(Box::new(Site {
+            server: Ftp::start()?,
+            password: lab_password()?,
+            client: None,
+        }))
+    },
+};
+
+struct Site {
+    server: Ftp,
+    password: String,
+    client: Option<FileZilla>,
+}
+
+impl Stage for Site {
+    fn fields(&self) -> Vec<String> {
+        let host = format!("host=127.0.0.1:{}", self.server.port());
+        vec![format!("username={LAB_NAME}"), host]
+    }
+
+    fn secret(&self) -> &str {
+        &self.password
+    }
+
+    fn start(&mut self, session: &Session) -> Result<()> {
+        self.client = Some(FileZilla::start(session, &self.server)?);
+        Ok(())
+    }
+
+    fn verdict(&mut self, _session: &Session, deadline: Deadline) -> Result<Verdict> {
+        self.server.verdict(deadline)
+    }
+}
 
 /// FileZilla, asked to connect to a server for which it must ask for user and password.
 #[derive(Debug)]

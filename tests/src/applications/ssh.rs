@@ -1,3 +1,5 @@
+//! `ssh` in a terminal.
+
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags, open};
@@ -6,31 +8,6 @@ use rustix::termios::{LocalModes, tcgetattr};
 use crate::account::LAB_NAME;
 use crate::servers::Sshd;
 use crate::{Deadline, Process, Result, Session};
-
-/// `ssh` without a terminal, which asks for the password through lxqt-openssh-askpass, a window of Qt.
-#[derive(Debug)]
-pub struct AskpassSsh {
-    /// ssh itself. It ends with 0 once the server has let it in.
-    pub process: Process,
-}
-
-impl AskpassSsh {
-    /// Connects to `server` as `demo`.
-    pub fn start(session: &Session, server: &Sshd) -> Result<Self> {
-        let mut command = session.command("ssh");
-        command
-            .env("SSH_ASKPASS", "/usr/bin/lxqt-openssh-askpass")
-            .env("SSH_ASKPASS_REQUIRE", "force");
-        command
-            .arg("-F")
-            .arg(server.client_configuration())
-            .args(["-T", "-p", &server.port().to_string()]);
-        command.args([&format!("{LAB_NAME}@127.0.0.1"), "true"]);
-        Ok(Self {
-            process: Process::start("ssh", &mut command, &session.log("ssh-askpass"))?,
-        })
-    }
-}
 
 /// `ssh` in an xterm, which asks for the password on the terminal.
 #[derive(Debug)]
@@ -52,11 +29,19 @@ impl TerminalSsh {
 
     /// Waits until ssh asks for the password: its terminal shows nothing of what is typed, and takes whole lines.
     pub fn wait_for_prompt(&self, deadline: Deadline) -> Result<()> {
-        deadline.wait_for("ssh's password prompt", || {
-            let terminal = terminal_of(child_of(self.process.id())?)?;
-            asks(&terminal).then_some(())
-        })
+        wait_for_prompt(self.process.id(), deadline)
     }
+}
+
+/// Waits until the program in a terminal window, given by its process, asks for a password.
+///
+/// # Errors
+/// When it does not in time.
+pub fn wait_for_prompt(window: u32, deadline: Deadline) -> Result<()> {
+    deadline.wait_for("a password prompt", || {
+        let terminal = terminal_of(child_of(window)?)?;
+        asks(&terminal).then_some(())
+    })
 }
 
 fn child_of(parent: u32) -> Option<u32> {

@@ -53,10 +53,24 @@ pub trait DirectoryServer {
     }
 
     /// A user's entry.
-    fn user_dn(&self, name: &str) -> String;
+    fn user_dn(&self, name: &str) -> String {
+        format!("uid={name},{}", self.people())
+    }
+
+    /// A group's entry.
+    fn group_dn(&self, name: &str) -> String {
+        format!("cn={name},{}", self.groups())
+    }
 
     /// What a user gives as his name at a simple bind: his entry's name, or `NAME@REALM`.
-    fn bind_name(&self, name: &str) -> String;
+    fn bind_name(&self, name: &str) -> String {
+        self.user_dn(name)
+    }
+
+    /// The attribute of a user's entry that has his name.
+    fn login_attribute(&self) -> &'static str {
+        "uid"
+    }
 
     /// Whoever may do everything.
     fn admin(&self) -> Login;
@@ -70,19 +84,34 @@ pub trait DirectoryServer {
     fn agent_settings(&self, user: &str) -> String {
         format!(
             "[repository]\nuser = \"{user}\"\n\n[directory]\nservers = \"{}\"\nbase = \"{}\"\nca = \"{}\"\n\
-             bind_name = \"{}\"\ncredentials = \"directory\"\n",
+             bind_name = \"{}\"\nlogin = \"{}\"\ncredentials = \"directory\"\n",
             self.url(),
             self.base(),
             self.ca().display(),
             self.bind_name("{user}"),
+            self.login_attribute(),
         )
     }
 
     /// A new user.
-    fn add_user(&self, name: &str, password: &str) -> Result<()>;
+    fn add_user(&self, name: &str, password: &str) -> Result<()> {
+        let ldif = format!(
+            "dn: {}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nsn: {name}\nuserPassword: {password}\n",
+            self.user_dn(name)
+        );
+        self.change(&self.admin(), &ldif)
+    }
+
+    /// Changes a user's entry as the lines of an LDIF record say that come after `changetype: modify`.
+    fn modify_user(&self, name: &str, what: &str) -> Result<()> {
+        let ldif = format!("dn: {}\nchangetype: modify\n{what}\n", self.user_dn(name));
+        self.change(&self.admin(), &ldif)
+    }
 
     /// Gives a user another password, as a helpdesk resets it.
-    fn set_password(&self, name: &str, password: &str) -> Result<()>;
+    fn set_password(&self, name: &str, password: &str) -> Result<()> {
+        self.modify_user(name, &format!("replace: userPassword\nuserPassword: {password}"))
+    }
 
     /// Lets a user no longer bind.
     fn disable(&self, name: &str) -> Result<()>;
@@ -91,10 +120,17 @@ pub trait DirectoryServer {
     fn enable(&self, name: &str) -> Result<()>;
 
     /// Renames a user: his entry, and the name he binds with.
-    fn rename_user(&self, name: &str, to: &str) -> Result<()>;
+    fn rename_user(&self, name: &str, to: &str) -> Result<()> {
+        let (old, new) = (self.user_dn(name), self.user_dn(to));
+        let first = new.split(',').next().unwrap_or(&new);
+        let ldif = format!("dn: {old}\nchangetype: modrdn\nnewrdn: {first}\ndeleteoldrdn: 1\n");
+        self.change(&self.admin(), &ldif)
+    }
 
     /// Deletes a user and what is under his entry.
-    fn delete_user(&self, name: &str) -> Result<()>;
+    fn delete_user(&self, name: &str) -> Result<()> {
+        super::ldap::delete_tree(self, &self.admin(), &self.user_dn(name))
+    }
 
     /// How often a wrong password came in since the last right one.
     fn bad_password_count(&self, name: &str) -> Result<u32>;
@@ -103,10 +139,21 @@ pub trait DirectoryServer {
     fn add_group(&self, name: &str) -> Result<()>;
 
     /// Takes a user into a group. `helpdesk` and `countersign-admins` are there from the start.
-    fn join(&self, group: &str, user: &str) -> Result<()>;
+    fn join(&self, group: &str, user: &str) -> Result<()> {
+        self.change_members("add", group, user)
+    }
 
     /// Takes a user out of a group.
-    fn leave(&self, group: &str, user: &str) -> Result<()>;
+    fn leave(&self, group: &str, user: &str) -> Result<()> {
+        self.change_members("delete", group, user)
+    }
+
+    /// Adds or deletes a member.
+    fn change_members(&self, how: &str, group: &str, user: &str) -> Result<()> {
+        let (group, user) = (self.group_dn(group), self.user_dn(user));
+        let ldif = format!("dn: {group}\nchangetype: modify\n{how}: member\nmember: {user}\n");
+        self.change(&self.admin(), &ldif)
+    }
 
     /// A new unit of configuration, readable by a new group of the same name. `path` is the unit's name, or several as in
     /// `Pilot,ou=Sales`: the first one counts.

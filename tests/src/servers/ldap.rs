@@ -225,3 +225,39 @@ pub fn base64(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// The bytes that LDIF shows after `::`; what is not base64 is left out.
+#[must_use]
+pub fn from_base64(text: &str) -> Vec<u8> {
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for digit in text.bytes() {
+        let value = match digit {
+            b'A'..=b'Z' => digit - b'A',
+            b'a'..=b'z' => digit - b'a' + 26,
+            b'0'..=b'9' => digit - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        held = (held << 6 | u32::from(value)) & 0xffff;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.extend(u8::try_from(held >> bits & 0xff));
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_as_they_were() {
+        for length in 0..9 {
+            let bytes: Vec<u8> = (0..length).map(|number: u8| number.wrapping_mul(97) ^ 0xf3).collect();
+            assert_eq!(from_base64(&base64(&bytes)), bytes);
+        }
+    }
+}

@@ -4,25 +4,33 @@ mod directory;
 mod door;
 mod ftp;
 pub mod hostile;
+mod hsqldb;
+mod kdc;
 mod ldap;
 mod port;
 mod port389;
+mod postgres;
 pub mod relay;
 pub mod samba;
 pub mod slapd;
 mod sshd;
 pub mod tls;
+mod web;
 
 pub use directory::DirectoryServer;
 pub use ftp::Ftp;
 pub use hostile::Hostile;
-pub use ldap::{Found, Login, Question, Scope, base64};
+pub use hsqldb::{Hsqldb, JAR as HSQLDB_JAR};
+pub use kdc::Kdc;
+pub use ldap::{Found, Login, Question, Scope, base64, from_base64};
 pub use port::Port;
 pub use port389::Port389;
+pub use postgres::Postgres;
 pub use relay::Relay;
 pub use samba::Samba;
 pub use slapd::{Slapd, SlapdOptions, SlapdPair};
 pub use sshd::Sshd;
+pub use web::Web;
 
 use std::path::Path;
 
@@ -56,13 +64,13 @@ impl Verdict {
 
 /// The part of a log that is not yet looked at.
 #[derive(Debug, Default)]
-struct Unread {
+pub(crate) struct Unread {
     bytes: usize,
 }
 
 impl Unread {
     /// The next complete line for which `judge` finds a verdict.
-    fn next(&mut self, log: &str, judge: impl Fn(&str) -> Option<Verdict>) -> Option<Verdict> {
+    pub(crate) fn next(&mut self, log: &str, judge: impl Fn(&str) -> Option<Verdict>) -> Option<Verdict> {
         while let Some(rest) = log.get(self.bytes..) {
             let end = rest.find('\n')?;
             let line = rest.get(..end)?.trim_end();

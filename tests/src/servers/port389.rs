@@ -9,7 +9,7 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use super::directory::DirectoryServer;
-use super::ldap::{Login, Question, delete_tree};
+use super::ldap::{Login, Question};
 use super::must_serve;
 use super::port::Port;
 use super::tls::{Authority, Validity, loopback, write};
@@ -60,17 +60,6 @@ impl Port389 {
         started.change(&started.admin(), &setup::content())?;
         Ok(started)
     }
-
-    fn modify_user(&self, name: &str, what: &str) -> Result<()> {
-        let ldif = format!("dn: {}\nchangetype: modify\n{what}\n", self.user_dn(name));
-        self.change(&self.admin(), &ldif)
-    }
-
-    fn modify_member(&self, action: &str, group: &str, user: &str) -> Result<()> {
-        let (groups, user) = (self.groups(), self.user_dn(user));
-        let ldif = format!("dn: cn={group},{groups}\nchangetype: modify\n{action}: member\nmember: {user}\n");
-        self.change(&self.admin(), &ldif)
-    }
 }
 
 impl DirectoryServer for Port389 {
@@ -90,28 +79,8 @@ impl DirectoryServer for Port389 {
         SUFFIX
     }
 
-    fn user_dn(&self, name: &str) -> String {
-        format!("uid={name},{}", self.people())
-    }
-
-    fn bind_name(&self, name: &str) -> String {
-        self.user_dn(name)
-    }
-
     fn admin(&self) -> Login {
         Login::new(ADMIN, ADMIN_PASSWORD)
-    }
-
-    fn add_user(&self, name: &str, password: &str) -> Result<()> {
-        let ldif = format!(
-            "dn: {}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nsn: {name}\nuserPassword: {password}\n",
-            self.user_dn(name)
-        );
-        self.change(&self.admin(), &ldif)
-    }
-
-    fn set_password(&self, name: &str, password: &str) -> Result<()> {
-        self.modify_user(name, &format!("replace: userPassword\nuserPassword: {password}"))
     }
 
     fn disable(&self, name: &str) -> Result<()> {
@@ -120,18 +89,6 @@ impl DirectoryServer for Port389 {
 
     fn enable(&self, name: &str) -> Result<()> {
         self.modify_user(name, "delete: nsAccountLock")
-    }
-
-    fn rename_user(&self, name: &str, to: &str) -> Result<()> {
-        let ldif = format!(
-            "dn: {}\nchangetype: modrdn\nnewrdn: uid={to}\ndeleteoldrdn: 1\n",
-            self.user_dn(name)
-        );
-        self.change(&self.admin(), &ldif)
-    }
-
-    fn delete_user(&self, name: &str) -> Result<()> {
-        delete_tree(self, &self.admin(), &self.user_dn(name))
     }
 
     fn bad_password_count(&self, name: &str) -> Result<u32> {
@@ -153,14 +110,6 @@ impl DirectoryServer for Port389 {
             self.groups()
         );
         self.change(&self.admin(), &ldif)
-    }
-
-    fn join(&self, group: &str, user: &str) -> Result<()> {
-        self.modify_member("add", group, user)
-    }
-
-    fn leave(&self, group: &str, user: &str) -> Result<()> {
-        self.modify_member("delete", group, user)
     }
 
     fn add_unit(&self, path: &str) -> Result<()> {

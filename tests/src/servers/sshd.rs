@@ -22,15 +22,17 @@ impl Sshd {
     /// Starts it and waits until it listens.
     pub fn start(session: &Session) -> Result<Self> {
         let _there = lab_password()?;
-        let folder = session.folder().join("sshd");
+        let port = free_port()?;
+        let folder = session.folder().join(format!("sshd-{port}"));
         let key = folder.join("host_key");
         session.write(&folder.join("sshd_config"), "")?;
+        // One that was here before had its own.
+        let _there_may_be_none = std::fs::remove_file(&key);
         let mut make = session.command("ssh-keygen");
         output(
             make.args(["-q", "-t", "ed25519", "-N", "", "-C", "countersign-lab", "-f"])
                 .arg(&key),
         )?;
-        let port = free_port()?;
         let configuration = folder.join("sshd_config");
         session.write(&configuration, &settings(port, &key))?;
         let log = folder.join("sshd.log");

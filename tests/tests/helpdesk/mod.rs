@@ -7,54 +7,32 @@
     reason = "a test's own functions"
 )]
 
+use super::machines::Site;
 use countersign_tests::Session;
-use countersign_tests::agent::{Agent, CommandLine, PASSPHRASE, PASSWORD, Package, SETTINGS, Start};
-use std::path::{Path, PathBuf};
+use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, Package};
+use std::path::PathBuf;
 
 pub const ROOT_PHRASE: &str = "granite lantern otter basil quiver";
 pub const RING_PHRASE: &str = "copper meadow falcon ginger twilight";
-
-/// A command line on another machine: its own state, the same repository.
-pub fn other_machine<'a>(session: &'a Session, name: &str) -> CommandLine<'a> {
-    let state = session.folder().join(name);
-    let start = Start::usual().with("XDG_STATE_HOME", &state.display().to_string());
-    CommandLine::of(session, &start).unwrap()
-}
 
 pub fn key_file(session: &Session, name: &str) -> PathBuf {
     session.home().join(name)
 }
 
-/// Has this machine use a repository, as a user of it.
-pub fn settle(session: &Session, repository: Option<&Path>, user: Option<&str>) {
-    let mut text = SETTINGS.to_owned();
-    if repository.is_some() || user.is_some() {
-        text.push_str("[repository]\n");
-    }
-    if let Some(path) = repository {
-        text.push_str(&format!("path = \"{}\"\n", path.display()));
-    }
-    if let Some(user) = user {
-        text.push_str(&format!("user = \"{user}\"\n"));
-    }
-    session
-        .write(&session.config_home().join("countersign/settings.toml"), &text)
-        .unwrap();
-}
-
 /// The root, published; its six words.
-pub fn root(session: &Session) -> String {
-    settle(session, None, None);
+pub fn root(site: &Site, session: &Session) -> String {
     let key = key_file(session, "root.key").display().to_string();
-    let made = other_machine(session, "desk").done(&["trust", "init", "Example", "--key", &key], &[ROOT_PHRASE]);
+    let made = site
+        .desk(session)
+        .done(&["trust", "init", "Example", "--key", &key], &[ROOT_PHRASE]);
     let out = made.unwrap().out;
     let is_hex = |line: &str| line.len() == 64 && line.chars().all(|c| c.is_ascii_hexdigit());
     assert!(out.lines().any(|line| is_hex(line.trim())), "{out}");
     line_of_words(&out, 6)
 }
 
-pub fn rings(session: &Session, names: &[&str]) {
-    let desk = other_machine(session, "desk");
+pub fn rings(site: &Site, session: &Session, names: &[&str]) {
+    let desk = site.desk(session);
     let mut words = vec!["trust".to_owned(), "ring".to_owned(), "add".to_owned()];
     for name in names {
         let key = key_file(session, name).display().to_string();
@@ -90,28 +68,28 @@ pub fn user(agent: &Agent<'_>) -> String {
 }
 
 /// The helpdesk's eight words.
-pub fn helpdesk(session: &Session, user: &str, ring: &str, name: &str) -> String {
+pub fn helpdesk(site: &Site, session: &Session, user: &str, ring: &str, name: &str) -> String {
     let key = key_file(session, ring).display().to_string();
-    let shown =
-        other_machine(session, "desk").done(&["helpdesk", "recover", user, "--ring", &key], &[name, RING_PHRASE]);
+    let shown = site
+        .desk(session)
+        .done(&["helpdesk", "recover", user, "--ring", &key], &[name, RING_PHRASE]);
     let shown = shown.unwrap();
     assert!(shown.err.contains(&format!("Sealed for: {user}")), "{shown:?}");
     line_of_words(&shown.out, 8)
 }
 
 /// An enrolled user of an organisation with these rings, and his printed code.
-pub fn enrolled<'a>(session: &'a Session, package: &Package<'_>, names: &[&str]) -> (Agent<'a>, String) {
-    let words = root(session);
-    rings(session, names);
-    member(session, package, &words)
+pub fn enrolled<'a>(site: &Site, session: &'a Session, package: &Package<'_>, names: &[&str]) -> (Agent<'a>, String) {
+    let words = root(site, session);
+    rings(site, session, names);
+    member(site, session, package, &words)
 }
 
 /// A user who enrols once he has pinned the root by its words; his printed code.
-pub fn member<'a>(session: &'a Session, package: &Package<'_>, words: &str) -> (Agent<'a>, String) {
-    let agent = Agent::start(session, package).unwrap();
-    agent.done(&["refresh"], &[]).unwrap();
+pub fn member<'a>(site: &Site, session: &'a Session, package: &Package<'_>, words: &str) -> (Agent<'a>, String) {
+    let agent = site.started(session, package);
     agent.done(&["trust", "pin"], &[words]).unwrap();
-    let enrolled = agent.done(&["enroll"], &[PASSWORD, PASSPHRASE]).unwrap();
+    let enrolled = agent.done(site.enrolls(), &[PASSWORD, PASSPHRASE]).unwrap();
     let printed = line_of_words(&enrolled.out, 12);
     (agent, printed)
 }

@@ -1,6 +1,16 @@
-//! Machines of one user on one folder repository.
-#![allow(dead_code, reason = "each test uses some of it")]
+//! Machines of one user on one repository.
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test uses some of it")]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
+
+mod hands;
+mod publishing;
+mod site;
+mod variants;
+
+pub use hands::Hands;
+pub use publishing::publish;
+pub use site::{ADA, Site};
+pub(crate) use variants::{on_each_directory, on_each_site};
 
 use countersign_tests::agent::{Agent, LEDGER, PASSPHRASE, PATIENCE, Package};
 use countersign_tests::{Deadline, Session};

@@ -6,11 +6,14 @@ use countersign_model::HeaderVersion;
 use countersign_model::port::{Clock, RepositoryError};
 use countersign_secret::Password;
 use countersign_vault::{Enroll, Enrolled, SlotKind, enroll};
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply, Request};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, PrimaryChoice, PrimaryMethod, Reply, Request};
 
 impl Front {
     /// Makes a vault in the place of one that nothing opens any more. That one is set aside, here and in the repository.
     pub(super) fn start_over(&self, password: &Password, answer: &Password) -> Result<Answer, ErrorReply> {
+        let material = self.material()?;
+        judged(answer, &material.terms)?;
+        self.prove_primary(&material, password)?;
         // What there is now, not what there was at the last exchange.
         self.ask(|reply| {
             Message::Call(Call {
@@ -48,8 +51,15 @@ impl Front {
         let _gone = repository.remove_slot_key(user);
         let answer = self.adopt(&material, enrolled_as(made, Before::SetAside))?;
         if matches!(answer.reply, Reply::Enrolled(_)) {
-            let primary = material.terms.primary.at_first_use();
-            self.keep_primary(primary.method, primary.choice)?;
+            let picked = material.terms.primary.at_first_use();
+            let (method, choice) = match (material.primary, picked.choice) {
+                // It was proven above.
+                (Some(PrimaryMethod::Directory), PrimaryChoice::Picked(_)) => {
+                    (PrimaryMethod::Directory, PrimaryChoice::User)
+                }
+                (_, choice) => (picked.method, choice),
+            };
+            self.keep_primary(method, choice)?;
         }
         Ok(answer)
     }

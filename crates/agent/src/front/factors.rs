@@ -3,7 +3,7 @@
 use crate::message::Material;
 use countersign_factors::{DirectoryKey, Program, SecretService};
 use countersign_model::VaultId;
-use countersign_model::port::{FactorError, FactorSource};
+use countersign_model::port::{FactorError, FactorSource, RepositoryError};
 use countersign_secret::{Key, Password, SecretBytes};
 use countersign_vault::{SlotKind, SlotSecrets};
 use countersign_wire::{ErrorCode, ErrorReply};
@@ -25,7 +25,7 @@ pub(super) enum Got {
 /// Asks whatever keeps or makes the factor of a slot.
 pub(super) fn get(kind: SlotKind, material: &Material, vault: VaultId, asking: Asking) -> Result<Got, ErrorReply> {
     if kind == SlotKind::DirectoryIdentity {
-        return identity(material).map(Got::Bytes);
+        return identity(material, asking).map(Got::Bytes);
     }
     let source = source(kind, material)?;
     let got = match asking {
@@ -89,11 +89,24 @@ fn source(kind: SlotKind, material: &Material) -> Result<Box<dyn FactorSource>, 
     }
 }
 
-fn identity(material: &Material) -> Result<SecretBytes, ErrorReply> {
-    let repository = material.repository.as_ref().ok_or_else(unreachable)?;
-    let known = repository
-        .identity(&material.terms.user)
-        .map_err(|error| ErrorReply::new(ErrorCode::Unreachable, error.to_string()).next("try again in a moment"))?;
+/// Who somebody is does not change while the directory is away, or waits for his password.
+fn identity(material: &Material, asking: Asking) -> Result<SecretBytes, ErrorReply> {
+    let kept = material.known_identity.as_ref().filter(|_| asking == Asking::Fetch);
+    let asked = material
+        .repository
+        .as_ref()
+        .map(|one| one.identity(&material.terms.user));
+    let known = match (asked, kept) {
+        (Some(Ok(identity)), _) => identity,
+        (None, Some(kept)) => kept.clone(),
+        (Some(Err(RepositoryError::Unreachable { .. } | RepositoryError::NeedsPassword { .. })), Some(kept)) => {
+            kept.clone()
+        }
+        (None, None) => return Err(unreachable()),
+        (Some(Err(error)), _) => {
+            return Err(ErrorReply::new(ErrorCode::Unreachable, error.to_string()).next("try again in a moment"));
+        }
+    };
     let mut bytes = SecretBytes::zeroed(known.len());
     bytes.expose_mut().copy_from_slice(&known);
     Ok(bytes)

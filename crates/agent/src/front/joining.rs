@@ -55,6 +55,7 @@ impl Front {
             at_least: elsewhere.version,
         };
         let unlocked = complete_join(&owner, &header, joining, words.expose()).map_err(|error| join_error(&error))?;
+        self.prove_primary(&material, password)?;
         let device_slots = login_slot(&material, &unlocked, password)?;
         let listed = Listed {
             unlocked,

@@ -7,7 +7,7 @@ use crate::syncing::{Standing, machine_name};
 use countersign_model::port::Clock;
 use countersign_secret::Password;
 use countersign_vault::{Owner, SlotKind, SlotSecrets, Unlocked, normalise_answer, unlock};
-use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply};
+use countersign_wire::{Answer, ErrorCode, ErrorReply, PrimaryChoice, Reply};
 use std::sync::PoisonError;
 
 impl Front {
@@ -52,6 +52,7 @@ impl Front {
             }
             Ok((opened?, newest.header))
         })?;
+        self.prove_primary(&material, password)?;
         let device_slots = login_slot(&material, &unlocked, password)?;
         self.adopt(
             &material,
@@ -101,11 +102,14 @@ impl Front {
     /// Has a vault taken over that this machine has just joined.
     pub(super) fn join_with(&self, material: &Material, listed: Listed) -> Result<Answer, ErrorReply> {
         let answer = self.adopt(material, listed.adoption(material)?)?;
+        let Reply::Enrolled(_) = answer.reply else {
+            return Ok(answer);
+        };
+        if let Some(only) = material.terms.primary.only() {
+            self.keep_primary(only, PrimaryChoice::Setting)?;
+        }
         // To the client it is an unlock.
-        Ok(match answer.reply {
-            Reply::Enrolled(_) => Reply::Done.into(),
-            _ => answer,
-        })
+        Ok(Reply::Done.into())
     }
 
     /// Puts this device into the header of an opened vault, and makes its login slot.
@@ -116,6 +120,7 @@ impl Front {
         unlocked: Unlocked,
         password: &Password,
     ) -> Result<Listed, ErrorReply> {
+        self.prove_primary(material, password)?;
         let device_slots = login_slot(material, &unlocked, password)?;
         let next = unlocked.join_header(&machine_name(), self.clock.now());
         let header = match next.map_err(|error| enroll_error(&error))? {

@@ -85,13 +85,16 @@ impl Front {
             (None, Some(elsewhere)) => self
                 .listed(&material, elsewhere, unlocked, password)?
                 .adoption(&material)?,
-            _ => Adoption::Rewrapped {
-                device_slots: login_slot(&material, &unlocked, password)?,
-                unlocked: Box::new(unlocked),
-                header: found.header.to_vec(),
-                by: SlotKind::Recovery,
-                change: (SlotKind::Login, "a new password"),
-            },
+            _ => {
+                self.prove_primary(&material, password)?;
+                Adoption::Rewrapped {
+                    device_slots: login_slot(&material, &unlocked, password)?,
+                    unlocked: Box::new(unlocked),
+                    header: found.header.to_vec(),
+                    by: SlotKind::Recovery,
+                    change: (SlotKind::Login, "a new password"),
+                }
+            }
         };
         let with = match halves.printed {
             Some(_) => "opened with the helpdesk's words and the printed code",

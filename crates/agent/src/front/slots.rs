@@ -50,6 +50,10 @@ impl Front {
                 let unlocked = self.recognised(&material, password)?;
                 let got = got()?;
                 let secrets = factors::secrets(kind, &got, Some(password), &material.device_secret)?;
+                if let (SlotKind::DirectoryIdentity, Got::Bytes(identity)) = (kind, &got) {
+                    let known = Message::Identity(terms.user.clone(), identity.expose().to_vec());
+                    let _ending = self.inbox().send(known);
+                }
                 let slots = unlocked.device_slots_with(&secrets, &material.device_secret, terms.kdf);
                 let slots = slots.map_err(|error| enroll_error(&error))?;
                 self.keep_slots(&material, unlocked, slots, (kind, "made"))

@@ -7,7 +7,7 @@ use countersign_model::{
     TemplateId, Timestamp,
 };
 use countersign_secret::Password;
-use countersign_signon::LogonSummary;
+use countersign_signon::{LogonSummary, Standing};
 use countersign_sync::{history_of, record_key, remembered, replace, time_of_change};
 use countersign_vault::{
     Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
@@ -187,7 +187,7 @@ impl Keeper {
     pub(crate) fn add(
         &mut self,
         template: TemplateId,
-        publisher: Publisher,
+        binding: Binding,
         label: String,
         fields: Fields,
         now: Timestamp,
@@ -195,17 +195,14 @@ impl Keeper {
         self.opened()?;
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(countersign_vault::SealError::Random)?;
-        self.agreed(RecordId(id), &publisher)?;
+        self.agreed(RecordId(id), &binding.publisher)?;
         let open = self.opened_mut()?;
         let logon = Logon {
             id: RecordId(id),
             template: template.clone(),
             label,
             fields: FieldValues(fields),
-            binding: Binding {
-                publisher,
-                executable: None,
-            },
+            binding,
             changed: now,
         };
         let version = open.next(logon.id)?;
@@ -289,5 +286,6 @@ fn signon_summary(summary: Summary) -> LogonSummary {
         plain: summary.plain.into_iter().map(|(name, value)| (name.0, value)).collect(),
         binding: summary.binding,
         changed: summary.changed,
+        standing: Standing::Stored,
     }
 }

@@ -1,5 +1,6 @@
 //! The keeper: device store, vault store and the open vault, in one pair of hands.
 
+mod account;
 mod aside;
 mod consent;
 mod devices;
@@ -9,6 +10,7 @@ mod heads;
 mod identity;
 mod logons;
 mod mending;
+mod overtaken;
 mod primary;
 mod recovery;
 mod rekey;
@@ -245,6 +247,7 @@ impl Keeper {
     ) -> Material {
         Material {
             locks,
+            known_identity: self.known_identity(&terms.user),
             terms,
             elsewhere,
             primary: self.primary().map(|(method, _)| method),

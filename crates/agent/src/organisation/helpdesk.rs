@@ -9,7 +9,7 @@ use crate::device_secret::load_or_make;
 use crate::paths::{Paths, private_folder};
 use crate::syncing::Place;
 use countersign_model::UserId;
-use countersign_model::port::DirectoryRepository;
+use countersign_model::port::{DirectoryRepository, RepositoryError};
 use countersign_secret::Password;
 use countersign_vault::{
     AuditEvent, HelpdeskHalf, KeyKind, UnsealError, derive_vault_name, inspect_header, ring_key, unseal_half,
@@ -105,12 +105,14 @@ impl Helpdesk {
         passphrase: &Password,
         vault_name: &Password,
     ) -> Result<HelpdeskHalf, ErrorReply> {
-        let header = self.repository.header(user).map_err(|error| unreached(&error))?;
+        let none = |why: String| ErrorReply::new(ErrorCode::NoMatch, why).next("check the user's name");
+        let header = self.repository.header(user).map_err(|error| match error {
+            // The operator was let in: it is the caller's account that is not there, or disabled.
+            RepositoryError::AccountClosed { why, .. } => none(format!("{user} has no vault to be recovered: {why}")),
+            error => unreached(&error),
+        })?;
         let Some((_, header)) = header else {
-            return Err(
-                ErrorReply::new(ErrorCode::NoMatch, format!("{user} has no vault in this repository"))
-                    .next("check the user's name"),
-            );
+            return Err(none(format!("{user} has no vault in this repository")));
         };
         inspect_header(&header).map_err(|error| ErrorReply::new(ErrorCode::Integrity, error.to_string()))?;
         let (_, private) = keys::open(ring_file, KeyKind::Ring, passphrase)?;

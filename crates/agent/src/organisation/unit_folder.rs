@@ -2,6 +2,7 @@
 //!
 //! `templates/ID.toml`, `policies/ID.toml`, `overrides/ID.toml`, beside them `catalogue.N` and its pages `.pages/SHA256`.
 
+use countersign_model::ConfigName;
 use countersign_rules::LONGEST_FILE;
 use countersign_trust::{Digest, Entry, EntryKind, digest_of};
 use countersign_wire::{ErrorCode, ErrorReply};
@@ -128,7 +129,7 @@ impl UnitFolder {
 
     /// A page, if it is there.
     pub(super) fn page(&self, digest: &Digest) -> Option<Vec<u8>> {
-        bounded(&self.0.join(PAGES).join(hex(digest)), LONGEST_CATALOGUE).ok()
+        bounded(&self.0.join(PAGES).join(ConfigName::page(digest).id), LONGEST_CATALOGUE).ok()
     }
 
     /// Writes pages, then the catalogue that names them, under a number nobody has taken.
@@ -138,7 +139,7 @@ impl UnitFolder {
             std::fs::create_dir_all(&folder).map_err(|why| unwritten(&folder, &why))?;
         }
         for (digest, page) in pages {
-            let path = folder.join(hex(digest));
+            let path = folder.join(ConfigName::page(digest).id);
             if self.page(digest).as_ref() != Some(page) {
                 let written = whole(&path, page).and_then(|half| std::fs::rename(half, &path));
                 written.map_err(|why| unwritten(&path, &why))?;
@@ -166,7 +167,10 @@ impl UnitFolder {
         for entry in std::fs::read_dir(self.0.join(PAGES)).into_iter().flatten().flatten() {
             let name = entry.file_name();
             let is_named = pages.iter().map(|(digest, _)| digest).chain(before);
-            if !is_named.into_iter().any(|digest| name.to_str() == Some(&hex(digest))) {
+            if !is_named
+                .into_iter()
+                .any(|digest| name.to_str() == Some(&ConfigName::page(digest).id))
+            {
                 let _ = std::fs::remove_file(entry.path());
             }
         }
@@ -227,10 +231,6 @@ pub(super) fn folder_of(kind: EntryKind) -> &'static str {
         EntryKind::Policy => "policies",
         EntryKind::Override => "overrides",
     }
-}
-
-pub(super) fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn bounded(path: &Path, most: u64) -> Result<Vec<u8>, ErrorReply> {

@@ -8,7 +8,7 @@ use crate::keeper::{Observed, kept_since};
 use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
 use countersign_model::{HeaderVersion, UserId};
 use countersign_store::Store;
-use countersign_sync::{Ends, Report, exchange, fetch};
+use countersign_sync::{Ends, HeaderAlarm, Report, exchange, fetch};
 use countersign_trust::RootList;
 use countersign_vault::Unlocked;
 use std::path::PathBuf;
@@ -39,6 +39,8 @@ pub(crate) struct Exchanged {
     pub(super) header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
     /// What is wrong with it.
     pub(super) header_fault: Option<String>,
+    /// What of that has to be said once.
+    pub(super) header_alarms: Vec<HeaderAlarm>,
     /// What this device wrote into it.
     pub(super) wrote: Wrote,
     pub(super) records: Result<Report, StoreError>,
@@ -89,18 +91,29 @@ impl Errand {
             (edition, signed)
         });
         let mut merged = if self.vault.is_some() { Merged::Yes } else { Merged::No };
-        let (header, header_fault, wrote, records) = match &self.repository {
+        let (header, header_fault, header_alarms, wrote, records) = match &self.repository {
             Ok(repository) => {
-                let Headers { newest, fault, wrote } = self.headers(&**repository);
+                let Headers {
+                    newest,
+                    fault,
+                    alarms,
+                    wrote,
+                } = self.headers(&**repository);
                 let records = if self.is_behind(&newest) || self.standing != Standing::Listed {
                     merged = Merged::No;
                     Ok(Report::default())
                 } else {
                     self.records(&**repository)
                 };
-                (newest, fault, wrote, records)
+                (newest, fault, alarms, wrote, records)
             }
-            Err(error) => (Err(error.clone()), None, Wrote::Other, Ok(Report::default())),
+            Err(error) => (
+                Err(error.clone()),
+                None,
+                Vec::new(),
+                Wrote::Other,
+                Ok(Report::default()),
+            ),
         };
         if reached.is_ok()
             && let Ok(report) = &records
@@ -130,6 +143,7 @@ impl Errand {
             edition,
             header,
             header_fault,
+            header_alarms,
             wrote,
             records,
             merged,

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::keeper::{KeeperError, NewId};
 use countersign_model::{DeviceId, HeaderVersion};
 use countersign_signon::{Event, Notice, VaultState};
-use countersign_sync::SetBack;
+use countersign_sync::{HeaderAlarm, SetBack};
 use countersign_vault::{AuditEvent, Followed, UnlockError};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Reply, Revocation};
 use std::sync::mpsc::Sender;
@@ -69,6 +69,13 @@ impl Engine {
                 };
                 tracing::error!("vault header {}: {why}", version.0);
                 self.audit(AuditEvent::Alarm, "vault header", &why);
+                // Only the vault's own header can say that this device was taken off.
+                if standing != Standing::Revoked
+                    && let Err(error) =
+                        countersign_sync::header_refused(self.keeper.device_store(), &header, (own, &ours))
+                {
+                    tracing::warn!("{error}");
+                }
                 self.syncing.refused = Some(Refused { header, why, standing });
                 // Those that took it off do not want to hear from it any more; a header that is wrong stops nobody.
                 (standing == Standing::Listed).then_some(Scope::Records)
@@ -113,6 +120,21 @@ impl Engine {
                 }
             }
             Followed::Newer | Followed::Same => tracing::info!("vault header {} followed", version.0),
+        }
+    }
+
+    /// What is wrong with the repository's header is shown, and each alarm kept once.
+    pub(super) fn tell_of_headers(&mut self, alarms: &[HeaderAlarm], fault: Option<String>) {
+        if fault.is_some() && fault != self.syncing.header_fault {
+            for alarm in alarms {
+                self.audit(AuditEvent::Alarm, "vault header", &alarm.to_string());
+            }
+        }
+        self.syncing.header_fault = fault;
+        if !alarms.is_empty()
+            && let Err(error) = countersign_sync::header_told(self.keeper.device_store())
+        {
+            tracing::warn!("{error}");
         }
     }
 

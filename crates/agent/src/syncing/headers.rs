@@ -2,9 +2,9 @@
 
 use super::errand::Errand;
 use super::renewing::Renewal;
-use countersign_model::port::{DirectoryRepository, RepositoryError};
+use countersign_model::port::{DirectoryRepository, RepositoryError, StoreError};
 use countersign_model::{DeviceId, HeaderVersion, Timestamp};
-use countersign_sync::{HeaderOutcome, exchange_header};
+use countersign_sync::{Ends, HeaderAlarm, HeaderOutcome, exchange_header, replace_header};
 use countersign_vault::{KdfParameters, RecoveryAtRoll, Rings, RollError, RollPlan, SlotSecrets, Unlocked};
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub(super) struct Headers {
     pub(super) newest: Result<Option<Numbered>, RepositoryError>,
     /// What is wrong with it, for people.
     pub(super) fault: Option<String>,
+    /// What of that has to be said once.
+    pub(super) alarms: Vec<HeaderAlarm>,
     pub(super) wrote: Wrote,
 }
 
@@ -28,6 +30,17 @@ pub(super) enum Wrote {
     OwedHalves,
     /// Something else, or nothing.
     Other,
+}
+
+/// What became of a header that this device wanted to write.
+enum Written {
+    /// It is there.
+    Next(Numbered, Wrote),
+    /// Another device wrote one.
+    Faster,
+    /// It could not be made, and why.
+    Hindered(String),
+    Nothing,
 }
 
 /// What an open vault wants to have written.
@@ -100,49 +113,93 @@ impl Wishes {
 
 impl Errand {
     pub(super) fn headers(&self, repository: &dyn DirectoryRepository) -> Headers {
-        let (mut fault, mut wrote) = (None, Wrote::Other);
-        if let Some((version, header)) = &self.header {
-            match exchange_header(repository, &self.user, *version, header) {
-                Ok(HeaderOutcome::WentBack(found)) => {
-                    fault = Some(format!(
-                        "the repository's vault header went back from version {} to {}; this machine keeps its own. Was a backup restored? Tell the administrator",
-                        version.0, found.0
-                    ));
-                }
-                Ok(HeaderOutcome::InStep | HeaderOutcome::Pushed(_)) => match self.write_next(repository, *version) {
-                    Ok(written) => wrote = written,
-                    Err(error) => fault = Some(error.to_string()),
-                },
-                Ok(HeaderOutcome::Theirs(..)) => {}
-                Err(error) => tracing::info!("vault header: {error}"),
+        let Some((version, header)) = &self.header else {
+            return Headers {
+                newest: repository.header(&self.user),
+                fault: None,
+                alarms: Vec::new(),
+                wrote: Wrote::Other,
+            };
+        };
+        let ends = Ends {
+            device: &*self.device,
+            repository,
+            user: &self.user,
+        };
+        match self.exchanged(ends, (*version, header.as_slice())) {
+            Ok(headers) => headers,
+            Err(error) => self.headers_unsaved(repository, &error),
+        }
+    }
+
+    fn exchanged(&self, ends: Ends<'_>, (version, header): (HeaderVersion, &[u8])) -> Result<Headers, StoreError> {
+        let mut report = exchange_header(ends, version, header)?;
+        if matches!(report.reached, Err(RepositoryError::Conflict(_))) {
+            report = exchange_header(ends, version, header)?;
+        }
+        let (mut wrote, mut hindered) = (Wrote::Other, None);
+        if let Ok(HeaderOutcome::InStep | HeaderOutcome::Pushed) = report.reached {
+            match self.write_next(ends, version)? {
+                Written::Next(next, what) => (report.there, wrote) = (Some(next), what),
+                Written::Faster => report = exchange_header(ends, version, header)?,
+                Written::Hindered(why) => hindered = Some(why),
+                Written::Nothing => {}
             }
+        }
+        let mut fault = report.alarms.first().map(ToString::to_string).or(hindered);
+        match &report.reached {
+            Ok(HeaderOutcome::WentBack) if fault.is_none() => {
+                let found = report.there.as_ref().map_or(0, |(found, _)| found.0);
+                fault = Some(format!(
+                    "the repository's vault header went back from version {} to {found}; this machine keeps its own. Was a backup restored? Tell the administrator",
+                    version.0
+                ));
+            }
+            Err(error) => tracing::info!("vault header: {error}"),
+            Ok(_) => {}
         }
         if let Some(fault) = &fault {
             tracing::error!("{fault}");
         }
+        Ok(Headers {
+            newest: report.reached.map(|_| report.there),
+            fault,
+            alarms: report.alarms,
+            wrote,
+        })
+    }
+
+    /// What was there before cannot be remembered, so nothing is written there.
+    fn headers_unsaved(&self, repository: &dyn DirectoryRepository, error: &StoreError) -> Headers {
+        let fault = format!("the vault header is not exchanged: {error}");
+        tracing::error!("{fault}");
         Headers {
             newest: repository.header(&self.user),
-            fault,
-            wrote,
+            fault: Some(fault),
+            alarms: Vec::new(),
+            wrote: Wrote::Other,
         }
     }
 
     /// Writes what this device wants to have in the header. Where another one was faster, its header is followed first.
-    fn write_next(&self, repository: &dyn DirectoryRepository, version: HeaderVersion) -> Result<Wrote, RollError> {
+    fn write_next(&self, ends: Ends<'_>, version: HeaderVersion) -> Result<Written, StoreError> {
         let vault = self.vault.as_ref().map(|(_, vault)| vault);
         let Some(vault) = vault.filter(|vault| vault.header_version() == version) else {
-            return Ok(Wrote::Other);
+            return Ok(Written::Nothing);
         };
-        let Some((next, wrote)) = self.wishes.next_header(vault)? else {
-            return Ok(Wrote::Other);
+        let (next, wrote) = match self.wishes.next_header(vault) {
+            Ok(Some(next)) => next,
+            Ok(None) => return Ok(Written::Nothing),
+            Err(error) => return Ok(Written::Hindered(error.to_string())),
         };
-        match repository.replace_header(&self.user, Some(version), &next) {
-            Ok(_) => Ok(wrote),
+        Ok(match replace_header(ends, version, &next)? {
+            Ok(number) => Written::Next((number, next), wrote),
+            Err(RepositoryError::Conflict(_)) => Written::Faster,
             Err(error) => {
                 tracing::info!("vault header: {error}");
-                Ok(Wrote::Other)
+                Written::Nothing
             }
-        }
+        })
     }
 
     /// Whether the header there has to be followed before records are exchanged, since they may be under a new key.

@@ -10,6 +10,7 @@ mod place;
 mod progress;
 mod renewing;
 mod schedule;
+mod unkept;
 
 pub(crate) use errand::{Exchanged, Scope};
 pub(crate) use following::Standing;
@@ -37,9 +38,7 @@ use schedule::Schedule;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
-
-/// How often an exchange that could not save is run again at once.
-const CONFLICTS: u32 = 3;
+use unkept::CONFLICTS;
 
 /// The repository and how exchanges with it went.
 pub(crate) struct Syncing {
@@ -307,6 +306,7 @@ impl Engine {
             let before = self.configuration.trial_ends();
             if self.configuration.take(edition, organisation, now) == Templates::New {
                 self.signon(Event::Templates(self.configuration.templates()));
+                self.ask_packages();
             }
             self.signon(Event::Rules(self.configuration.rules()));
             self.want_of_session();
@@ -335,7 +335,7 @@ impl Engine {
                     listed = Some(Scope::Everything);
                 }
             }
-            self.syncing.header_fault = exchanged.header_fault;
+            self.tell_of_headers(&exchanged.header_alarms, exchanged.header_fault);
             let followed = self.follow_newest();
             match exchanged.wrote {
                 Wrote::Renewal(renewal) => self.renewed(&renewal),
@@ -346,10 +346,13 @@ impl Engine {
         } else {
             Some(Scope::Everything)
         };
-        let report = exchanged
-            .records
-            .inspect_err(|error| tracing::warn!("records: {error}"))
-            .ok();
+        let report = exchanged.records.inspect_err(|error| {
+            tracing::warn!("records: {error}");
+            if let Some(said) = unkept::said(error, self.syncing.unsaved) {
+                self.syncing.faults = vec![said];
+            }
+        });
+        let report = report.ok();
         let renamed = report.as_ref().and_then(|report| report.set_back);
         if let Some(set_back) = renamed {
             return (report, news.max(self.settle_identity(Some(set_back))));
@@ -364,11 +367,27 @@ impl Engine {
                 });
             }
         }
+        let forward = report.as_ref().and_then(|report| self.bring_forward(report));
+        let news = news.max(forward);
         let resealed = match (reached, exchanged.merged, news) {
             (true, Merged::Yes, None) => self.reseal(),
             _ => None,
         };
         (report, news.max(resealed))
+    }
+
+    /// What was found to be later than what counts here is made to count, and goes to the repository.
+    fn bring_forward(&mut self, report: &Report) -> Option<Scope> {
+        if report.overtaken.is_empty() {
+            return None;
+        }
+        let brought = self.keeper.bring_forward(&report.overtaken);
+        match &brought {
+            Ok(faults) => faults.iter().for_each(|fault| tracing::warn!("{fault}")),
+            Err(error) => tracing::warn!("versions another copy of a device wrote wait: {error}"),
+        }
+        self.signon(Event::Vault(self.keeper.state()));
+        brought.is_ok_and(|faults| faults.is_empty()).then_some(Scope::Records)
     }
 
     /// Records of earlier epochs are sealed anew once the repository has none that are already.

@@ -2,7 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::paths::Paths;
-use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
+use countersign_directory::ldap::{Credentials, Identity, LdapRepository, LdapSettings, Patience, StartTls};
 use countersign_directory::{FolderRepository, InOrder, WhenAbsent};
 use countersign_model::UserId;
 use countersign_model::port::{DirectoryRepository, Publishing, RepositoryError};
@@ -108,6 +108,13 @@ fn directory(settings: &Settings) -> Option<LdapSettings> {
             "local" => Credentials::Local,
             "directory" => Credentials::Directory,
             _ => Credentials::LocalThenDirectory,
+        },
+        identity: match (settings.text("directory.certificate"), settings.text("directory.key")) {
+            ("", _) => None,
+            (certificate, key) => Some(Identity {
+                certificate: expand(certificate),
+                key: expand(key),
+            }),
         },
         patience: Patience::default(),
         base,

@@ -1,17 +1,21 @@
 use crate::agent::ask;
-use crate::arguments::Format;
+use crate::arguments::Doctor;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use countersign_wire::{CheckResult, Reply, Request};
 
 /// Exit 1 when something does not work; warnings are no failure.
-pub(crate) fn run(format: Format, screen: &mut Screen) -> Result<u8, Failure> {
-    let Reply::Doctor(checks) = ask(&Request::Doctor)? else {
+pub(crate) fn run(wanted: Doctor, screen: &mut Screen) -> Result<u8, Failure> {
+    let request = match wanted.directory {
+        true => Request::DoctorDirectory,
+        false => Request::Doctor,
+    };
+    let Reply::Doctor(checks) = ask(&request)? else {
         return Err(Failure::OtherAnswer);
     };
     let worst = checks.iter().map(|check| check.result).max();
     let exit = u8::from(worst == Some(CheckResult::Bad));
-    if format.json {
+    if wanted.format.json {
         screen.json("checks", &checks)?;
         return Ok(exit);
     }

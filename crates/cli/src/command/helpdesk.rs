@@ -27,6 +27,10 @@ fn recover(
     screen: &mut Screen,
 ) -> Result<(), Failure> {
     let source = Source::standard_input();
+    if helpdesk.wants_password().map_err(failed)? {
+        let password = source.existing("Your directory password")?;
+        helpdesk.log_in(&password).map_err(failed)?;
+    }
     screen.note("Check the caller by your rule before you go on. What comes of this is written to your log.");
     let name = source.words("The three words the caller reads out")?;
     let passphrase = source.existing("Passphrase of the ring's key file")?;

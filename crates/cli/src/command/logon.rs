@@ -1,6 +1,8 @@
 use crate::agent::{ask, ask_with, tell};
-use crate::arguments::{Logon, LogonAdd, LogonChoice, LogonEdit, LogonFill, LogonRemove, LogonReveal};
+use crate::arguments::{Logon, LogonAdd, LogonChoice, LogonEdit, LogonFill, LogonGive, LogonRemove, LogonReveal};
 use crate::clock::now;
+use crate::command::given::{Given, asked_secret, assigned, called, unknown_field};
+use crate::command::prompts;
 use crate::decision::{told, verbal};
 use crate::failure::Failure;
 use crate::find;
@@ -8,9 +10,9 @@ use crate::screen::{Paint, Screen, put};
 use crate::secrets::Source;
 use crate::terminal::PromptError;
 use crate::words::ago;
-use countersign_model::{FieldKind, FieldName, LogonId};
+use countersign_model::{Decision, FieldKind, FieldName, LogonId};
 use countersign_secret::Password;
-use countersign_wire::{LogonSummary, PlainField, Reply, Request, TemplateField};
+use countersign_wire::{LogonSummary, Reply, Request, TemplateField, TemplateSummary};
 use std::io::IsTerminal;
 
 pub(crate) fn run(command: &Logon, screen: &mut Screen) -> Result<u8, Failure> {
@@ -30,6 +32,7 @@ pub(crate) fn run(command: &Logon, screen: &mut Screen) -> Result<u8, Failure> {
             Ok(0)
         }
         Logon::Add(wanted) => add(wanted, screen),
+        Logon::Give(wanted) => give(wanted, screen),
         Logon::Edit(wanted) => edit(wanted, screen),
         Logon::Rebind(choice) => rebind(choice, screen),
         Logon::Remove(wanted) => remove(wanted, screen),
@@ -62,51 +65,86 @@ fn described(logon: &LogonSummary, changed: &str) -> String {
 }
 
 fn add(wanted: &LogonAdd, screen: &mut Screen) -> Result<u8, Failure> {
-    let template = find::template(&wanted.template)?;
+    let Some(template) = &wanted.template else {
+        return add_all(screen);
+    };
+    let template = find::template(template)?;
     let source = Source::standard_input();
-    let mut plain = assigned(&wanted.set, &template.fields)?;
-    let mut left_out = Vec::new();
-    let is_plain = |field: &&TemplateField| field.kind == FieldKind::Plain;
-    for field in template.fields.iter().filter(is_plain) {
-        if plain.iter().any(|given| given.name == field.name) {
-            continue;
-        }
-        match source.plain(called(field))? {
-            Some(value) => plain.push(PlainField {
-                name: field.name.clone(),
-                value,
-            }),
-            None => left_out.push(field.name.as_str()),
-        }
+    let given = Given::asked(&template, &wanted.set, source, screen)?
+        .ok_or_else(|| PromptError::Empty("every field".to_owned()))?;
+    store(&template, wanted.name.clone(), given, screen)?;
+    Ok(0)
+}
+
+/// Asks for every application that its template wants asked for at first use, and that has no logon.
+fn add_all(screen: &mut Screen) -> Result<u8, Failure> {
+    let (stored, excluded) = (find::logons()?, find::exclusions()?);
+    let mut wanted = find::templates()?;
+    wanted.retain(|template| {
+        let has_logon = stored.iter().any(|logon| logon.template == template.id);
+        template.bulk_add && template.in_use && !has_logon && !excluded.contains(&template.id)
+    });
+    if wanted.is_empty() {
+        screen.say("every application that wants a logon at first use has one")?;
+        return Ok(0);
     }
-    if !left_out.is_empty() {
-        let names = left_out.join(", ");
+    let source = Source::standard_input();
+    for (number, template) in wanted.iter().enumerate() {
+        let place = format!("{} of {}", number + 1, wanted.len());
         screen.note(format_args!(
-            "not given, and so empty: {names}; `--set FIELD=VALUE` gives one"
+            "{} ({place}); leave everything empty to go on without",
+            Paint::Strong.on(&template.name)
         ));
-    }
-    plain.retain(|field| !field.value.is_empty());
-    let mut secret_fields = Vec::new();
-    let mut secrets = Vec::new();
-    for field in template.fields.iter().filter(|field| field.kind == FieldKind::Secret) {
-        let secret = source.fresh(called(field), screen)?;
-        if !secret.is_empty() {
-            secret_fields.push(field.name.clone());
-            secrets.push(secret);
+        match Given::asked(template, &[], source, screen)? {
+            Some(given) => store(template, None, given, screen)?,
+            None => screen.say(format_args!("nothing stored for {}", template.name))?,
         }
     }
-    if secrets.is_empty() && plain.is_empty() {
-        return Err(PromptError::Empty("every field".to_owned()).into());
-    }
+    Ok(0)
+}
+
+fn store(template: &TemplateSummary, name: Option<String>, given: Given, screen: &mut Screen) -> Result<(), Failure> {
     let request = Request::LogonAdd {
         template: template.id.clone(),
-        label: wanted.name.clone().unwrap_or_default(),
-        plain,
-        secret_fields,
+        label: name.unwrap_or_default(),
+        plain: given.plain,
+        secret_fields: given.secret_fields,
     };
-    let id = saved(&request, &secrets)?;
-    screen.say(format_args!("stored for {} as {}", template.name, short(id)))?;
-    Ok(0)
+    let id = saved(&request, &given.secrets)?;
+    screen.say(format_args!("stored for {} as {}", template.name, short(id)))
+}
+
+/// Fills what is given into the window that asks for it.
+fn give(wanted: &LogonGive, screen: &mut Screen) -> Result<u8, Failure> {
+    let open = prompts::now()?.open;
+    let prompt = match wanted.window {
+        Some(window) => open.iter().find(|prompt| prompt.window == window),
+        None => match open.as_slice() {
+            [only] => Some(only),
+            [] => None,
+            _ => {
+                return Err(Failure::Usage {
+                    message: "several windows ask for a logon".to_owned(),
+                    next: "name one with --window; `countersign prompts --once` shows them".to_owned(),
+                });
+            }
+        },
+    };
+    let prompt = prompt.ok_or_else(|| Failure::Usage {
+        message: "no such window asks for a logon".to_owned(),
+        next: "`countersign prompts --once` shows what is asked; `countersign logon add` stores a logon".to_owned(),
+    })?;
+    let template = find::template(prompt.template.as_str())?;
+    let source = Source::standard_input();
+    let given = Given::asked(&template, &wanted.set, source, screen)?
+        .ok_or_else(|| PromptError::Empty("every field".to_owned()))?;
+    let explanation = prompts::fill_given(prompt.window, wanted.name.clone().unwrap_or_default(), given)?;
+    if wanted.format.json {
+        screen.json("explanation", &explanation)?;
+    } else {
+        screen.say(told(&explanation, now()))?;
+    }
+    Ok(verbal(&explanation).exit)
 }
 
 fn edit(wanted: &LogonEdit, screen: &mut Screen) -> Result<u8, Failure> {
@@ -137,7 +175,7 @@ fn edit(wanted: &LogonEdit, screen: &mut Screen) -> Result<u8, Failure> {
     let source = Source::standard_input();
     let secrets = chosen
         .iter()
-        .map(|field| source.fresh(called(field), screen))
+        .map(|field| asked_secret(source, field, screen))
         .collect::<Result<Vec<Password>, _>>()?;
     if let Some((field, _)) = chosen.iter().zip(&secrets).find(|(_, secret)| secret.is_empty()) {
         return Err(PromptError::Empty(called(field).to_owned()).into());
@@ -211,13 +249,17 @@ fn fill(wanted: &LogonFill, screen: &mut Screen) -> Result<u8, Failure> {
         .map(find::logon)
         .transpose()?
         .map(|logon| logon.id);
-    let Reply::Filled(explanation) = ask(&Request::LogonFill {
-        id,
-        window: wanted.window,
-    })?
-    else {
-        return Err(Failure::OtherAnswer);
+    let request = |window, proven| Request::LogonFill { id, window, proven };
+    let filled = |reply| match reply {
+        Reply::Filled(explanation) => Ok(explanation),
+        _ => Err(Failure::OtherAnswer),
     };
+    let mut explanation = filled(ask(&request(wanted.window, false))?)?;
+    if explanation.decision == Decision::Reauthenticate {
+        let password = Source::standard_input().existing("Password")?;
+        // The window that was looked at: another one may be active by now, such as this terminal.
+        explanation = filled(ask_with(&request(Some(explanation.window), true), &[password])?.0)?;
+    }
     if wanted.format.json {
         screen.json("explanation", &explanation)?;
     } else {
@@ -233,62 +275,21 @@ fn saved(request: &Request, secrets: &[Password]) -> Result<LogonId, Failure> {
     }
 }
 
-/// The `--set` values, as long as they name plain fields.
-fn assigned(given: &[(String, String)], fields: &[TemplateField]) -> Result<Vec<PlainField>, Failure> {
-    let mut plain: Vec<PlainField> = Vec::new();
-    for (name, value) in given {
-        let Some(field) = fields.iter().find(|field| field.name.as_str() == name) else {
-            return Err(unknown_field(name, fields, FieldKind::Plain));
-        };
-        if field.kind == FieldKind::Secret {
-            return Err(Failure::Usage {
-                message: format!("`{name}` is a secret and never taken from arguments"),
-                next: "change it now if it is a real one: other programs may have seen it. You are asked for secrets, or give them on standard input".to_owned(),
-            });
-        }
-        plain.retain(|earlier| earlier.name != field.name);
-        plain.push(PlainField {
-            name: field.name.clone(),
-            value: value.clone(),
-        });
-    }
-    Ok(plain)
-}
-
-fn unknown_field(name: &str, fields: &[TemplateField], kind: FieldKind) -> Failure {
-    let word = match kind {
-        FieldKind::Plain => "plain",
-        FieldKind::Secret => "secret",
-    };
-    let known: Vec<&str> = fields
-        .iter()
-        .filter(|field| field.kind == kind)
-        .map(|field| field.name.as_str())
-        .collect();
-    Failure::Usage {
-        message: format!("this application has no {word} field `{name}`"),
-        next: if known.is_empty() {
-            format!("it has no {word} fields")
-        } else {
-            format!("it has {}", known.join(", "))
-        },
-    }
-}
-
 fn fields_of(logon: &LogonSummary) -> Vec<TemplateField> {
     let field = |name: &FieldName, kind| TemplateField {
         name: name.clone(),
         kind,
         label: None,
+        mask: kind == FieldKind::Secret,
+        required: false,
+        default: None,
+        max_length: None,
+        totp: false,
     };
     let plain = logon.plain.iter().map(|plain| field(&plain.name, FieldKind::Plain));
     plain
         .chain(logon.secret_fields.iter().map(|name| field(name, FieldKind::Secret)))
         .collect()
-}
-
-fn called(field: &TemplateField) -> &str {
-    field.label.as_deref().unwrap_or(field.name.as_str())
 }
 
 fn short(id: LogonId) -> String {

@@ -3,9 +3,12 @@
 mod audit;
 mod device;
 mod doctor;
+mod exclude;
+mod given;
 mod helpdesk;
 mod logon;
 mod primary;
+mod prompts;
 mod publish;
 mod recovery;
 mod refresh;
@@ -34,7 +37,7 @@ use countersign_wire::{Reply, Request};
 pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
         Command::Status(format) => status::run(*format, screen),
-        Command::Doctor(format) => doctor::run(*format, screen),
+        Command::Doctor(wanted) => doctor::run(*wanted, screen),
         Command::Why(why) => why::run(why, screen),
         Command::Settings(settings) => settings::run(settings, screen),
         Command::Pause(wanted) => pause(wanted, screen),
@@ -47,6 +50,8 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
             Ok(0)
         }
         Command::Logon(command) => logon::run(command, screen),
+        Command::Prompts(wanted) => prompts::run(*wanted, screen),
+        Command::Exclude(command) => exclude::run(command, screen),
         Command::Refresh(wanted) => refresh::run(*wanted, screen),
         Command::Directory(Directory::Login) => log_in(screen),
         Command::Windows(format) => windows::run(*format, screen),

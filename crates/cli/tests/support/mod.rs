@@ -223,6 +223,11 @@ pub fn template() -> TemplateSummary {
         name: name.into(),
         kind,
         label: label.map(str::to_owned),
+        mask: kind == FieldKind::Secret,
+        required: false,
+        default: None,
+        max_length: None,
+        totp: false,
     };
     TemplateSummary {
         id: "org.example.Ftp".into(),
@@ -234,6 +239,16 @@ pub fn template() -> TemplateSummary {
             field("password", FieldKind::Secret, None),
             field("third", FieldKind::Secret, Some("Account code")),
         ],
+        in_use: true,
+        description: None,
+        revision: 0,
+        notes: None,
+        icon: None,
+        group: None,
+        policy: None,
+        multiple: true,
+        bulk_add: false,
+        may_exclude: true,
     }
 }
 
@@ -320,6 +335,7 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
             },
         ]),
         Request::Why { window: Some(_), .. } => Reply::Why(Vec::new()),
+        Request::WindowReport { .. } => Reply::Error(ErrorReply::new(ErrorCode::NoMatch, "there is no such window")),
         Request::Why { .. } => Reply::Why(vec![
             explanation(Decision::NoMatch),
             explanation(Decision::Responded(Outcome::Done)),
@@ -375,6 +391,7 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
             title: "Log on".to_owned(),
             class: "Ftp".to_owned(),
             instance: "ftp".to_owned(),
+            stance: countersign_model::Stance::default(),
         }]),
         _ => Reply::Done,
     };

@@ -5,8 +5,8 @@ use super::accessibility::Accessibility;
 use crate::pace;
 use crate::respond::{Controls, Guard, Pace, Pointer, Problem, Switch, Trouble};
 use countersign_model::port::{Cancel, ControlAccess as _, DesktopError};
-use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, WindowFacts};
-use countersign_rules::{find, selector_query};
+use countersign_model::{Awaited, ControlToken, Extents, Monotonic, Refusal, WindowFacts};
+use countersign_rules::{holds, selector_query};
 use countersign_secret::Password;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,21 +60,14 @@ impl Controls for Desktop {
         self.hands()?.place(window, control)
     }
 
-    fn offers(&self, window: &WindowFacts, selector: &Selector) -> Result<bool, Trouble> {
-        let tree = match self.read(window, &selector_query(selector)) {
-            Ok(tree) => tree,
-            Err(DesktopError::NotAccessible) => return Ok(false),
-            Err(DesktopError::WindowGone) => return Err(Problem::WindowGone.before()),
-            Err(DesktopError::NotResponding) => return Err(Problem::NotResponding.before()),
-            Err(error) => return Err(Problem::Failed(error.to_string()).before()),
-        };
-        let Ok(token) = find(selector, &tree) else {
-            return Ok(false);
-        };
-        Ok(tree
-            .controls
-            .iter()
-            .any(|control| control.token == token && control.states.enabled))
+    fn holds(&self, window: &WindowFacts, awaited: &Awaited) -> Result<bool, Trouble> {
+        match self.read(window, &selector_query(&awaited.control)) {
+            Ok(tree) => Ok(holds(awaited, &tree)),
+            Err(DesktopError::NotAccessible) => Ok(false),
+            Err(DesktopError::WindowGone) => Err(Problem::WindowGone.before()),
+            Err(DesktopError::NotResponding) => Err(Problem::NotResponding.before()),
+            Err(error) => Err(Problem::Failed(error.to_string()).before()),
+        }
     }
 }
 
@@ -93,6 +86,10 @@ impl Pointer for Desktop {
         let pointer = self.pointer().map_err(|error| Refusal::Desktop(error.to_string()))?;
         let middle = |from: i32, length: i32| from.saturating_add(length / 2);
         pointer.click_at(window, middle(at.x, at.width), middle(at.y, at.height))
+    }
+
+    fn place(&self, window: &WindowFacts) -> Result<Extents, Refusal> {
+        self.windows.place(window.id)
     }
 }
 

@@ -3,7 +3,6 @@
 mod accessibility;
 mod bus;
 mod hands;
-pub mod identity;
 pub mod keys;
 pub mod pointer;
 mod ports;

@@ -1,17 +1,21 @@
 //! The desktop behind the ports of the model.
 
 use super::sinks::Sink;
-use super::{Desktop, terminal};
+use super::{Desktop, terminal, x11};
 use crate::respond::{Controls as _, Interpreter};
 use countersign_model::port::{
-    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, Watch, WindowSource,
+    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, Showing, Watch, WindowSource,
 };
 use countersign_model::{
-    Carried, ControlQuery, ControlTree, FieldValues, KeyStep, KeyTarget, Plan, Refusal, TerminalFacts, WindowEvent,
-    WindowFacts, WindowId,
+    Carried, ControlQuery, ControlTree, Extents, FieldValues, KeyStep, KeyTarget, Plan, Refusal, TerminalFacts,
+    WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::mpsc::Sender;
 use std::time::Duration;
+
+/// How long the field must be asked again before keys go to it: a busy program says that the focus has come before it answers
+/// that it is there.
+const SETTLING: Duration = Duration::from_secs(1);
 
 impl WindowSource for Desktop {
     fn snapshot(&self) -> Result<Vec<WindowFacts>, DesktopError> {
@@ -62,6 +66,16 @@ impl ControlAccess for Desktop {
     }
 }
 
+impl Showing for Desktop {
+    fn pick(&self, within: Duration) -> Result<Option<WindowId>, DesktopError> {
+        x11::pick(&self.display, within)
+    }
+
+    fn mark(&self, places: &[Extents], time: Duration) -> Result<(), DesktopError> {
+        x11::mark(&self.display, places, time)
+    }
+}
+
 impl Responder for Desktop {
     fn respond(&self, plan: &Plan, values: &FieldValues, cancel: &Cancel) -> Carried {
         let interpreter = Interpreter {
@@ -79,7 +93,7 @@ impl KeySender for Desktop {
     fn send(&self, target: &KeyTarget<'_>, burst: &[KeyStep<'_>]) -> Result<(), Refusal> {
         let focused = || match target.control {
             None => Ok(()),
-            Some(control) => match self.gets_focus(target.window, control, Duration::ZERO) {
+            Some(control) => match self.gets_focus(target.window, control, SETTLING) {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(Refusal::FieldNotFocused),
                 Err(trouble) => Err(trouble.refusal("the focused field".to_owned())),

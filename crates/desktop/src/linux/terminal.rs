@@ -1,6 +1,6 @@
 //! A terminal's prompt, told without reading its screen: who reads the pty, and whether what is typed will be shown.
 
-use crate::linux::identity::{self, proc};
+use countersign_identify::{self as identity, proc};
 use countersign_model::port::DesktopError;
 use countersign_model::{Lineage, ProcessIdentity, Refusal, TerminalFacts, WindowFacts};
 use proc::Stat;
@@ -148,7 +148,7 @@ fn siblings(among: &[Stat], foreground: &ProcessIdentity) -> Vec<Lineage> {
         .filter(|process| process.group == reader.group && process.lineage != foreground.lineage)
         .filter(|process| {
             // One that may not be looked at may well be the same program.
-            proc::executable(process.lineage.pid).map_or(true, |program| program == foreground.executable)
+            identity::executable(process.lineage.pid).is_none_or(|program| program == foreground.executable)
         })
         .map(|process| process.lineage)
         .collect()
@@ -161,7 +161,7 @@ fn multiplexer(program: &Path) -> Option<&'static str> {
 
 /// Whether a process sleeps reading its terminal, in whichever thread; nothing if the kernel does not say.
 fn waiting(pid: u32) -> Option<bool> {
-    let channels = proc::wait_channels(pid);
+    let channels = identity::wait_channels(pid);
     if !channels.is_empty() {
         return Some(channels.iter().any(|channel| READING.contains(&channel.as_str())));
     }

@@ -2,14 +2,15 @@
 
 use crate::Session;
 use countersign_model::port::{
-    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, SessionWatch, Watch, WindowSource,
+    Attention, Cancel, ControlAccess, DesktopError, KeySender, Responder, SessionWatch, Showing, Watch, WindowSource,
 };
 use countersign_model::{
-    Carried, ControlQuery, ControlTree, FieldValues, Hearing, KeyStep, KeyTarget, LockOn, Outcome, Plan, Refusal,
-    SessionEvent, SessionHearing, TerminalFacts, WindowEvent, WindowFacts, WindowId,
+    Carried, ControlQuery, ControlTree, Extents, FieldValues, Hearing, KeyStep, KeyTarget, LockOn, Outcome, Plan,
+    Refusal, SessionEvent, SessionHearing, TerminalFacts, WindowEvent, WindowFacts, WindowId,
 };
 use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// A desktop with nothing in it.
 #[derive(Debug, Default)]
@@ -49,6 +50,16 @@ impl WindowSource for Desktop {
 
     fn watch(&self, _events: Sender<WindowEvent>) -> Result<Box<dyn Watch>, DesktopError> {
         Ok(Box::new(Nothing))
+    }
+}
+
+impl Showing for Desktop {
+    fn pick(&self, _within: Duration) -> Result<Option<WindowId>, DesktopError> {
+        Err(missing())
+    }
+
+    fn mark(&self, _places: &[Extents], _time: Duration) -> Result<(), DesktopError> {
+        Err(missing())
     }
 }
 
@@ -114,4 +125,16 @@ impl SessionWatch for Unheard {
             idle: hearing(wanted.idle.is_some()),
         }
     }
+}
+
+/// The package that a program was installed with: not known here.
+#[must_use]
+pub fn package_of(_: &std::path::Path) -> Option<String> {
+    None
+}
+
+/// The version of a package.
+#[must_use]
+pub fn version_of(_: &str) -> Option<String> {
+    None
 }

@@ -1,7 +1,7 @@
 //! What the interpreter works with: small traits that each platform fills in.
 
 use countersign_model::port::Cancel;
-use countersign_model::{ControlToken, Extents, Monotonic, Refusal, Selector, WindowFacts};
+use countersign_model::{Awaited, ControlToken, Extents, Monotonic, Refusal, WindowFacts};
 use countersign_secret::Password;
 use std::time::Duration;
 
@@ -149,11 +149,11 @@ pub trait Controls: Send + Sync {
     /// See [`Problem`].
     fn place(&self, window: &WindowFacts, control: &ControlToken) -> Result<Extents, Trouble>;
 
-    /// Whether a control that the selector names is in the window and enabled.
+    /// Whether what is waited for holds in the window now.
     ///
     /// # Errors
     /// See [`Problem`].
-    fn offers(&self, window: &WindowFacts, selector: &Selector) -> Result<bool, Trouble>;
+    fn holds(&self, window: &WindowFacts, awaited: &Awaited) -> Result<bool, Trouble>;
 }
 
 /// Answers whether a window still is what it was.
@@ -178,6 +178,12 @@ pub trait Pointer: Send + Sync {
     /// # Errors
     /// The [`Refusal`] that says why there was no click.
     fn click(&self, window: &WindowFacts, at: Extents) -> Result<(), Refusal>;
+
+    /// Where the window is on the screen.
+    ///
+    /// # Errors
+    /// [`Refusal::WindowGone`].
+    fn place(&self, window: &WindowFacts) -> Result<Extents, Refusal>;
 }
 
 /// Time, as the interpreter needs it.

@@ -1,6 +1,7 @@
 use super::*;
 use countersign_model::{
-    ControlToken, Extents, FieldKind, Lineage, Method, ProcessIdentity, Selector, WindowFacts, WindowId, Writable,
+    Awaited, ClickPoint, ControlToken, Edge, Extents, FieldKind, FileOwner, Lineage, Method, ProcessIdentity, Selector,
+    Stance, WindowFacts, WindowId, Writable,
 };
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,8 @@ struct Double {
     /// Cancels on the call with this note.
     cancels_on: Option<(&'static str, Arc<Cancel>)>,
     sends: Option<Refusal>,
+    /// What is waited for never comes.
+    never: bool,
     /// Each control takes text only once the one before it has.
     one_by_one: bool,
 }
@@ -103,9 +106,9 @@ impl Controls for Double {
         })
     }
 
-    fn offers(&self, _: &WindowFacts, _: &Selector) -> Result<bool, Trouble> {
+    fn holds(&self, _: &WindowFacts, _: &Awaited) -> Result<bool, Trouble> {
         self.note("look".to_owned())?;
-        Ok(self.did().iter().filter(|did| *did == "look").count() >= 3)
+        Ok(!self.never && self.did().iter().filter(|did| *did == "look").count() >= 3)
     }
 }
 
@@ -127,6 +130,15 @@ impl Pointer for Double {
     fn click(&self, _: &WindowFacts, at: Extents) -> Result<(), Refusal> {
         self.note(format!("click {} {}", at.x, at.y)).unwrap();
         Ok(())
+    }
+
+    fn place(&self, _: &WindowFacts) -> Result<Extents, Refusal> {
+        Ok(Extents {
+            x: 100,
+            y: 200,
+            width: 300,
+            height: 400,
+        })
     }
 }
 
@@ -194,10 +206,14 @@ fn plan(actions: Vec<Action>) -> Plan {
                 executable: PathBuf::from("/usr/bin/acme"),
                 script: None,
                 writable: Writable::RootOnly,
+                owner: FileOwner::Root,
+                package: None,
+                foreign: None,
             }),
             title: "Acme".to_owned(),
             class: "Acme".to_owned(),
             instance: "acme".to_owned(),
+            stance: Stance::default(),
         },
         terminal: None,
         method: Method::Steps,
@@ -271,7 +287,9 @@ fn every_kind_of_step_reaches_its_part() {
         },
         Action::Clear(token("e")),
         Action::Click(token("f")),
-        Action::Await(Selector::default()),
+        Action::Await(Box::new(Awaited::control(Selector::default()))),
+        Action::ClickAt(Some(token("g")), point(1, 2, Edge::Near)),
+        Action::ClickAt(None, point(0, 0, Edge::Far)),
         key("Return"),
     ];
     assert_eq!(respond(&double, actions), Outcome::Done);
@@ -290,6 +308,10 @@ fn every_kind_of_step_reaches_its_part() {
         "look",
         "wait 50",
         "look",
+        "click 11 22",
+        "wait 100",
+        "click 399 599",
+        "wait 100",
         "key Return",
         "wait 100",
     ];
@@ -442,8 +464,75 @@ fn a_control_that_never_comes_is_waited_for_in_vain_and_not_for_long() {
         fails: Some(("look", Problem::NotResponding.before())),
         ..Double::default()
     };
-    let outcome = respond(&double, vec![Action::Await(Selector::default())]);
+    let waiting = |awaited| vec![Action::Await(Box::new(awaited))];
+    let outcome = respond(&double, waiting(Awaited::control(Selector::default())));
     assert_eq!(outcome, Outcome::Refused(Refusal::NotResponding));
+    // Only as long as the template says, and then the step that waited is named.
+    let double = Double {
+        never: true,
+        ..Double::default()
+    };
+    let awaited = Awaited {
+        patience: Duration::from_millis(120),
+        ..Awaited::control(Selector::default())
+    };
+    let outcome = respond(&double, waiting(awaited));
+    assert!(
+        matches!(outcome, Outcome::Refused(Refusal::NotInTime(_))),
+        "{outcome:?}"
+    );
+    assert_eq!(double.did().iter().filter(|did| *did == "look").count(), 4);
+}
+
+#[test]
+fn a_step_to_a_control_that_vanished_is_a_failure_that_names_it() {
+    for (action, on) in [
+        (Action::Press(token("ok")), "press ok"),
+        (Action::Focus(token("ok")), "focus ok"),
+        (Action::Check(token("ok")), "switch ok On"),
+        (Action::Clear(token("ok")), "clear ok"),
+    ] {
+        let double = Double {
+            fails: Some((on, Problem::Gone.before())),
+            ..Double::default()
+        };
+        let outcome = respond(&double, vec![set("username"), action, key("Return")]);
+        let Outcome::Interrupted(refusal) = outcome else {
+            panic!("{on}: {outcome:?}");
+        };
+        assert_eq!(refusal.to_string(), "the control for step 2 is not there any more");
+        assert_eq!(double.did().last().map(String::as_str), Some(on), "nothing follows");
+    }
+}
+
+/// The password field wakes up only after the user field is left.
+#[test]
+fn a_field_that_wakes_up_later_is_waited_for() {
+    let double = Double::default();
+    let actions = vec![
+        set("username"),
+        Action::Focus(token("username")),
+        key("Tab"),
+        Action::Await(Box::new(Awaited::control(Selector::default()))),
+        set("password"),
+        Action::Press(token("ok")),
+    ];
+    assert_eq!(respond(&double, actions), Outcome::Done);
+    let did = double.did();
+    let place = |what: &str| did.iter().rposition(|did| did == what).unwrap();
+    assert!(
+        place("key Tab") < place("look") && place("look") < place("set password"),
+        "{did:?}"
+    );
+}
+
+fn point(x: u32, y: u32, edge: Edge) -> ClickPoint {
+    ClickPoint {
+        x,
+        y,
+        across: edge,
+        down: edge,
+    }
 }
 
 #[test]

@@ -193,5 +193,5 @@ pub const VALUES: [(&str, &str); 3] = [
 ];
 
 pub fn ended(process: &mut Process) -> bool {
-    process.wait(Deadline::seconds(10)).unwrap().success()
+    process.wait(Deadline::seconds(60)).unwrap().success()
 }

@@ -114,7 +114,7 @@ impl Accessible {
     }
 
     fn get_attributes(&self) -> HashMap<String, String> {
-        HashMap::new()
+        HashMap::from([("class".to_owned(), format!("{}View", self.0.name))])
     }
 
     #[zbus(property)]

@@ -108,6 +108,11 @@ pub(crate) async fn bind(connection: &mut Connection, bind: Bind) -> Ended {
                 bound.await.map_err(|error| fault(&error))
             }
             Bind::Kerberos => kerberos(connection).await,
+            Bind::External => connection
+                .ldap
+                .sasl_external_bind()
+                .await
+                .map_err(|error| fault(&error)),
         }
     };
     match timeout(patience, bound).await {

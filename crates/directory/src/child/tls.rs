@@ -1,8 +1,8 @@
 //! Whom to believe, and why somebody is not believed.
 
 use countersign_directory::ldap::protocol::Server;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 use std::sync::Arc;
 
@@ -35,7 +35,20 @@ pub(crate) fn configuration(server: &Server) -> Result<Arc<ClientConfig>, String
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
-    Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+    let builder = builder.with_root_certificates(roots);
+    let Some(identity) = &server.identity else {
+        return Ok(Arc::new(builder.with_no_client_auth()));
+    };
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&identity.certificate).collect();
+    let chain = chain.ok().filter(|chain| !chain.is_empty());
+    let chain = chain.ok_or("the file of `directory.certificate` is no PEM file of certificates")?;
+    let key = PrivateKeyDer::from_pem_slice(&identity.key);
+    let key = key.map_err(|_| "the file of `directory.key` is no PEM file of a private key without a password")?;
+    let configured = builder.with_client_auth_cert(chain, key);
+    let configured = configured.map_err(|error| {
+        format!("the key of `directory.key` is not the one of `directory.certificate`, or of no known kind ({error})")
+    })?;
+    Ok(Arc::new(configured))
 }
 
 /// Why TLS was not verified, for people; `None` when it is nothing about TLS.

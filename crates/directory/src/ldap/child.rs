@@ -56,6 +56,8 @@ fn moment() -> Instant {
 
 /// What a search may find.
 struct Asked {
+    /// As it was asked for, and as it is compared.
+    written: String,
     base: Place,
     depth: Depth,
     most: u32,
@@ -65,6 +67,7 @@ impl Asked {
     fn by(operation: &Operation) -> Option<Self> {
         match operation {
             Operation::Search(search) => Some(Self {
+                written: search.base.clone(),
                 base: Place::of(&search.base),
                 depth: search.depth,
                 most: search.most,
@@ -77,7 +80,14 @@ impl Asked {
     fn takes(&mut self, dn: &str) -> bool {
         let some = self.most > 0;
         self.most = self.most.saturating_sub(1);
-        some && Place::of(dn).is_within(&self.base, self.depth)
+        some && (self.is_plainly_below(dn) || Place::of(dn).is_within(&self.base, self.depth))
+    }
+
+    /// Whether it is directly below the base, written as that was asked for: most servers answer so, and it need not be taken apart.
+    fn is_plainly_below(&self, dn: &str) -> bool {
+        let name = dn.strip_suffix(&self.written).and_then(|name| name.strip_suffix(','));
+        let is_one = |name: &str| name.contains('=') && !name.contains([',', '\\', '"']);
+        self.depth != Depth::Base && !self.written.is_empty() && name.is_some_and(is_one)
     }
 }
 
@@ -103,11 +113,16 @@ impl Child {
         let environment = ENVIRONMENT
             .iter()
             .filter_map(|name| Some((*name, std::env::var_os(name)?)));
-        let process = Command::new(program()?)
+        let mut program = Command::new(program()?);
+        let group = rustix::process::getgid();
+        if rustix::process::getegid() != group {
+            // A child of a program with a group of its own does without that group. Where it has none it is not said: the process would
+            // be copied before the child begins.
+            program.gid(group.as_raw());
+        }
+        let process = program
             .env_clear()
             .envs(environment)
-            // A child of a program with a group of its own does without that group.
-            .gid(rustix::process::getgid().as_raw())
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -176,12 +191,16 @@ impl Child {
 
     /// Asks. What is heard after that is the answer, for as long as this.
     fn send(&mut self, request: &Request, within: Duration) -> io::Result<()> {
-        let frame = postcard::to_allocvec(request).map_err(io::Error::other)?;
-        let length = u32::try_from(frame.len()).ok().filter(|length| *length <= LONGEST);
+        // In one piece: the child would wake for the length, and again for the rest.
+        let mut frame = postcard::to_extend(request, vec![0; size_of::<u32>()]).map_err(io::Error::other)?;
+        let length = u32::try_from(frame.len().saturating_sub(size_of::<u32>()));
+        let length = length.ok().filter(|length| *length <= LONGEST);
         let length = length.ok_or_else(|| io::Error::other("too much is asked for at once"))?;
+        if let Some(place) = frame.first_chunk_mut() {
+            *place = length.to_le_bytes();
+        }
         let socket = self.socket.get_mut();
         socket.until = moment() + within;
-        socket.stream.write_all(&length.to_le_bytes())?;
         socket.stream.write_all(&frame)
     }
 
@@ -280,6 +299,30 @@ mod tests {
 
     fn patient(says: impl Fn(&mut UnixStream) + Send + 'static) -> io::Result<Vec<String>> {
         taken_over(Duration::from_secs(60), says)
+    }
+
+    #[test]
+    fn what_is_below_a_base_is_seen_without_taking_it_apart() {
+        let below = |depth, dn: &str| {
+            let asked = Asked {
+                written: BASE.to_owned(),
+                base: Place::of(BASE),
+                depth,
+                most: 1,
+            };
+            asked.is_plainly_below(dn)
+        };
+        assert!(below(Depth::Level, "cn=b,cn=a,dc=x") && below(Depth::Tree, "cn=b+cn=c,cn=a,dc=x"));
+        assert!(!below(Depth::Base, "cn=b,cn=a,dc=x"));
+        for other in [
+            "cn=a,dc=x",
+            "cn=b,cn=c,cn=a,dc=x",
+            "cn=b\\,cn=a,dc=x",
+            "b,cn=a,dc=x",
+            ",cn=a,dc=x",
+        ] {
+            assert!(!below(Depth::Level, other), "{other}");
+        }
     }
 
     #[test]

@@ -1,33 +1,62 @@
 //! The organisation's configuration: an entry for each object, `cn=KIND-ID`, and one for the catalogue in each unit.
 
+use super::child::Found;
 use super::entries::searching;
 use super::names::{Place, child, first_value, of_unit};
-use super::protocol::Depth;
+use super::protocol::{Depth, Search};
 use super::{LdapRepository, Session};
 use crate::{MAX_CATALOGUE, MAX_LIST, MAX_OBJECT, lists};
 use countersign_model::port::{ConfigurationRepository, RepositoryError};
 use countersign_model::{ConfigKind, ConfigName, ConfigObject, Unit, UnitState, UserId, Wanted};
 use countersign_schema::{attribute as a, class};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 pub(super) const CATALOGUE: &str = "catalogue";
 pub(super) const LIST: &str = "list";
-/// Above this part of a unit's objects all are searched for at once.
-const RATHER_ALL: usize = 4_000;
+/// From so many objects on a unit is gone through for them, rather than each asked for.
+const MANY: usize = 4_000;
 
-/// `KIND-ID`.
-pub(super) fn entry_of(name: &ConfigName) -> String {
-    format!("{}-{}", name.kind.word(), name.id)
+/// Active Directory takes no `cn` of more characters.
+const LONGEST_CN: usize = 64;
+
+/// What the entry of an object is called (`cn`): `KIND-ID`; where that is too long, a digest of the id is in its place.
+#[must_use]
+pub fn entry_of(name: &ConfigName) -> String {
+    let (kind, id) = (name.kind.word(), &name.id);
+    if kind.len() + 1 + id.len() <= LONGEST_CN {
+        return format!("{kind}-{id}");
+    }
+    let digest = Sha256::digest(id);
+    let short: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+    format!("{kind}-{short}")
 }
 
-fn name_of(entry: &str) -> Option<ConfigName> {
-    let (kind, id) = entry.split_once('-')?;
-    ConfigName::new(ConfigKind::of_word(kind)?, id)
+/// What an entry is by its place. Where its name has no room for an id, its attribute says it, and the place proves it.
+fn name_of(entry: &Found) -> Option<ConfigName> {
+    let placed = first_value(&entry.dn)?;
+    let (kind, id) = placed.split_once('-')?;
+    let kind = ConfigKind::of_word(kind)?;
+    let ids = [entry.text(a::ID), Some(id)];
+    let mut names = ids.into_iter().flatten().filter_map(|id| ConfigName::new(kind, id));
+    names.find(|name| entry_of(name) == placed)
 }
 
 /// The entries of kinds in a unit.
 pub(super) fn filter_of(kinds: impl Iterator<Item = &'static str>) -> String {
     let kinds: String = kinds.map(|kind| format!("({}={kind})", a::KIND)).collect();
     format!("(&(objectClass={})(|{kinds}))", class::CONFIG)
+}
+
+/// Everything in a unit, with these attributes. It is found by class alone: for each attribute in a filter a server looks whether it may
+/// be searched for, entry by entry.
+fn all_of(unit: &str, attributes: &[&str]) -> Search {
+    searching(
+        unit,
+        Depth::Level,
+        format!("(objectClass={})", class::CONFIG),
+        attributes,
+    )
 }
 
 impl Session {
@@ -68,7 +97,11 @@ impl ConfigurationRepository for LdapRepository {
     fn catalogue_numbers(&self, units: &[Unit]) -> Result<Vec<Option<u64>>, RepositoryError> {
         let mut session = self.session();
         let dns: Vec<String> = units.iter().map(|unit| session.catalogue_dn(unit)).collect();
-        let found = session.read_all(dns.iter().map(String::as_str), &[a::VERSION])?;
+        let found = match session.read_all(dns.iter().map(String::as_str), &[a::VERSION]) {
+            // Active Directory says so of what it hides: one that is closed now is not shown, and the others are looked at anew.
+            Err(RepositoryError::Denied { .. }) => return Ok(vec![None; units.len()]),
+            found => found?,
+        };
         let numbers = found.iter().map(|entry| entry.as_ref()?.number(a::VERSION));
         Ok(numbers.collect())
     }
@@ -97,48 +130,47 @@ impl ConfigurationRepository for LdapRepository {
     ) -> Result<(), RepositoryError> {
         let mut session = self.session();
         let dn = session.unit_dn(unit);
-        let mut give = |mut entry: super::child::Found| {
-            let name = first_value(&entry.dn).and_then(|name| name_of(&name));
-            let bytes = entry.take(a::DATA).filter(|bytes| bytes.len() as u64 <= MAX_OBJECT);
-            if let (Some(name), Some(bytes)) = (name, bytes) {
-                let place = child(&entry_of(&name), &dn);
+        let mut give = |name: &ConfigName, mut entry: Found| {
+            if let Some(bytes) = entry.take(a::DATA).filter(|bytes| bytes.len() as u64 <= MAX_OBJECT) {
                 each(ConfigObject {
                     kind: name.kind,
-                    id: name.id,
-                    place,
+                    id: name.id.clone(),
+                    place: child(&entry_of(name), &dn),
                     bytes,
                 });
             }
         };
-        match wanted {
-            Wanted::These(names) if names.len() < RATHER_ALL => {
+        let looked_through = match wanted {
+            Wanted::These(names) if names.len() < MANY => {
                 let operations = names
                     .iter()
                     .map(|name| super::entries::reading(&child(&entry_of(name), &dn), &[a::DATA]));
-                let ended = session.link.run(operations.collect(), &mut |_, entry| give(entry))?;
+                let ended = session.link.run(operations.collect(), &mut |at, entry| {
+                    if let Some(name) = names.get(at) {
+                        give(name, entry);
+                    }
+                })?;
                 let failed = ended
                     .iter()
                     .find(|ended| !matches!(ended.code, super::protocol::Code::Result(0 | 32)));
-                failed.map_or(Ok(()), |ended| Err(super::faults::fault(&dn, ended)))
+                return failed.map_or(Ok(()), |ended| Err(super::faults::fault(&dn, ended)));
             }
-            Wanted::All | Wanted::These(_) => {
-                let filter = filter_of(ConfigKind::ALL.into_iter().map(ConfigKind::word));
-                let search = searching(&dn, Depth::Level, filter, &[a::DATA]);
-                match wanted {
-                    Wanted::All => session.search_each(search, &mut give)?,
-                    Wanted::These(names) => {
-                        let names: std::collections::BTreeSet<_> = names.iter().collect();
-                        session.search_each(search, &mut |entry| {
-                            let name = first_value(&entry.dn).and_then(|name| name_of(&name));
-                            if name.is_some_and(|name| names.contains(&name)) {
-                                give(entry);
-                            }
-                        })?
+            Wanted::All => session.search_each(all_of(&dn, &[a::ID, a::DATA]), &mut |entry| {
+                if let Some(name) = name_of(&entry) {
+                    give(&name, entry);
+                }
+            }),
+            Wanted::These(names) | Wanted::Most(names) => {
+                let names: HashMap<String, &ConfigName> = names.iter().map(|name| (entry_of(name), name)).collect();
+                session.search_each(all_of(&dn, &[a::DATA]), &mut |entry| {
+                    let placed = first_value(&entry.dn).unwrap_or_default();
+                    if let Some(name) = names.get(&placed) {
+                        give(name, entry);
                     }
-                };
-                Ok(())
+                })
             }
-        }
+        };
+        looked_through.map(|_| ())
     }
 
     /// In a directory a catalogue stands for everything.
@@ -153,12 +185,10 @@ impl ConfigurationRepository for LdapRepository {
     fn root_lists(&self, from: u64) -> Result<Vec<Vec<u8>>, RepositoryError> {
         let mut session = self.session();
         let base = session.link.settings().configuration.clone();
-        let filter = format!(
-            "(&(objectClass={})({}={LIST})({}>={from}))",
-            class::CONFIG,
-            a::KIND,
-            a::VERSION
-        );
+        // Not `>=`, for which slapd would gather every entry of the directory that has such a number from its index; for a negation it
+        // asks no index.
+        let before = from.saturating_sub(1);
+        let filter = format!("(&({}={LIST})(!({}<={before})))", a::KIND, a::VERSION);
         let search = searching(&base, Depth::Level, filter, &[a::VERSION, a::DATA]);
         let mut found: Vec<(u64, Vec<u8>)> = session
             .search(search)?
@@ -174,5 +204,22 @@ impl ConfigurationRepository for LdapRepository {
     fn publish_root_list(&self, number: u64, list: &[u8]) -> Result<(), RepositoryError> {
         let mut session = self.session();
         session.publish_list(number, list)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_room() {
+        for kind in ConfigKind::ALL {
+            let ids = ["a".to_owned(), "b".repeat(57), "c".repeat(64), "c".repeat(63) + "d"];
+            let names = ids.map(|id| ConfigName::new(kind, &id).map(|name| entry_of(&name)));
+            let mut names: Vec<String> = names.into_iter().flatten().collect();
+            assert!(names.iter().all(|name| name.len() <= LONGEST_CN), "{names:?}");
+            names.dedup();
+            assert_eq!(names.len(), 4);
+        }
     }
 }

@@ -9,6 +9,8 @@ use serde_bytes::ByteBuf;
 
 /// How many entries a page has.
 pub(super) const PAGE: u16 = 500;
+/// How many entries are little: fewer than servers give without pages.
+const LITTLE: u32 = 400;
 /// How many entries any search may bring.
 pub(super) const MOST: u32 = 250_000;
 
@@ -102,6 +104,15 @@ pub(super) fn searching(base: &str, depth: Depth, filter: String, attributes: &[
     }
 }
 
+/// How a search ended: false when the base is not there.
+fn is_there(base: &str, ended: Option<&Ended>) -> Result<bool, RepositoryError> {
+    match ended {
+        Some(ended) if ended.code == NO_SUCH_OBJECT => Ok(false),
+        Some(ended) if ended.code != DONE => Err(fault(base, ended)),
+        _ => Ok(true),
+    }
+}
+
 impl Session {
     /// An entry, if it is there and may be seen.
     pub(super) fn read(&mut self, dn: &str, attributes: &[&str]) -> Result<Option<Found>, RepositoryError> {
@@ -134,13 +145,34 @@ impl Session {
     /// Searches; each entry is handed over as it comes. False when the base is not there.
     pub(super) fn search_each(&mut self, search: Search, each: &mut dyn FnMut(Found)) -> Result<bool, RepositoryError> {
         let base = search.base.clone();
-        let ended = self
+        let ended = self.search_once(search, each)?;
+        is_there(&base, ended.as_ref())
+    }
+
+    fn search_once(&mut self, search: Search, each: &mut dyn FnMut(Found)) -> Result<Option<Ended>, RepositoryError> {
+        let mut ended = self
             .link
             .run(vec![Operation::Search(search)], &mut |_, entry| each(entry))?;
-        match ended.first() {
-            Some(ended) if ended.code == NO_SUCH_OBJECT => Ok(false),
-            Some(ended) if ended.code != DONE => Err(fault(&base, ended)),
-            _ => Ok(true),
+        Ok(ended.pop())
+    }
+
+    /// The same for what is probably little: without pages, and once more with them where it is more; then entries are handed over twice.
+    ///
+    /// For a page slapd looks at every entry of the directory that its indexes name, wherever it is; without pages only at those below the
+    /// base, if they are fewer.
+    pub(super) fn search_little(
+        &mut self,
+        search: Search,
+        each: &mut dyn FnMut(Found),
+    ) -> Result<bool, RepositoryError> {
+        let little = Search {
+            page: 0,
+            most: LITTLE,
+            ..search.clone()
+        };
+        match self.search_once(little, each)? {
+            Some(ended) if matches!(ended.code, Code::Result(3 | 4 | 11)) => self.search_each(search, each),
+            ended => is_there(&search.base, ended.as_ref()),
         }
     }
 

@@ -1,16 +1,17 @@
-//! The way to a server: which one, who asks, and what was turned down.
+//! The way to a server: which one, and how it is reached.
 
+use super::bind::{Shown, Who};
 use super::child::{Child, Ended, Found};
 use super::faults::fault;
-use super::protocol::{Bind, Code, Operation, Request, Server};
-use super::settings::{Credentials, LdapSettings, StartTls};
+use super::protocol::{self, Code, Operation, Request, Server};
+use super::settings::{Credentials, Identity, LdapSettings, StartTls};
 use countersign_model::port::{Clock, RepositoryError};
 use countersign_model::{Monotonic, UserId};
 use countersign_secret::Password;
 use serde_bytes::ByteBuf;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,11 +23,11 @@ const LONGEST_REST: Duration = Duration::from_secs(600);
 
 /// Connections to one directory.
 pub(crate) struct Link {
-    settings: LdapSettings,
+    pub(super) settings: LdapSettings,
     clock: Arc<dyn Clock>,
     open: Option<Open>,
     resting: BTreeMap<usize, Resting>,
-    who: Who,
+    pub(super) who: Who,
 }
 
 struct Open {
@@ -37,18 +38,6 @@ struct Open {
 struct Resting {
     until: Monotonic,
     rest: Duration,
-}
-
-/// Who asks, and what is known about that.
-#[derive(Default)]
-struct Who {
-    user: Option<UserId>,
-    password: Option<Password>,
-    /// What the directory turned down: it is sent to no server again.
-    turned_down: Vec<[u8; 32]>,
-    /// A password was good once, and then another bind was turned down.
-    lost_favour: bool,
-    was_good: bool,
 }
 
 impl Link {
@@ -82,13 +71,25 @@ impl Link {
         self.open = None;
     }
 
-    /// Takes a name and password for the binds from now on, and makes one.
+    /// Takes a name and password for the binds from now on, and makes one. When they are turned down, those that were good until now stay.
     pub(crate) fn authenticate(&mut self, user: &UserId, password: &Password) -> Result<(), RepositoryError> {
         self.close();
-        self.who.user = Some(user.clone());
-        self.who.password = Some(password.duplicate());
-        (self.who.was_good, self.who.lost_favour) = (false, false);
-        self.opened_for(Shown::Password)?;
+        let turned_down = std::mem::take(&mut self.who.turned_down);
+        let wanted = Who {
+            user: Some(user.clone()),
+            password: Some(password.duplicate()),
+            turned_down,
+            ..Who::default()
+        };
+        let before = std::mem::replace(&mut self.who, wanted);
+        if let Err(error) = self.opened_for(Shown::Password) {
+            // One that could not be shown yet is shown later.
+            if self.who.password.is_none() && before.password.is_some() && before.was_good {
+                let turned_down = std::mem::take(&mut self.who.turned_down);
+                self.who = Who { turned_down, ..before };
+            }
+            return Err(error);
+        }
         if self.settings.credentials == Credentials::Local {
             // It was to be proved, no more: what follows is asked with the ticket.
             self.close();
@@ -124,7 +125,7 @@ impl Link {
     fn opened(&mut self) -> Result<&mut Open, RepositoryError> {
         let shown = match self.settings.credentials {
             Credentials::Directory => Shown::Password,
-            Credentials::Local | Credentials::LocalThenDirectory => Shown::Ticket,
+            Credentials::Local | Credentials::LocalThenDirectory => Shown::Local,
         };
         self.opened_for(shown)
     }
@@ -192,21 +193,25 @@ impl Link {
                 "only ldaps:// is used unless `directory.start_tls` is on; a password is never sent in the clear",
             ));
         }
-        let authorities = match &self.settings.authorities {
+        let read = |name: &str, file: &Path| {
+            let pem = std::fs::read(file).map(ByteBuf::from);
+            pem.map_err(|error| invalid(&format!("`{name}`, {}, cannot be read: {error}", file.display())))
+        };
+        let authorities = self.settings.authorities.as_ref();
+        let authorities = authorities.map(|file| read("directory.ca", file)).transpose()?;
+        let identity = match &self.settings.identity {
             None => None,
-            Some(file) => match std::fs::read(file) {
-                Ok(pem) => Some(ByteBuf::from(pem)),
-                Err(error) => {
-                    let why = format!("`directory.ca`, {}, cannot be read: {error}", file.display());
-                    return Err(invalid(&why));
-                }
-            },
+            Some(Identity { certificate, key }) => Some(protocol::Identity {
+                certificate: read("directory.certificate", certificate)?,
+                key: read("directory.key", key)?,
+            }),
         };
         let patience = self.settings.patience;
         let millis = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         let request = Request::Connect(Server {
             url: url.clone(),
             authorities,
+            identity,
             connect_ms: millis(patience.connect),
             operation_ms: millis(patience.operation),
             exchange_ms: millis(patience.exchange),
@@ -221,122 +226,9 @@ impl Link {
             Err(error) => Err(fault(&url, &broken(&error))),
         }
     }
-
-    fn needs_password(&self, why: &str) -> RepositoryError {
-        RepositoryError::NeedsPassword {
-            place: self.place(),
-            why: why.to_owned(),
-        }
-    }
-
-    /// A password that was turned down is not tried again, so there is no need to connect.
-    fn check_password(&mut self, shown: Shown) -> Result<(), RepositoryError> {
-        if shown == Shown::Ticket {
-            return Ok(());
-        }
-        match (&self.who.password, self.digest()) {
-            (None, _) if self.who.lost_favour => Err(RepositoryError::PasswordWithdrawn { place: self.place() }),
-            (None, _) => Err(self.needs_password("it has not been typed yet")),
-            (Some(_), digest) if self.who.turned_down.contains(&digest) => {
-                self.who.password = None;
-                Err(self.needs_password("it turned this one down before, and it is not sent again until it is another"))
-            }
-            (Some(_), _) => Ok(()),
-        }
-    }
-
-    /// What stands for name and password among those that were turned down. It stays in this process.
-    fn digest(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        let user = self.who.user.as_ref().map(UserId::as_str).unwrap_or_default();
-        hash.update(user.len().to_le_bytes());
-        hash.update(user);
-        hash.update(self.who.password.as_ref().map_or("", Password::expose));
-        hash.finalize().into()
-    }
-
-    fn bind(&mut self, child: &mut Child, at: usize, shown: Shown) -> Result<(), RepositoryError> {
-        let place = self.settings.servers.get(at).cloned().unwrap_or_default();
-        if shown == Shown::Ticket {
-            let ended = child
-                .ask(&Request::Bind(Bind::Kerberos))
-                .unwrap_or_else(|error| broken(&error));
-            match (ended.code, self.settings.credentials) {
-                (Code::Result(0), _) => return Ok(()),
-                (Code::Unable, Credentials::LocalThenDirectory) => self.check_password(Shown::Password)?,
-                (Code::Unable, _) => {
-                    return Err(self.needs_password(&format!("there is no Kerberos ticket to show ({})", ended.text)));
-                }
-                _ => return Err(self.turned_down(&place, &ended)),
-            }
-        }
-        let user = self.who.user.as_ref().map(UserId::as_str).unwrap_or_default();
-        let name = bind_name(&self.settings.bind_name, user);
-        let password = self.who.password.as_ref().map_or("", Password::expose);
-        let bind = Bind::Simple {
-            name,
-            password: ByteBuf::from(password.as_bytes()),
-        };
-        let ended = child.ask(&Request::Bind(bind)).unwrap_or_else(|error| broken(&error));
-        if ended.code == Code::Result(0) {
-            self.who.was_good = true;
-            return Ok(());
-        }
-        if is_lost(ended.code) || is_passing(ended.code) {
-            return Err(fault(&place, &ended));
-        }
-        let digest = self.digest();
-        self.who.turned_down.push(digest);
-        self.who.password = None;
-        self.who.lost_favour |= self.who.was_good;
-        Err(self.turned_down(&place, &ended))
-    }
-
-    fn turned_down(&self, place: &str, ended: &Ended) -> RepositoryError {
-        let closed = |why: &str| RepositoryError::AccountClosed {
-            place: place.to_owned(),
-            why: why.to_owned(),
-        };
-        // Active Directory says why in its text; 525, 533 and 701 are the codes of no such user, disabled, expired.
-        let data = ended.text.split("data ").nth(1).and_then(|rest| rest.split(',').next());
-        match (ended.code, data) {
-            (Code::Policy(1), _) => closed("it is locked"),
-            (Code::Result(49), Some("533")) => closed("it is disabled"),
-            (Code::Result(49), Some("701")) => closed("it has expired"),
-            (Code::Result(49), Some("525")) => closed("it is not there"),
-            (Code::Result(49), Some("775")) => closed("it is locked"),
-            (Code::Policy(0 | 2), _) | (Code::Result(49), Some("532" | "773")) => {
-                self.needs_password("the password has expired or must be changed first")
-            }
-            (Code::Result(53), _) => closed("the server does not let it in"),
-            (Code::Result(49), _) if self.who.was_good => RepositoryError::PasswordWithdrawn {
-                place: place.to_owned(),
-            },
-            (Code::Result(49) | Code::Policy(_), _) => self.needs_password("it turned this one down"),
-            _ => fault(place, ended),
-        }
-    }
 }
 
-/// What is shown to the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Ticket,
-    Password,
-}
-
-/// A DN takes the name as a value, anything else as it is.
-fn bind_name(pattern: &str, user: &str) -> String {
-    let is_dn = pattern.contains('=');
-    let user = if is_dn {
-        super::names::in_dn(user)
-    } else {
-        user.to_owned()
-    };
-    pattern.replace("{user}", &user)
-}
-
-fn is_lost(code: Code) -> bool {
+pub(super) fn is_lost(code: Code) -> bool {
     match code {
         // After more than was asked for, who knows what else is on the way.
         Code::Lost | Code::Tls | Code::Late | Code::Garbled | Code::TooMany => true,
@@ -344,12 +236,7 @@ fn is_lost(code: Code) -> bool {
     }
 }
 
-/// Whether a server could not answer a bind at all: that says nothing about the password (RFC 4511, appendix A.2).
-fn is_passing(code: Code) -> bool {
-    matches!(code, Code::Result(1 | 3 | 51 | 52 | 80))
-}
-
-fn broken(error: &io::Error) -> Ended {
+pub(super) fn broken(error: &io::Error) -> Ended {
     let text = match error.kind() {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "it does not answer in time".to_owned(),
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {

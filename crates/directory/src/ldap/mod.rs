@@ -4,9 +4,11 @@
 //! `countersign-schema`. Nothing depends on how a server tracks changes but the search for a user's new records, and that looks
 //! through all of them now and then.
 
+mod bind;
 mod child;
 mod configuration;
 mod entries;
+mod examination;
 mod faults;
 mod ldif;
 mod link;
@@ -19,9 +21,10 @@ mod settings;
 mod since;
 mod vault;
 
-pub use settings::{Credentials, LdapSettings, Patience, StartTls};
+pub use configuration::entry_of;
+pub use settings::{Credentials, Identity, LdapSettings, Patience, StartTls};
 
-use countersign_model::port::{Clock, DirectoryRepository, RepositoryError, Watch};
+use countersign_model::port::{Clock, DirectoryRepository, Finding, RepositoryError, Watch};
 use countersign_model::{RepositoryEvent, UserId};
 use countersign_secret::Password;
 use link::Link;
@@ -78,6 +81,10 @@ impl DirectoryRepository for LdapRepository {
 
     fn authenticate(&self, user: &UserId, password: &Password) -> Result<(), RepositoryError> {
         self.session().link.authenticate(user, password)
+    }
+
+    fn examine(&self, user: &UserId) -> Result<Vec<Finding>, RepositoryError> {
+        self.examined(user)
     }
 
     fn settle(&self) {

@@ -8,7 +8,7 @@ use super::since::Kind;
 use countersign_model::UserId;
 use countersign_model::port::RepositoryError;
 use countersign_schema::{attribute as a, class};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the directory never changes about somebody, the best first.
 const IDENTITIES: [&str; 4] = ["objectSid", "entryUUID", "nsUniqueId", "objectGUID"];
@@ -20,6 +20,10 @@ const LOCATOR: &str = "locator";
 
 /// More entries with one login name are not even read.
 const MOST_NAMESAKES: u32 = 16;
+/// How deep groups in groups are followed.
+const DEEPEST_NESTING: usize = 32;
+/// How many groups' groups are asked for in one question.
+const ASKED_AT_ONCE: usize = 64;
 /// The longest name of a group.
 const LONGEST_NAME: usize = 256;
 
@@ -110,7 +114,7 @@ impl Session {
         Ok(person)
     }
 
-    fn container(&mut self) -> Result<Option<String>, RepositoryError> {
+    pub(super) fn container(&mut self) -> Result<Option<String>, RepositoryError> {
         if let Some(known) = &self.people.container {
             return Ok(known.clone());
         }
@@ -123,17 +127,32 @@ impl Session {
 
     /// The names of the groups a user is in, sorted.
     pub(super) fn groups_of(&mut self, user: &UserId) -> Result<Vec<String>, RepositoryError> {
-        let dn = in_filter(&self.person(user)?.dn);
-        let filter = match self.server()?.kind {
-            // With groups in groups (MS-ADTS, section 3.1.1.3.4.4.3).
-            Kind::ActiveDirectory => format!("(member:1.2.840.113556.1.4.1941:={dn})"),
-            Kind::OpenLdap | Kind::Other => {
-                let uid = in_filter(user.as_str());
-                format!("(|(member={dn})(uniqueMember={dn})(memberUid={uid}))")
+        let person = self.person(user)?.dn;
+        let mut found = Vec::new();
+        match self.server()?.kind {
+            // With groups in groups. The server's own rule for that (MS-ADTS, section 3.1.1.3.4.4.3) looks at every entry, and Samba's fails on
+            // a group that was left.
+            Kind::ActiveDirectory => {
+                let (mut members, mut seen) = (vec![person], BTreeSet::new());
+                for _ in 0..DEEPEST_NESTING {
+                    let mut next = Vec::new();
+                    for some in members.chunks(ASKED_AT_ONCE) {
+                        let any: String = some.iter().map(|dn| format!("(member={})", in_filter(dn))).collect();
+                        next.extend(self.groups_by(format!("(|{any})"))?);
+                    }
+                    next.retain(|group| seen.insert(group.dn.clone()));
+                    members = next.iter().map(|group| group.dn.clone()).collect();
+                    found.extend(next);
+                    if members.is_empty() {
+                        break;
+                    }
+                }
             }
-        };
-        let base = self.link.settings().base.clone();
-        let found = self.search(searching(&base, Depth::Tree, filter, &["cn"]))?;
+            Kind::OpenLdap | Kind::Other => {
+                let (dn, uid) = (in_filter(&person), in_filter(user.as_str()));
+                found = self.groups_by(format!("(|(member={dn})(uniqueMember={dn})(memberUid={uid}))"))?;
+            }
+        }
         let named = found.iter().map(|group| match group.text("cn") {
             Some(name) => Some(name.to_owned()),
             None => first_value(&group.dn),
@@ -143,6 +162,11 @@ impl Session {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    fn groups_by(&mut self, filter: String) -> Result<Vec<super::child::Found>, RepositoryError> {
+        let base = self.link.settings().base.clone();
+        self.search(searching(&base, Depth::Tree, filter, &["cn"]))
     }
 
     /// Makes the container of a user's vault, if it is not there.

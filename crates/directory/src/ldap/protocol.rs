@@ -28,18 +28,35 @@ pub enum Request {
 }
 
 /// A server and how to speak to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Server {
     /// `ldaps://host[:port]`, or `ldap://` with StartTLS.
     pub url: String,
     /// The certification authorities to believe, in PEM; the system's where there are none.
     pub authorities: Option<ByteBuf>,
+    /// The certificate to show.
+    pub identity: Option<Identity>,
     /// How long connecting with TLS may take, in milliseconds.
     pub connect_ms: u32,
     /// How long an operation may take, or a page of a search, in milliseconds.
     pub operation_ms: u32,
     /// How long a whole [`Request::Run`] may take, in milliseconds.
     pub exchange_ms: u32,
+}
+
+/// A certificate that stands for the user, and its key, in PEM.
+#[derive(Serialize, Deserialize)]
+pub struct Identity {
+    /// The certificate, with those of the authorities between it and the root.
+    pub certificate: ByteBuf,
+    /// Its private key, in memory that is wiped when it is freed.
+    pub key: ByteBuf,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity")
+    }
 }
 
 /// Who asks.
@@ -54,6 +71,8 @@ pub enum Bind {
     },
     /// The ticket of the session, by GSSAPI.
     Kerberos,
+    /// The certificate that TLS showed, by SASL EXTERNAL.
+    External,
 }
 
 impl std::fmt::Debug for Bind {
@@ -61,6 +80,7 @@ impl std::fmt::Debug for Bind {
         match self {
             Self::Simple { name, .. } => write!(f, "Simple({name})"),
             Self::Kerberos => f.write_str("Kerberos"),
+            Self::External => f.write_str("External"),
         }
     }
 }

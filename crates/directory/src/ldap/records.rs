@@ -1,4 +1,4 @@
-//! A user's sealed records: one entry for each record and device, `cn=RECORD.DEVICE`, that only that device writes.
+//! A user's sealed records: one entry for each record and device, `cn=RECORDDEVICE`, that only that device writes.
 
 use super::Session;
 use super::child::Found;
@@ -6,12 +6,13 @@ use super::entries::{DONE, attribute, number, searching};
 use super::faults::fault;
 use super::names::{child, first_value};
 use super::protocol::{Code, Depth, Modification, Operation};
-use super::since::{Cursor, Server};
+use super::since::{Cursor, Kind, Server};
 use crate::MAX_SEALED;
 use countersign_model::port::RepositoryError;
-use countersign_model::{DeviceId, Monotonic, RecordId, RecordVersion, UserId};
+use countersign_model::{DeviceId, Monotonic, RecordId, RecordVersion, Timestamp, UserId};
 use countersign_schema::{attribute as a, class};
 use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,15 +30,22 @@ pub(super) struct Listed {
     looked_through: Monotonic,
 }
 
-/// `RECORD.DEVICE`.
+/// Both ids, 32 digits each: Active Directory takes no `cn` of more than 64 characters.
 fn name(version: &RecordVersion) -> String {
-    format!("{}.{}", version.record, version.device)
+    format!("{}{}", version.record, version.device)
+}
+
+/// The name of an entry that was set aside then, of the name it had.
+pub(super) fn aside(at: Timestamp, name: &str) -> String {
+    let digest = Sha256::digest(name);
+    let short: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{ASIDE}-{}.{short}", at.0)
 }
 
 /// The version of an entry by its place, whatever other names it has; `None` when it is no record.
 fn version(entry: &Found) -> Option<RecordVersion> {
     let placed = first_value(&entry.dn)?;
-    let (record, device) = placed.split_once('.')?;
+    let (record, device) = placed.split_at_checked(32)?;
     let version = RecordVersion {
         record: record.parse().ok()?,
         device: device.parse().ok()?,
@@ -77,20 +85,28 @@ impl Session {
             versions: BTreeMap::new(),
             looked_through: now,
         });
-        let changed = server.kind.filter(&listed.cursor).unwrap_or_default();
-        let filter = format!("(&(objectClass={})({}={RECORD}){changed})", class::SECRET, a::KIND);
+        let records = format!("(objectClass={})({}={RECORD})", class::SECRET, a::KIND);
+        let filter = match (server.kind, server.kind.filter(&listed.cursor)) {
+            (_, None) => format!("(&{records})"),
+            // For each attribute in a filter slapd asks its rules of access, entry by entry. What is no record has no record's name.
+            (Kind::OpenLdap, Some(changed)) => changed,
+            (_, Some(changed)) => format!("(&{records}{changed})"),
+        };
         let attributes = ["cn", a::VERSION, server.kind.attribute()];
         let mut cursor = std::mem::take(&mut listed.cursor);
         let versions = &mut listed.versions;
-        self.search_each(
-            searching(&person.vault, Depth::Level, filter, &attributes),
-            &mut |entry| {
-                cursor = std::mem::take(&mut cursor).after(server.kind, &entry, wall);
-                if let Some(version) = version(&entry) {
-                    versions.insert((version.record, version.device), version.counter);
-                }
-            },
-        )?;
+        let mut each = |entry| {
+            cursor = std::mem::take(&mut cursor).after(server.kind, &entry, wall);
+            if let Some(version) = version(&entry) {
+                versions.insert((version.record, version.device), version.counter);
+            }
+        };
+        let search = searching(&person.vault, Depth::Level, filter, &attributes);
+        match server.kind {
+            // Samba does not keep to a limit.
+            Kind::ActiveDirectory => self.search_each(search, &mut each)?,
+            Kind::OpenLdap | Kind::Other => self.search_little(search, &mut each)?,
+        };
         listed.cursor = cursor;
         let all = listed.versions.iter().map(|((record, device), counter)| RecordVersion {
             record: *record,

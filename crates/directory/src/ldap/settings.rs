@@ -20,8 +20,20 @@ pub struct LdapSettings {
     pub bind_name: String,
     /// What to show the directory.
     pub credentials: Credentials,
+    /// The certificate that stands for the user, where there is one: it is shown instead of a Kerberos ticket, by SASL EXTERNAL
+    /// (RFC 4513, section 5.2.3).
+    pub identity: Option<Identity>,
     /// How long it may take.
     pub patience: Patience,
+}
+
+/// A certificate and its key, in PEM files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The file of the certificate, with those of the authorities between it and the root.
+    pub certificate: PathBuf,
+    /// The file of its private key.
+    pub key: PathBuf,
 }
 
 /// How long a directory may take before it counts as one that does not answer.
@@ -57,9 +69,9 @@ pub enum StartTls {
 /// What to show the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credentials {
-    /// The session's own Kerberos ticket, nothing else.
+    /// The session's own Kerberos ticket or certificate, nothing else.
     Local,
-    /// The ticket; where there is none, name and password.
+    /// That; where there is none, name and password.
     LocalThenDirectory,
     /// Name and password.
     Directory,

@@ -56,7 +56,9 @@ impl Kind {
                 Some(format!("(uSNChanged>={})", number.saturating_add(1)))
             }
             (Self::OpenLdap, Cursor::Stamp(stamp)) => {
-                Some(format!("(entryCSN>={}.000000Z#000000#000#000000)", digits(*stamp)))
+                // Not `>=`: slapd would gather everything in the directory that was changed since from its index, entry by entry, in the
+                // square of their number, before it looks where. For a negation it asks no index, and looks at what is in the vault.
+                Some(format!("(!(entryCSN<={}.000000Z#000000#000#000000))", digits(*stamp)))
             }
             (Self::Other, Cursor::Stamp(stamp)) => Some(format!("(modifyTimestamp>={}Z)", digits(*stamp))),
             (Self::ActiveDirectory, Cursor::Stamp(_)) | (Self::OpenLdap | Self::Other, Cursor::Number(_)) => None,
@@ -176,7 +178,7 @@ mod tests {
             &entry("entryCSN", "20261122000130.123456Z#000000#001#000000"),
             NOW,
         );
-        let filter = "(entryCSN>=20261121235930.000000Z#000000#000#000000)";
+        let filter = "(!(entryCSN<=20261121235930.000000Z#000000#000#000000))";
         assert_eq!(kind.filter(&cursor).as_deref(), Some(filter));
         let same = cursor.clone().after(
             kind,

@@ -34,7 +34,7 @@ fn vault(server: &Slapd) -> countersign_directory::ldap::LdapRepository {
 
 fn record_dn(record: u8, device: u8) -> String {
     format!(
-        "cn={}.{},cn=countersign,{ADA}",
+        "cn={}{},cn=countersign,{ADA}",
         RecordId([record; 16]),
         DeviceId([device; 16])
     )
@@ -129,7 +129,8 @@ attacks! {
         std::fs::write(&huge, vec![7; 3 << 20]).unwrap();
         change(&server, &format!("dn: cn=template-good,{CONFIGURATION}\nchangetype: modify\nreplace: countersignData\ncountersignData:< file://{}\n", huge.display()));
         std::fs::remove_file(&huge).unwrap();
-        for wanted in [Wanted::All, Wanted::These(&[name("good"), name("large")])] {
+        let names = [name("good"), name("large")];
+        for wanted in [Wanted::All, Wanted::These(&names), Wanted::Most(&names)] {
             let mut found = Vec::new();
             admin.objects(&Unit::root(), wanted, &mut |object| found.push((object.id, object.bytes.len()))).unwrap();
             assert_eq!(found, [("large".to_owned(), 1 << 20)]);
@@ -167,7 +168,7 @@ attacks! {
         };
     a_clock_a_year_ahead: "an entry was stamped by a server whose clock was a year ahead", "what is written by the right time afterwards is still found", "" => |_| {
         let stamp = |stamp: &'static str| move |record: &'static str, request: &Request| {
-            let name = format!("{record}.{}", "01".repeat(16));
+            let name = format!("{record}{}", "01".repeat(16));
             let dn = format!("cn={name},cn=countersign,{ADA}");
             Answer::to(request, &ber::entry(&dn, &[("cn", &[name.as_bytes()]), ("countersignVersion", &[b"1"]), ("entryCSN", &[stamp.as_bytes()])]))
         };
@@ -175,7 +176,7 @@ attacks! {
         let (ahead, right) = (stamp("20280115080000.000000Z#000000#001#000000"), stamp("20270115080000.000000Z#000000#001#000000"));
         const ONE: &str = "11111111111111111111111111111111";
         const TWO: &str = "22222222222222222222222222222222";
-        let server = evil_at(b"countersignSecret", move |request| {
+        let server = evil_at(b"entryCSN", move |request| {
             let mut answers = vec![ahead(ONE, request)];
             // The second time only what is newer than the first time's cursor is asked for.
             if request.mentions(b"20270115") {

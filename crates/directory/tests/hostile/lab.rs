@@ -139,6 +139,7 @@ pub fn facing(server: &Hostile, patience: Patience) -> LdapSettings {
         login: "uid".to_owned(),
         bind_name: format!("uid={{user}},ou=People,{BASE}"),
         credentials: countersign_directory::ldap::Credentials::Directory,
+        identity: None,
         patience,
     }
 }

@@ -35,7 +35,11 @@ impl Clock for Standing {
 
 /// A slapd with ada, bob and grace.
 pub fn slapd() -> Slapd {
-    let server = Slapd::start().unwrap();
+    peopled(Slapd::start().unwrap())
+}
+
+/// The same on any server.
+pub fn peopled<S: DirectoryServer>(server: S) -> S {
     for user in ["ada", "bob", "grace"] {
         server.add_user(user, &password_of(user)).unwrap();
     }
@@ -43,7 +47,9 @@ pub fn slapd() -> Slapd {
 }
 
 pub fn password_of(user: &str) -> String {
-    format!("{user}'s password")
+    // Active Directory wants three kinds of characters, and not the user's name.
+    let backwards: String = user.chars().rev().collect();
+    format!("{backwards}'s Password")
 }
 
 pub fn settings(server: &dyn DirectoryServer) -> LdapSettings {
@@ -53,9 +59,10 @@ pub fn settings(server: &dyn DirectoryServer) -> LdapSettings {
         start_tls: StartTls::Refused,
         base: server.base().to_owned(),
         configuration: server.configuration(),
-        login: "uid".to_owned(),
-        bind_name: server.user_dn("{user}"),
+        login: server.login_attribute().to_owned(),
+        bind_name: server.bind_name("{user}"),
         credentials: Credentials::Directory,
+        identity: None,
         patience: Patience::default(),
     }
 }

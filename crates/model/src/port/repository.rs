@@ -211,6 +211,30 @@ pub trait VaultRepository: Send + Sync {
     fn forget_aside(&self, user: &UserId, before: Timestamp) -> Result<(), RepositoryError>;
 }
 
+/// How something that was looked at is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be.
+    Good,
+    /// It may be meant so.
+    Doubtful,
+    /// As it must not be.
+    Bad,
+}
+
+/// What was found when the repository was looked at from a user's side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at, in a word or two.
+    pub about: &'static str,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was found.
+    pub found: String,
+    /// What to do about it.
+    pub next: Option<&'static str>,
+}
+
 /// The organisation's directory, or a folder that stands for it.
 pub trait DirectoryRepository: VaultRepository + ConfigurationRepository {
     /// What the directory knows the user by and never changes: his SID or GUID. 1 to 4096 bytes.
@@ -224,6 +248,16 @@ pub trait DirectoryRepository: VaultRepository + ConfigurationRepository {
     /// # Errors
     /// [`RepositoryError::NeedsPassword`] when it is turned down: it is not sent again. A repository without passwords takes any.
     fn authenticate(&self, user: &UserId, password: &Password) -> Result<(), RepositoryError>;
+
+    /// Looks at the repository from this user's side: whether it has what it must have, and lets him do what he must and no more. What
+    /// it writes to find out it takes away again; a place for his vault stays. A repository that is no directory has nothing to look at.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn examine(&self, user: &UserId) -> Result<Vec<Finding>, RepositoryError> {
+        let _ = user;
+        Ok(Vec::new())
+    }
 
     /// Nothing more is asked for now: connections may be closed.
     fn settle(&self);

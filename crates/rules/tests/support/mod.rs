@@ -37,6 +37,9 @@ pub fn process(executable: &str) -> ProcessIdentity {
         executable: PathBuf::from(executable),
         script: None,
         writable: Writable::RootOnly,
+        owner: countersign_model::FileOwner::Root,
+        package: None,
+        foreign: None,
     }
 }
 
@@ -47,6 +50,7 @@ pub fn window(executable: &str, title: &str) -> WindowFacts {
         title: title.to_owned(),
         class: "App".to_owned(),
         instance: "app".to_owned(),
+        stance: countersign_model::Stance::default(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! From a recognised form to a response: which logon, whether it may go there, and when.
 
 use super::{Machine, Turn};
-use crate::candidates::{self};
-use crate::ledger::{Ending, Entry, Leave};
+use crate::candidates::{self, Found, Seen};
+use crate::ledger::{Counts, Ending, Entry, Leave, Limits};
 use crate::window::{Chosen, Phase, Recognised, Watched, Wish};
-use crate::{Effect, LogonSummary, Ticket};
-use countersign_model::{AsksFor, Binding, Decision, WindowId};
+use crate::{Effect, LogonSummary, Rules, Standing, Ticket};
+use countersign_model::{AsksFor, Binding, Decision, FormKind, ProcessIdentity, Question, WindowId};
+use countersign_rules::FormRef;
+use std::time::Duration;
 
 impl Machine {
     pub(super) fn logons_found(&mut self, ticket: Ticket, logons: &[LogonSummary], turn: &mut Turn) {
@@ -37,46 +39,71 @@ impl Machine {
             window.explain_form(Some(&found.form), criteria, decision, turn);
         };
 
-        let wanted = |logon: &&LogonSummary| !matches!(wish, Wish::Asked(Some(id)) if id != logon.id);
+        let Ok(process) = window.facts.process.clone() else {
+            return;
+        };
+        let asks_for = found.form.form().map(|form| form.asks_for).unwrap_or_default();
+        let asker = match asks_for {
+            AsksFor::Itself => candidates::asker(&seen).unwrap_or(process.lineage),
+            AsksFor::Parent => process.parent.unwrap_or(process.lineage),
+        };
+        self.asked_again(found.form.id(), asker, turn);
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        let wanted = |logon: &&LogonSummary| match wish {
+            Wish::Asked(Some(id)) => id == logon.id,
+            _ => logon.standing == Standing::Stored,
+        };
+        let stored = || logons.iter().filter(|logon| logon.standing == Standing::Stored);
         let fitting = candidates::fitting(&found, &window.facts, &seen, logons.iter().filter(wanted));
         let (logon, criteria, matched) = match fitting {
-            candidates::Fitting::None(criteria) => return held(window, criteria, Decision::NoLogon, turn),
-            candidates::Fitting::Several(labels) => {
+            candidates::Fitting::None(criteria) => {
+                let template = found.form.template();
+                let is_first = stored().next().is_none();
+                if is_first || template.logon.multiple {
+                    window.ask(&found.form, Question::Logon, turn);
+                }
+                if is_first && template.fill.prompts() && self.told.insert(template.id.clone()) {
+                    let text = format!(
+                        "no logon is stored for it; `countersign logon add {}` stores one",
+                        template.id
+                    );
+                    turn.notify(&found.form, &text);
+                }
+                return held(window, criteria, Decision::NoLogon, turn);
+            }
+            candidates::Fitting::Several(choices) => {
+                let labels = choices.iter().map(|choice| choice.label.clone()).collect();
+                window.ask(&found.form, Question::Choice(choices), turn);
                 return held(window, found.criteria.clone(), Decision::Ambiguous(labels), turn);
             }
             candidates::Fitting::One(logon, criteria, matched) => (logon, criteria, matched),
         };
-        let Ok(process) = window.facts.process.clone() else {
-            return;
-        };
-        let live = Binding {
-            publisher: found.form.publisher().clone(),
-            executable: Some(process.script.clone().unwrap_or_else(|| process.executable.clone())),
-        };
+        let live = live(&found.form, &process);
         if let Some(decision) = binding_changed(&logon.binding, &live) {
             return held(window, criteria, decision, turn);
         }
 
-        let asks_for = found.form.form().map(|form| form.asks_for).unwrap_or_default();
         let entry = Entry {
             logon: logon.id,
             label: logon.label.clone(),
             template: found.form.id().clone(),
-            asker: match asks_for {
-                AsksFor::Itself => candidates::asker(&seen).unwrap_or(process.lineage),
-                AsksFor::Parent => process.parent.unwrap_or(process.lineage),
+            counts: match found.form.kind() {
+                FormKind::Custom => Counts::AsStep(found.form.index()),
+                _ => Counts::AsLogon,
             },
+            asker,
             process: process.lineage,
             executable: process.executable.clone(),
             at: turn.now.steady,
-            wall: turn.now.wall,
+            changed: logon.changed,
+            on_trial: logon.standing == Standing::OnTrial,
             ending: Ending::Open,
         };
         if wish == Wish::Automatic {
-            let stop = match self
-                .ledger
-                .leave(&entry, logon.changed, self.rules.fills, self.rules.grace)
-            {
+            let limits = limits(&self.rules, &found.form);
+            let stop = match self.ledger.leave(&entry, limits) {
                 Leave::Granted => None,
                 Leave::AlreadyRefused => Some(Decision::LogonFailed(format!(
                     "it asks again after the logon \"{}\" was filled: refused. Correct it with `countersign logon edit`, or fill once more with `countersign logon fill`",
@@ -93,7 +120,9 @@ impl Machine {
                         logon.label
                     ),
                 };
-                turn.notify(&found.form, &text);
+                if found.form.template().limits.tell {
+                    turn.notify(&found.form, &text);
+                }
                 return held(window, criteria, decision, turn);
             }
         }
@@ -105,15 +134,49 @@ impl Machine {
         let warnings = candidates::warnings(&process);
         let chosen = Box::new(Chosen {
             form: found.form.clone(),
-            logon: logon.id,
-            label: logon.label.clone(),
+            logon: Some((logon.id, logon.label.clone())),
             criteria,
             plan: Box::new(plan),
             fallback: candidates::fallback(&matched, &window.facts).map(Box::new),
             live,
             warnings,
             wish,
-            entry,
+            entry: Some(entry),
+        });
+        self.respond_or_wait(id, chosen, turn);
+    }
+
+    /// A message in the way is answered without a logon. It is answered once, however often it comes back while it is there.
+    pub(super) fn dismiss(&mut self, id: WindowId, found: Found, seen: &Seen, turn: &mut Turn) {
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        let Ok(process) = window.facts.process.clone() else {
+            return;
+        };
+        let matched = found.form.judge(&window.facts, seen.contents()).matched;
+        let plan = match matched
+            .as_ref()
+            .map(|matched| candidates::plan(matched, &window.facts, seen))
+        {
+            Some(Ok(plan)) => plan,
+            Some(Err(why)) => {
+                window.explain_form(Some(&found.form), found.criteria, Decision::Unreadable(why), turn);
+                window.phase = Phase::Held(found.form);
+                return;
+            }
+            None => return,
+        };
+        let chosen = Box::new(Chosen {
+            logon: None,
+            criteria: found.criteria,
+            plan: Box::new(plan),
+            fallback: None,
+            live: live(&found.form, &process),
+            warnings: Vec::new(),
+            wish: Wish::Automatic,
+            entry: None,
+            form: found.form,
         });
         self.respond_or_wait(id, chosen, turn);
     }
@@ -131,15 +194,20 @@ impl Machine {
             return;
         }
         window.answered.clone_from(&chosen.plan.terminal);
+        self.spend_proof(&chosen.form);
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
         // Only what is begun counts: a form that waits for the focus may be looked at again meanwhile.
-        self.ledger.enter(Entry {
-            at: turn.now.steady,
-            wall: turn.now.wall,
-            ..chosen.entry.clone()
-        });
+        if let Some(entry) = chosen.entry.clone() {
+            self.ledger.enter(Entry {
+                at: turn.now.steady,
+                ..entry
+            });
+        }
         turn.effects.push(Effect::Respond {
             ticket,
-            logon: chosen.logon,
+            logon: chosen.logon.as_ref().map(|(id, _)| *id),
             template: chosen.form.id().clone(),
             live: chosen.live.clone(),
             plan: chosen.plan.clone(),
@@ -156,6 +224,26 @@ impl Machine {
         {
             self.respond_or_wait(id, chosen, turn);
         }
+    }
+}
+
+/// What a window is, as far as a logon may be bound to it.
+fn live(form: &FormRef, process: &ProcessIdentity) -> Binding {
+    Binding {
+        publisher: form.publisher().clone(),
+        executable: Some(process.script.clone().unwrap_or_else(|| process.executable.clone())),
+    }
+}
+
+/// What the settings say, where the template says nothing for itself.
+fn limits(rules: &Rules, form: &FormRef) -> Limits {
+    let own = form.template().limits;
+    Limits {
+        fills: own.fills.unwrap_or(rules.fills),
+        grace: own
+            .grace_seconds
+            .map_or(rules.grace, |seconds| Duration::from_secs(seconds.into())),
+        retries: own.retries,
     }
 }
 

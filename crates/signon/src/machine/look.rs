@@ -4,7 +4,7 @@ use super::{Machine, Turn};
 use crate::candidates::{self, Found, Seen};
 use crate::ledger::Ending;
 use crate::window::{Phase, Reading, Recognised, Watched, Wish, same};
-use crate::{Effect, Ticket, VaultState};
+use crate::{Effect, Settlement, Ticket, VaultState};
 use countersign_model::port::{Attention, DesktopError};
 use countersign_model::{Decision, FormKind, WindowId};
 use countersign_rules::query;
@@ -100,13 +100,14 @@ impl Machine {
             window.toolkit.clone_from(&tree.toolkit);
         }
         let judged = candidates::judge_all(&window.forms, &window.facts, &seen);
+        let ended = !judged.results.is_empty();
         for found in judged.results {
             self.result_seen(id, &found, turn);
         }
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
-        match judged.logon {
+        match judged.asking {
             Some(found) => {
                 let same_question = match (&seen, &window.answered) {
                     (Seen::Terminal(now), Some(answered)) => now.is_same_prompt(answered),
@@ -118,7 +119,21 @@ impl Machine {
                 if busy || (settled && !asked) {
                     return;
                 }
-                self.form_found(id, found, seen, turn);
+                if !judged.tied.is_empty() {
+                    window.wish = Wish::Automatic;
+                    window.explain_form(Some(&found.form), found.criteria, Decision::Tied(judged.tied), turn);
+                    window.phase = Phase::Held(found.form);
+                    return;
+                }
+                match found.form.kind() {
+                    FormKind::Change | FormKind::Confirm => self.left_alone(id, found, Decision::ChangeAsked, turn),
+                    FormKind::Ignore => self.left_alone(id, found, Decision::Ignored, turn),
+                    // A message that nothing is said to do about.
+                    FormKind::Message if found.form.form().is_none_or(|form| form.respond.is_none()) => {
+                        self.left_alone(id, found, Decision::Ignored, turn);
+                    }
+                    _ => self.form_found(id, found, seen, turn),
+                }
             }
             None => {
                 if matches!(window.phase, Phase::Responding(..)) {
@@ -129,7 +144,7 @@ impl Machine {
                 window.phase = Phase::Watching;
                 window.tries = 0;
                 window.since = turn.now.steady;
-                if (asked || !answered)
+                if (asked || !answered && !ended)
                     && let Some((form, criteria)) = judged.nearest
                 {
                     window.explain_form(Some(&form), criteria, Decision::NoMatch, turn);
@@ -138,7 +153,16 @@ impl Machine {
         }
     }
 
-    /// A form that says how a logon ended.
+    /// A form that nothing is done about.
+    fn left_alone(&mut self, id: WindowId, found: Found, decision: Decision, turn: &mut Turn) {
+        if let Some(window) = self.windows.get_mut(&id) {
+            window.wish = Wish::Automatic;
+            window.explain_form(Some(&found.form), found.criteria, decision, turn);
+            window.phase = Phase::Held(found.form);
+        }
+    }
+
+    /// A form that says how something ended.
     pub(super) fn result_seen(&mut self, id: WindowId, found: &Found, turn: &mut Turn) {
         let Some(window) = self.windows.get_mut(&id) else {
             return;
@@ -147,9 +171,24 @@ impl Machine {
         let ending = match found.form.kind() {
             FormKind::LogonFailed => Ending::Failed,
             FormKind::LogonSucceeded => Ending::Succeeded,
-            FormKind::Logon => return,
+            kind => {
+                let application = &found.form.template().name;
+                let decision = match kind {
+                    FormKind::ChangeFailed => Decision::ChangeFailed(format!("{application} did not take it")),
+                    _ => Decision::ChangeSucceeded(format!("{application} took it")),
+                };
+                return window.explain_form(Some(&found.form), found.criteria.clone(), decision, turn);
+            }
         };
         let Some(entry) = self.ledger.end(found.form.id(), process.lineage, ending) else {
+            return;
+        };
+        let settlement = match ending {
+            Ending::Failed => Settlement::Refused,
+            _ => Settlement::Accepted,
+        };
+        self.settle(entry.logon, settlement, turn);
+        let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
         let decision = match ending {
@@ -171,6 +210,9 @@ impl Machine {
     pub(super) fn form_found(&mut self, id: WindowId, found: Found, seen: Seen, turn: &mut Turn) {
         let ticket = self.ticket();
         let paused = self.paused_until.is_some_and(|until| until > turn.now.steady);
+        let wants_proof = self.wants_proof(&found.form, id, turn.now.steady);
+        let automatic = self.rules.automatic && found.form.template().fill.automatic;
+        let excluded = self.excluded.contains(found.form.id()) && found.form.template().fill.exclude;
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
@@ -184,15 +226,29 @@ impl Machine {
         };
         let hold = match wish {
             _ if self.vault == VaultState::Locked => Some(Decision::Locked),
-            Wish::Asked(_) => None,
+            Wish::Automatic if excluded => Some(Decision::Excluded),
             Wish::Automatic if paused => Some(Decision::Paused),
-            Wish::Automatic if !self.rules.automatic => Some(Decision::Manual),
-            Wish::Automatic => None,
+            Wish::Automatic if !automatic => Some(Decision::Manual),
+            _ if wants_proof => Some(Decision::Reauthenticate),
+            Wish::Asked(_) | Wish::Automatic => None,
         };
         if let Some(decision) = hold {
+            let news = window.explained.as_ref().is_none_or(|(before, _)| *before != decision);
+            if decision == Decision::Reauthenticate && wish == Wish::Automatic && news {
+                let text = "it wants your password before it is filled: run `countersign logon fill`";
+                turn.notify(&found.form, text);
+            }
+            if decision == Decision::Reauthenticate {
+                // Whoever asked asks again, with the proof.
+                window.wish = Wish::Automatic;
+            }
             window.explain_form(Some(&found.form), found.criteria, decision, turn);
             window.phase = Phase::Held(found.form);
             return;
+        }
+        if found.form.kind() == FormKind::Message {
+            window.wish = Wish::Automatic;
+            return self.dismiss(id, found, &seen, turn);
         }
         turn.effects.push(Effect::FindLogons(ticket, found.form.id().clone()));
         window.wish = Wish::Automatic;

@@ -22,8 +22,8 @@ impl Machine {
         let Phase::Responding(_, mut chosen) = std::mem::take(&mut window.phase) else {
             return;
         };
-        if matches!(carried.outcome, Outcome::Refused(_)) {
-            self.ledger.take_back(chosen.logon, chosen.entry.process);
+        if let (Outcome::Refused(_), Some(entry)) = (&carried.outcome, &chosen.entry) {
+            self.ledger.take_back(entry);
         }
         if let Outcome::Refused(refusal) = &carried.outcome
             && takes_no_text(refusal)
@@ -49,19 +49,17 @@ impl Machine {
             return;
         }
         window.tries = 0;
+        let form = chosen.form.clone();
         match &carried.outcome {
-            Outcome::Done => window.phase = Phase::Answered(chosen.form),
+            Outcome::Done => window.phase = Phase::Answered(form),
             // By a lock: once it is undone, the form is looked at again.
-            Outcome::Refused(Refusal::Cancelled) => window.phase = Phase::Held(chosen.form),
-            Outcome::Refused(refusal) => {
-                turn.notify(&chosen.form, &refusal.to_string());
-                window.phase = Phase::Stopped(chosen.form);
-            }
-            Outcome::Interrupted(refusal) => {
-                turn.notify(&chosen.form, &refusal.to_string());
-                window.phase = Phase::Stopped(chosen.form);
+            Outcome::Refused(Refusal::Cancelled) => window.phase = Phase::Held(form),
+            Outcome::Refused(refusal) | Outcome::Interrupted(refusal) => {
+                turn.notify(&form, &refusal.to_string());
+                window.phase = Phase::Stopped(form);
             }
         }
+        self.trial_responded(&chosen, &carried.outcome, turn);
         self.attend_unless_answering(id, turn);
         // What changed during the response was not judged then.
         self.look(id, turn);
@@ -79,10 +77,13 @@ impl Machine {
         };
         let attempt = attempt(&chosen, window.since, carried);
         window.explain_attempt(&chosen, Decision::Responded(outcome.clone()), attempt, turn);
+        self.trial_responded(&chosen, &outcome, turn);
         match &outcome {
             Outcome::Done => {}
             Outcome::Refused(_) => {
-                self.ledger.take_back(chosen.logon, chosen.entry.process);
+                if let Some(entry) = &chosen.entry {
+                    self.ledger.take_back(entry);
+                }
             }
             Outcome::Interrupted(refusal) => turn.notify(&chosen.form, &refusal.to_string()),
         }

@@ -1,14 +1,17 @@
 //! A desktop and a vault in a few lines: the machine is fed events, its effects are looked at.
 #![expect(clippy::unwrap_used, reason = "a test's own functions")]
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use countersign_model::port::DesktopError;
 use countersign_model::{
     Binding, Carried, ControlFacts, ControlToken, ControlTree, Coverage, Decision, Explanation, Lineage, LogonId,
-    Monotonic, Outcome, Plan, ProcessIdentity, Publisher, RecordId, Refusal, Role, States, TerminalFacts, Timestamp,
-    WindowEvent, WindowFacts, WindowId, Writable,
+    Monotonic, Outcome, Plan, ProcessIdentity, Prompt, Publisher, RecordId, Refusal, Role, States, TerminalFacts,
+    Timestamp, WindowEvent, WindowFacts, WindowId, Writable,
 };
 use countersign_rules::{TemplateSet, parse_template};
-use countersign_signon::{Effect, Event, LogonSummary, Machine, Notice, Now, Rules, Ticket, VaultState};
+use countersign_signon::{
+    Effect, Event, LogonSummary, Machine, Notice, Now, Rules, Settlement, Standing, Ticket, VaultState,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,15 +91,25 @@ pub struct Bench {
     pub explained: Vec<Explanation>,
     pub notices: Vec<Notice>,
     /// Responses that were started and not answered yet.
-    pub responding: Vec<(Ticket, LogonId, Plan)>,
+    pub responding: Vec<(Ticket, Option<LogonId>, Plan)>,
     pub cancelled: Vec<Ticket>,
+    /// The questions that are open.
+    pub asked: Vec<Prompt>,
+    pub settled: Vec<(LogonId, Settlement)>,
 }
 
 impl Bench {
     /// An unlocked machine with one logon for `user`.
     pub fn new(template: &str) -> Self {
-        let parsed = parse_template("test.toml", template.as_bytes()).unwrap();
-        let (set, problems) = TemplateSet::build(vec![(Publisher::Package, parsed)]);
+        Self::of(&[template])
+    }
+
+    /// The same with several templates of the package.
+    pub fn of(templates: &[&str]) -> Self {
+        let parsed = templates
+            .iter()
+            .map(|template| parse_template("test.toml", template.as_bytes()).unwrap());
+        let (set, problems) = TemplateSet::build(parsed.map(|parsed| (Publisher::Package, parsed)).collect());
         assert!(
             problems
                 .iter()
@@ -118,6 +131,8 @@ impl Bench {
             notices: Vec::new(),
             responding: Vec::new(),
             cancelled: Vec::new(),
+            asked: Vec::new(),
+            settled: Vec::new(),
         };
         bench.send(Event::Vault(VaultState::Unlocked));
         bench
@@ -151,6 +166,12 @@ impl Bench {
                     Effect::Cancel(ticket) => self.cancelled.push(ticket),
                     Effect::Explain(explanation) => self.explained.push(*explanation),
                     Effect::Notify(notice) => self.notices.push(notice),
+                    Effect::Ask(prompt) => {
+                        self.asked.retain(|before| before.window != prompt.window);
+                        self.asked.push(prompt);
+                    }
+                    Effect::Withdraw(window) => self.asked.retain(|prompt| prompt.window != window),
+                    Effect::Settled(logon, settlement) => self.settled.push((logon, settlement)),
                     Effect::Attend(..) | Effect::Ignore(_) | Effect::WakeAt(_) => {}
                 }
             }
@@ -214,6 +235,7 @@ pub fn logon(number: u8, user: &str) -> LogonSummary {
             executable: None,
         },
         changed: Timestamp(0),
+        standing: Standing::Stored,
     }
 }
 
@@ -225,6 +247,7 @@ pub fn window(program: &str, pid: u32) -> WindowFacts {
         title: "Log on".to_owned(),
         class: "Dialog".to_owned(),
         instance: "dialog".to_owned(),
+        stance: countersign_model::Stance::default(),
     }
 }
 
@@ -236,6 +259,9 @@ pub fn process(program: &str, pid: u32) -> ProcessIdentity {
         executable: PathBuf::from("/usr/bin").join(program),
         script: None,
         writable: Writable::RootOnly,
+        owner: countersign_model::FileOwner::Root,
+        package: None,
+        foreign: None,
     }
 }
 
@@ -253,6 +279,11 @@ pub fn form(labels: &[&str]) -> ControlTree {
             .map(|(at, label)| control(at + 3, Role::Label, label)),
     );
     tree(controls)
+}
+
+/// [`DIALOG`] with these lines before `[logon]`.
+pub fn dialog(lines: &str) -> String {
+    DIALOG.replace("[logon]", &format!("{lines}\n[logon]"))
 }
 
 /// A window in which no form is.
@@ -284,6 +315,7 @@ fn control(number: usize, role: Role, name: &str) -> ControlFacts {
             editable,
             focused: false,
             checked: false,
+            multiline: false,
         },
         extents: None,
         parent: None,

@@ -72,3 +72,19 @@ fn growth_in_many_small_frames_begins_generations_as_before() {
     }
     assert!(snapshot(&store) > first);
 }
+
+#[test]
+fn growth_in_large_frames_is_not_written_again() {
+    let disk = Memory::default();
+    let large = Tuning {
+        few: 10,
+        large: 1 << 10,
+        ..tuning()
+    };
+    let (store, _) = try_open_with(&disk, large).unwrap();
+    let first = snapshot(&store);
+    for step in 0..40 {
+        store.commit(&batch(step * 20, "new ")).unwrap();
+    }
+    assert_eq!(snapshot(&store), first, "800 kB in frames of some kB");
+}

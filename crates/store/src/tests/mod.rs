@@ -45,6 +45,7 @@ fn small() -> Tuning {
         share: 5,
         growth: 10 << 10,
         few: 0,
+        large: u64::MAX,
         ahead: 1 << 10,
     }
 }

@@ -1,9 +1,8 @@
 use super::twins::{Device, Folder, sealed, version};
-use crate::header::{HeaderOutcome, exchange_header};
 use crate::layout::{history_key, record_key};
 use crate::report::Fault;
 use countersign_model::port::{RecordStore, RepositoryError, VaultRepository};
-use countersign_model::{HeaderVersion, RecordId, StoreKind, UserId};
+use countersign_model::{RecordId, StoreKind, UserId};
 use countersign_vault::Commitment;
 
 #[test]
@@ -231,25 +230,6 @@ fn history_is_bounded_and_keeps_every_devices_newest() {
     assert!(one.read(1).is_some());
     assert!(two.all_texts(1).len() <= 22);
     assert!(one.vault.get(&history_key(&version(1, 1, 1))).unwrap().is_none());
-}
-
-#[test]
-fn headers_go_the_way_that_is_safe() {
-    let (folder, user) = (Folder::default(), UserId::from("ada"));
-    let exchange = |ours: u64, bytes: &[u8]| exchange_header(&folder, &user, HeaderVersion(ours), bytes);
-    assert_eq!(exchange(1, b"one"), Ok(HeaderOutcome::Pushed(HeaderVersion(1))));
-    assert_eq!(exchange(1, b"one"), Ok(HeaderOutcome::InStep));
-    assert_eq!(
-        exchange(1, b"other"),
-        Ok(HeaderOutcome::Theirs(HeaderVersion(1), b"one".to_vec()))
-    );
-    assert_eq!(exchange(2, b"two"), Ok(HeaderOutcome::Pushed(HeaderVersion(2))));
-    assert_eq!(
-        exchange(1, b"one"),
-        Ok(HeaderOutcome::Theirs(HeaderVersion(2), b"two".to_vec()))
-    );
-    *folder.header.lock().unwrap() = None;
-    assert_eq!(exchange(2, b"two"), Ok(HeaderOutcome::WentBack(HeaderVersion(0))));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 mod exchanges;
+mod headers;
 mod order;
+mod overtaken;
 mod rules;
 mod set_back;
 mod taking_over;

@@ -1,36 +1,10 @@
 //! A device that goes on under another id.
 
-use super::twins::{Device, Folder, PlainOf, sealed, text, version};
-use crate::check::{Checked, RecordCheck, Refused, Resealer};
+use super::twins::{Device, Folder, PlainOf, sealed, version};
 use crate::sent::SetBack;
 use crate::takeover::{TakeOver, take_over};
+use countersign_model::DeviceId;
 use countersign_model::port::RecordStore;
-use countersign_model::{DeviceId, RecordId, RecordVersion};
-
-/// Seals as this device.
-struct Anew(PlainOf);
-
-impl RecordCheck for Anew {
-    fn check(&self, version: &RecordVersion, sealed: &[u8]) -> Result<Checked, Refused> {
-        self.0.check(version, sealed)
-    }
-
-    fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {
-        self.0.identify(record, sealed)
-    }
-}
-
-impl Resealer for Anew {
-    fn seal_again(&self, was: &RecordVersion, bytes: &[u8], counter: u64) -> Result<Vec<u8>, Refused> {
-        let checked = self.check(was, bytes)?;
-        let again = RecordVersion {
-            record: was.record,
-            device: self.0.0,
-            counter,
-        };
-        Ok(sealed(again, checked.commitment, checked.changed.0 + 1, &text(bytes)))
-    }
-}
 
 #[test]
 fn a_copy_with_lower_numbers_is_noticed_too() {
@@ -63,7 +37,7 @@ fn what_counts_and_what_lost_to_another_device_goes_on_under_the_new_id() {
         now: DeviceId([7; 16]),
         sent: 1,
     };
-    let faults = take_over(&one.vault, &Anew(PlainOf(over.now)), over, || [0; 3]).unwrap();
+    let faults = take_over(&one.vault, &PlainOf(over.now), over, || [0; 3]).unwrap();
     assert_eq!(faults, []);
     assert_eq!(
         (one.read(1).as_deref(), one.read(2).as_deref()),

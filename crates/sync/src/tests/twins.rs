@@ -1,6 +1,6 @@
 //! A store and a repository in memory, and versions that are only what they say.
 
-use crate::check::{Checked, RecordCheck, Refused};
+use crate::check::{Checked, RecordCheck, Refused, Resealer};
 use crate::exchange::{Ends, exchange};
 use crate::layout::{decode, encode, record_key};
 use crate::replace::{highest_counter, replace};
@@ -175,7 +175,7 @@ impl VaultRepository for Folder {
 /// Checks that take a version's word for what it is.
 pub(crate) struct Plain;
 
-fn commitment(version: &RecordVersion) -> Commitment {
+pub(crate) fn commitment(version: &RecordVersion) -> Commitment {
     let mut bytes = [0; 32];
     bytes[..16].copy_from_slice(&version.record.0);
     bytes[16..24].copy_from_slice(&version.device.0[..8]);
@@ -228,6 +228,18 @@ impl RecordCheck for PlainOf {
 
     fn identify(&self, record: RecordId, sealed: &[u8]) -> Result<Checked, Refused> {
         Plain.identify(record, sealed)
+    }
+}
+
+impl Resealer for PlainOf {
+    fn seal_again(&self, was: &RecordVersion, bytes: &[u8], counter: u64) -> Result<Vec<u8>, Refused> {
+        let checked = self.check(was, bytes)?;
+        let again = RecordVersion {
+            record: was.record,
+            device: self.0,
+            counter,
+        };
+        Ok(sealed(again, checked.commitment, checked.changed.0 + 1, &text(bytes)))
     }
 }
 

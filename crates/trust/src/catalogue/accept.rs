@@ -103,6 +103,15 @@ impl Trusted {
         Ok(entries)
     }
 
+    /// Whether one of its pages says what that page of another catalogue says, and may: it need not be read again.
+    #[must_use]
+    pub fn shares_page(&self, index: usize, other: &Self) -> bool {
+        let (own, others) = (self.catalogue.contents.pages(), other.catalogue.contents.pages());
+        // As many pages: the same entries belong on it.
+        let same = own.len() == others.len() && own.get(index).is_some() && own.get(index) == others.get(index);
+        same && self.kinds == other.kinds
+    }
+
     /// Everything it names, in order. `page` gives a page's bytes by their SHA-256.
     ///
     /// # Errors

@@ -3,13 +3,13 @@
 use super::rolls::{THREE, follow, on, plan, roll, with_directory_key};
 use super::{ada, cheap, home, key, owner, password, vault};
 use crate::device::DeviceKey;
-use crate::header::{Device, DeviceSlots, Header};
+use crate::header::{Device, DeviceSlots, Header, KeptHalf};
 use crate::{
     HalfA, HalfB, Owner, RecoveryAtRoll, Rings, RollPlan, SlotKind, SlotSecrets, ThisDevice, UnlockError, Unlocked,
     derive_vault_name, make_ring_key, recover, unlock, unseal_half,
 };
 use countersign_model::{DeviceId, Timestamp};
-use countersign_secret::Key;
+use countersign_secret::{Key, SecretBytes};
 
 fn by_directory_key(header: &[u8], slots: &[u8], secret: &Key) -> Unlocked {
     let user = ada();
@@ -57,6 +57,10 @@ fn a_devices_own_slots_are_taken_over_when_another_slot_opens() {
     let opened = by_directory_key(&rolled.header, &slots, &secret);
     assert_eq!((opened.device_id(), opened.epoch()), (before.device_id(), 2));
     assert_eq!(opened.device_slot_facts()[0].epoch, Some(2));
+    assert!(
+        matches!(opened.local.key, DeviceKey::Open(_)),
+        "its key is under the earlier epoch's"
+    );
     let again = opened.device_slots(&secret).unwrap();
     assert_eq!(by_os(&rolled.header, &again, &secret).unwrap().epoch(), 2);
     assert!(
@@ -112,6 +116,30 @@ fn slots_that_somebody_without_the_vaults_key_wrote_are_altered() {
             part: "device's slot set"
         }
     );
+}
+
+#[test]
+fn slots_are_read_with_and_without_a_key_and_a_recovery_half() {
+    let secret = key(7);
+    let slots = os_slots(&on(3), &secret);
+    let whole = DeviceSlots::read(&slots).map(|read| read.set);
+    let Ok(whole) = whole else { panic!("slots are read") };
+    assert!(whole.key.is_some());
+    let half = KeptHalf::seal(whole.place, 7, &secret, &SecretBytes::zeroed(16)).ok();
+    for (own, half) in [
+        (None, None),
+        (None, half.clone()),
+        (whole.key.clone(), None),
+        (whole.key.clone(), half),
+    ] {
+        let set = DeviceSlots {
+            key: own,
+            half,
+            ..whole.clone()
+        };
+        let sealed = set.seal(&key(1), &secret);
+        assert_eq!(DeviceSlots::read(&sealed).map(|read| read.set), Ok(set));
+    }
 }
 
 #[test]

@@ -47,6 +47,18 @@ fn the_same_logon_never_seals_to_the_same_bytes() {
     assert_ne!(one[176..], other[176..]);
 }
 
+/// A tag at 112 (docs/formats/vault.md) that everybody knew would say which records are deleted.
+#[test]
+fn the_tag_of_a_deleted_logon_is_the_vaults_own() {
+    let tag = |unlocked: &Unlocked| {
+        let sealed = unlocked.seal_tombstone(RECORD, Timestamp(5), 1, Commitment::NONE);
+        sealed.unwrap()[112..144].to_vec()
+    };
+    let (mine, other) = (home(), vault(2, 1, 1, 1));
+    assert_eq!(tag(&mine), tag(&mine));
+    assert_ne!(tag(&mine), tag(&other));
+}
+
 #[test]
 fn lengths_say_only_a_power_of_two() {
     let unlocked = home();

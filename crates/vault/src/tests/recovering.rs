@@ -192,7 +192,9 @@ fn wrong_old_and_foreign_words_are_told_apart() {
 #[test]
 fn two_operators_are_both_needed() {
     let (first, second) = (make_ring_key().unwrap(), make_ring_key().unwrap());
-    let set = set_up(home(), &Rings::Two(first.public(), second.public()));
+    let rings = Rings::Two(first.public(), second.public());
+    let set = set_up(home(), &rings);
+    assert_eq!(set.unlocked.recovery_rings(), Some(rings));
     let (one, two) = (desk(&first, &set.header).unwrap(), desk(&second, &set.header).unwrap());
     assert_eq!((one.people, two.people), (2, 2));
     assert_eq!(HalfA::from_words(&one.words).unwrap_err(), crate::HalfError::OneOfTwo);

@@ -74,7 +74,7 @@ fn the_first_fill_fixes_the_program_and_only_the_program() {
     assert!(release(opened(&unlocked, None), &stranger).is_err());
 
     let opened = opened(&unlocked, None);
-    let parent = opened.commitment();
+    let (parent, saved) = (opened.commitment(), opened.summary().changed);
     let released = release(opened, &live("/usr/bin/filezilla")).unwrap();
     assert_eq!(released.binding_state(), BindingState::ToFix);
     let sealed = unlocked.seal_fixed(&released, 2).unwrap().unwrap();
@@ -83,6 +83,7 @@ fn the_first_fill_fixes_the_program_and_only_the_program() {
         .replacing(parent);
     let fixed = unlocked.open_logon(&expected, &sealed).unwrap();
     assert_eq!(fixed.summary().binding, binding(Some("/usr/bin/filezilla")));
+    assert_eq!(fixed.summary().changed, saved.next());
     assert!(release(fixed, &live("/opt/filezilla")).is_err());
 }
 

@@ -409,7 +409,13 @@ fn a_device_without_a_name_gets_one_once() {
         kdf: cheap(),
         after: HeaderVersion(0),
     });
-    let mut nameless = enrolled.unwrap().unlocked;
+    let enrolled = enrolled.unwrap();
+    let kinds = |of: &[u8]| -> Vec<SlotKind> {
+        let facts = crate::inspect_header(of).unwrap();
+        facts.slots.into_iter().filter_map(|slot| slot.kind).collect()
+    };
+    assert_eq!(kinds(&enrolled.header), [SlotKind::Passphrase]);
+    let mut nameless = enrolled.unlocked;
     let name_of = |vault: &Unlocked| {
         let own = vault.device_list().into_iter().find(|one| one.id == vault.device_id());
         own.unwrap().name

@@ -94,6 +94,19 @@ fn an_unsigned_publisher_stays_one() {
 }
 
 #[test]
+fn a_signed_publisher_of_the_longest_names_stays_one() {
+    let unlocked = home();
+    let mut wanted = logon(RECORD);
+    wanted.binding.publisher = Publisher::Signed {
+        organisation: "o".repeat(256),
+        name: "n".repeat(256),
+    };
+    let sealed = unlocked.seal_logon(&wanted, 1, Commitment::NONE).unwrap();
+    let opened = unlocked.open_logon(&first(&unlocked), &sealed).unwrap();
+    assert_eq!(opened.summary().binding.publisher, wanted.binding.publisher);
+}
+
+#[test]
 fn names_and_debug_forms_are_fixed() {
     let wrong = KeyFileError::OtherKind {
         found: KeyKind::Root,

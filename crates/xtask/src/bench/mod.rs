@@ -7,11 +7,14 @@ mod cut;
 mod engines;
 mod error;
 mod fill;
+mod fleet;
 mod fuzz;
 mod idle;
+mod killslapd;
 mod killstore;
 mod machine;
 mod matching;
+mod memory;
 mod powercut;
 mod random;
 mod report;
@@ -35,18 +38,21 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// killstore, unlock: how many rounds.
+    /// fill, fleet, killslapd, killstore, sync, theft, unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
     /// fuzz: how many seconds each target runs; idle: how many are counted.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub seconds: Option<u32>,
-    /// simulate: how many seeds.
+    /// simulate, killslapd: how many seeds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub seeds: Option<u32>,
-    /// simulate: this seed alone, told step by step if something is wrong.
+    /// simulate, killslapd: this seed alone, told step by step if something is wrong.
     #[arg(long, value_name = "N")]
     pub seed: Option<u32>,
+    /// simulate: the first seed, where a long run is done in parts.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub first: u32,
     /// In this process, as it was built and where it is.
     #[arg(long, hide = true)]
     pub here: bool,
@@ -95,9 +101,15 @@ struct Bench {
 const BENCHES: &[Bench] = &[
     Bench {
         name: "fill",
-        about: "from a logon form's window to its filled fields and its submission: ours, the rivals, the floor",
+        about: "from a logon form's window to its submission, by toolkit: ours, the rivals, the floor (--rounds, 24)",
         place: Place::Laboratory,
-        run: |_| fill::run(),
+        run: fill::run,
+    },
+    Bench {
+        name: "fleet",
+        about: "1,000 desktops on one slapd over LDAPS, beside bare ldap3 connections that ask the same (--rounds, 3)",
+        place: Place::Machine,
+        run: fleet::run,
     },
     Bench {
         name: "fuzz",
@@ -110,6 +122,12 @@ const BENCHES: &[Bench] = &[
         about: "context switches by thread and memory while nothing happens, beside KeePassXC (--seconds, 60)",
         place: Place::Laboratory,
         run: idle::run,
+    },
+    Bench {
+        name: "killslapd",
+        about: "three devices through a provider and a consumer slapd that are killed at random (--seeds, 5; --rounds, 120; --seed N)",
+        place: Place::Machine,
+        run: killslapd::run,
     },
     Bench {
         name: "killstore",
@@ -149,9 +167,9 @@ const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "theft",
-        about: "does a character reach a window that steals the keyboard: guarded keys, controls, an unguarded typist",
+        about: "does a character reach a window that steals the keyboard: every method, xdotool, KeePassXC (--rounds, 10000)",
         place: Place::Laboratory,
-        run: |_| theft::run(),
+        run: theft::run,
     },
     Bench {
         name: "unlock",

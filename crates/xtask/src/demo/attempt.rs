@@ -7,9 +7,10 @@ use countersign_tests::{Deadline, Process, Session};
 use serde_json::Value;
 
 use crate::demo::agent::Agent;
-use crate::demo::report::{Refusal, Row};
+use crate::demo::report::Refusal;
 use crate::demo::stage::{Application, Stage};
 use crate::error::Result;
+use crate::row::Row;
 
 /// An application that has not had its answer by then will not get one.
 const VERDICT: u64 = 30;

@@ -147,6 +147,10 @@ impl Directory {
     pub fn proof(&self, agent: &Agent<'_>) -> Result<Value> {
         agent.ask(&["refresh"], &[])?;
         let status = agent.ask_json(&["status", "--json"])?;
+        println!(
+            "   the repository: {}",
+            status.pointer("/status/repository").cloned().unwrap_or_default()
+        );
         let settings = agent.ask_json(&["settings", "loop.fills", "--json"])?;
         let secrets = self.secrets()?;
         let templates = status.pointer("/status/templates").cloned().unwrap_or_default();

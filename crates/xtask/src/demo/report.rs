@@ -4,28 +4,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::demo::machine::Machine;
 use crate::demo::traces::Traces;
 use crate::error::{Error, Result};
-
-/// One application that was logged on to.
-#[derive(Debug, Serialize)]
-pub struct Row {
-    /// Which.
-    pub application: &'static str,
-    /// What it is made with.
-    pub toolkit: &'static str,
-    /// How the agent wrote.
-    pub method: String,
-    /// From the window to the last value written.
-    pub filled_ms: Option<f64>,
-    /// From the window to the submission.
-    pub submitted_ms: Option<f64>,
-    /// Whether the counterpart let the account in.
-    pub accepted: bool,
-    /// The line of the counterpart's log.
-    pub evidence: String,
-}
+use crate::machine::Machine;
+use crate::row::{self, Row};
 
 /// One application with a wrong password.
 #[derive(Debug, Serialize)]
@@ -66,22 +48,6 @@ struct File<'a> {
     directory: Option<&'a serde_json::Value>,
 }
 
-impl Row {
-    /// True when the counterpart let the account in, and the agent says that it was the agent who filled and submitted.
-    pub fn is_good(&self) -> bool {
-        self.accepted && self.submitted_ms.is_some()
-    }
-
-    /// One line while it runs.
-    pub fn line(&self) -> String {
-        format!(
-            "{}: {}",
-            self.application,
-            if self.accepted { "accepted" } else { "NOT ACCEPTED" }
-        )
-    }
-}
-
 impl Refusal {
     /// True when all went as it should.
     pub fn is_good(&self) -> bool {
@@ -108,24 +74,7 @@ impl Report {
 
     /// The table.
     pub fn print(&self) {
-        println!();
-        println!(
-            "{:<22} {:<9} {:<9} {:>9} {:>12}  {:<8}  evidence",
-            "application", "toolkit", "method", "filled ms", "submitted ms", "accepted"
-        );
-        for row in &self.rows {
-            let figure = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
-            let accepted = if row.accepted { "yes" } else { "NO" };
-            println!(
-                "{:<22} {:<9} {:<9} {:>9} {:>12}  {accepted:<8}  {}",
-                row.application,
-                row.toolkit,
-                row.method,
-                figure(row.filled_ms),
-                figure(row.submitted_ms),
-                row.evidence
-            );
-        }
+        row::print(&self.rows);
         println!();
         if let Some(traces) = &self.traces {
             traces.print();

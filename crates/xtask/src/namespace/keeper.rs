@@ -4,8 +4,10 @@
 //! up. The configuration is ours, so the client gains nothing but a server on a loopback port. Or it writes `memory PID\n`
 //! and gets the kernel's count of that process's memory, or `pages PID\n` and gets a copy of it. Both only of the ordinary
 //! user's processes in this namespace: what is undumpable keeps even that from its own user. Or it writes
-//! `stranger WORD\0WORD…\n`: these words run as a user who owns nothing, until the client hangs up. Or `samba\n`, and gets `ADDRESS CERTIFICATE\n`: a
-//! domain controller in a network of its own, which it may end and start again.
+//! `stranger WORD\0WORD…\n`: these words run as a user who owns nothing, until the client hangs up. Or `reborn PID WORD\0WORD…\n`: these words
+//! run as the ordinary user under that process number. Or `samba\n`, and gets `ADDRESS CERTIFICATE\n`: a
+//! domain controller in a network of its own, which it may end and start again. Or `programs FOLDER\n`, and gets the folder where the
+//! programs built there are as an installation has them.
 
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -24,6 +26,7 @@ use countersign_tests::stranger;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 
 use crate::error::{Error, Result};
+use crate::namespace::{installed, reborn};
 
 /// The socket's name in the keeper's folder.
 const SOCKET: &str = "socket";
@@ -38,13 +41,13 @@ pub fn start(folder: &Path, (uid, gid): (u32, u32)) -> Result<()> {
     std::thread::spawn(move || {
         for client in listener.incoming().filter_map(std::io::Result::ok) {
             let folder = folder.clone();
-            std::thread::spawn(move || serve(client, &folder, uid));
+            std::thread::spawn(move || serve(client, &folder, (uid, gid)));
         }
     });
     Ok(())
 }
 
-fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
+fn serve(mut client: UnixStream, folder: &Path, (uid, gid): (u32, u32)) {
     let mut request = String::new();
     let read = client
         .try_clone()
@@ -67,6 +70,18 @@ fn serve(mut client: UnixStream, folder: &Path, uid: u32) {
     }
     if let Some(words) = request.trim_end().strip_prefix("stranger ") {
         let _client_may_be_gone = lend(&client, words);
+        return;
+    }
+    if let Some(built) = request.trim_end().strip_prefix("programs ") {
+        let answer = match installed::programs(Path::new(built), folder) {
+            Ok(folder) => folder.display().to_string(),
+            Err(error) => format!("error {error}"),
+        };
+        let _client_may_be_gone = writeln!(client, "{answer}");
+        return;
+    }
+    if let Some(wanted) = request.trim_end().strip_prefix("reborn ") {
+        let _client_may_be_gone = reborn::serve(&mut client, wanted, (uid, gid));
         return;
     }
     if request.trim_end() == "samba" {

@@ -3,10 +3,12 @@
 //! No user is added to the machine, nothing is installed for the servers, and everything is gone with the last
 //! process inside.
 
+mod installed;
 mod keeper;
 mod outbox;
 mod prepare;
 mod reach;
+mod reborn;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -22,8 +24,8 @@ use crate::workspace;
 pub use outbox::Outbox;
 pub use prepare::{Preparation, prepare};
 
-/// Where the laboratory is mounted inside its namespace.
-pub const FOLDER: &str = "/var/tmp/countersign-lab";
+/// Where the laboratory is mounted inside its namespace: below folders that only root may write on every machine.
+pub const FOLDER: &str = "/run/countersign-lab";
 
 /// As whom a command runs inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

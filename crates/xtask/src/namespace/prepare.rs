@@ -42,9 +42,11 @@ pub fn prepare(wanted: &Preparation) -> Result<ExitCode> {
     let here = std::env::current_dir().map_err(Error::file("find", "the current folder"))?;
     make(lab)?;
     mount(&["-t", "tmpfs", "-o", "mode=0755", "countersign-lab", FOLDER].map(OsStr::new))?;
-    for folder in ["etc", "home", "reach", "keeper"] {
+    for folder in ["etc", "home", "reach", "keeper", "tmp"] {
         make(&lab.join(folder))?;
     }
+    let open = std::fs::set_permissions(lab.join("tmp"), PermissionsExt::from_mode(0o1777));
+    open.map_err(Error::file("open up", lab.join("tmp")))?;
     own(lab, wanted)?;
     own(&lab.join("home"), wanted)?;
     accounts(lab, wanted)?;
@@ -127,9 +129,15 @@ fn is_callers(uid: u32) -> bool {
 fn drop_privileges(wanted: &Preparation) -> Vec<String> {
     let (uid, gid) = (wanted.uid, wanted.gid);
     let home = format!("{FOLDER}/home");
-    let mut words: Vec<String> = ["setpriv", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
-        .map(str::to_owned)
-        .into();
+    // Of the programs that have capabilities one may use its own.
+    let mut words: Vec<String> = [
+        "setpriv",
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--bounding-set=-all,+sys_ptrace",
+    ]
+    .map(str::to_owned)
+    .into();
     words.extend([
         format!("--reuid={uid}"),
         format!("--regid={gid}"),
@@ -140,6 +148,8 @@ fn drop_privileges(wanted: &Preparation) -> Vec<String> {
         format!("HOME={home}"),
         format!("USER={LAB_NAME}"),
         format!("LOGNAME={LAB_NAME}"),
+        // The machine's own may be open to others without the sticky bit; what is in it is then nobody's.
+        format!("TMPDIR={FOLDER}/tmp"),
     ]);
     // cargo and rustup look below HOME unless told otherwise.
     let old = variable(wanted, "HOME").unwrap_or_default();

@@ -11,7 +11,7 @@ pub use kerberos::Ticket;
 pub use machine::Machine;
 
 use super::directory::DirectoryServer;
-use super::ldap::{Login, Question, delete_tree};
+use super::ldap::{Login, Question};
 use crate::{Deadline, LabError, Result};
 use seat::Seat;
 
@@ -87,21 +87,6 @@ impl Samba {
         kerberos::ticket(self.folder.path(), name, password)
     }
 
-    fn account(&self, name: &str, what: &str) -> Result<()> {
-        let ldif = format!("dn: {}\nchangetype: modify\n{what}\n", self.user_dn(name));
-        self.change(&self.admin(), &ldif)
-    }
-
-    fn group_dn(&self, name: &str) -> String {
-        format!("CN={name},{}", self.groups())
-    }
-
-    fn modify_member(&self, action: &str, group: &str, user: &str) -> Result<()> {
-        let (group, user) = (self.group_dn(group), self.user_dn(user));
-        let ldif = format!("dn: {group}\nchangetype: modify\n{action}: member\nmember: {user}\n");
-        self.change(&self.admin(), &ldif)
-    }
-
     /// The identity that access control entries name, as it is stored, in base64.
     fn sid(&self, dn: &str) -> Result<String> {
         let question = Question {
@@ -138,8 +123,16 @@ impl DirectoryServer for Samba {
         format!("CN={name},{}", self.people())
     }
 
+    fn group_dn(&self, name: &str) -> String {
+        format!("CN={name},{}", self.groups())
+    }
+
     fn bind_name(&self, name: &str) -> String {
         format!("{name}@{REALM}").to_lowercase()
+    }
+
+    fn login_attribute(&self) -> &'static str {
+        "sAMAccountName"
     }
 
     fn admin(&self) -> Login {
@@ -158,38 +151,34 @@ impl DirectoryServer for Samba {
     }
 
     fn set_password(&self, name: &str, password: &str) -> Result<()> {
-        self.account(name, &format!("replace: unicodePwd\n{}", password_value(password)))
+        self.modify_user(name, &format!("replace: unicodePwd\n{}", password_value(password)))
     }
 
     fn disable(&self, name: &str) -> Result<()> {
-        self.account(
+        self.modify_user(
             name,
             &format!("replace: userAccountControl\nuserAccountControl: {DISABLED}"),
         )
     }
 
     fn enable(&self, name: &str) -> Result<()> {
-        self.account(
+        self.modify_user(
             name,
             &format!("replace: userAccountControl\nuserAccountControl: {ENABLED}"),
         )
     }
 
     fn rename_user(&self, name: &str, to: &str) -> Result<()> {
-        let ldif = format!(
+        let renamed = format!(
             "dn: {}\nchangetype: modrdn\nnewrdn: CN={to}\ndeleteoldrdn: 1\n",
             self.user_dn(name)
         );
-        self.change(&self.admin(), &ldif)?;
+        self.change(&self.admin(), &renamed)?;
         let names = format!(
             "replace: sAMAccountName\nsAMAccountName: {to}\n-\nreplace: userPrincipalName\nuserPrincipalName: {}",
             self.bind_name(to)
         );
-        self.account(to, &names)
-    }
-
-    fn delete_user(&self, name: &str) -> Result<()> {
-        delete_tree(self, &self.admin(), &self.user_dn(name))
+        self.modify_user(to, &names)
     }
 
     fn bad_password_count(&self, name: &str) -> Result<u32> {
@@ -211,14 +200,6 @@ impl DirectoryServer for Samba {
             self.group_dn(name)
         );
         self.change(&self.admin(), &ldif)
-    }
-
-    fn join(&self, group: &str, user: &str) -> Result<()> {
-        self.modify_member("add", group, user)
-    }
-
-    fn leave(&self, group: &str, user: &str) -> Result<()> {
-        self.modify_member("delete", group, user)
     }
 
     fn add_unit(&self, path: &str) -> Result<()> {

@@ -18,6 +18,8 @@ pub struct SlapdOptions {
     pub entries: String,
     /// Whether it knows the product's schema.
     pub schema: Schema,
+    /// Who may do what.
+    pub access: Access,
     /// What a bind needs.
     pub binds: Binds,
     /// Limits of what it answers, such as `sizelimit 10`.
@@ -32,8 +34,20 @@ pub enum Schema {
     /// All of it.
     #[default]
     Installed,
+    /// All but its last class: an older one.
+    Half,
     /// Nothing of it: an administrator forgot.
     Absent,
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Access {
+    /// What `docs/admin` says.
+    #[default]
+    Ours,
+    /// Every user everything: an administrator forgot.
+    Open,
 }
 
 /// What a bind with a password needs.
@@ -70,6 +84,14 @@ pub enum Replication {
     },
 }
 
+fn schema(schema: Schema) -> String {
+    let all = render(Server::OpenLdap);
+    match (schema, all.rsplit_once("\nobjectclass ")) {
+        (Schema::Half, Some((half, _))) => format!("{half}\n"),
+        _ => all,
+    }
+}
+
 /// Writes `slapd.conf` and what it includes.
 pub(super) fn write_all(folder: &Path, server: &Files, options: &SlapdOptions) -> Result<()> {
     let path = |name: &str| folder.join(name).display().to_string();
@@ -77,8 +99,8 @@ pub(super) fn write_all(folder: &Path, server: &Files, options: &SlapdOptions) -
     for schema in ["core", "cosine", "inetorgperson"] {
         let _infallible = writeln!(text, "include /etc/ldap/schema/{schema}.schema");
     }
-    if options.schema == Schema::Installed {
-        write(&folder.join("countersign.schema"), &render(Server::OpenLdap), 0o644)?;
+    if options.schema != Schema::Absent {
+        write(&folder.join("countersign.schema"), &schema(options.schema), 0o644)?;
         let _infallible = writeln!(text, "include {}", path("countersign.schema"));
         write(&folder.join("acl.conf"), ACCESS, 0o644)?;
         write(&folder.join("index.conf"), INDEXES, 0o644)?;
@@ -108,11 +130,21 @@ pub(super) fn write_all(folder: &Path, server: &Files, options: &SlapdOptions) -
          maxsize 4294967296\ndbnosync\n{indexes}",
         data = path("data"),
         indexes = match options.schema {
-            Schema::Installed => format!("include {}\ninclude {}\n", path("index.conf"), path("acl.conf")),
             Schema::Absent => String::new(),
+            Schema::Installed | Schema::Half => match options.access {
+                Access::Ours => format!("include {}\ninclude {}\n", path("index.conf"), path("acl.conf")),
+                Access::Open => format!("include {}\n", path("index.conf")),
+            },
         },
     );
-    text.push_str("access to attrs=userPassword by anonymous auth by * none\naccess to * by users read by * none\n");
+    let users = match options.access {
+        Access::Ours => "read",
+        Access::Open => "write",
+    };
+    let _infallible = writeln!(
+        text,
+        "access to attrs=userPassword by anonymous auth by * none\naccess to * by users {users} by * none"
+    );
     text.push_str(&replication(&options.replication, &path("ca.pem")));
     let _infallible = write!(
         text,

@@ -23,14 +23,6 @@ pub(super) fn tree(more: &str) -> String {
     ldif
 }
 
-/// A person.
-pub(super) fn user(name: &str, password: &str) -> String {
-    format!(
-        "dn: uid={name},ou=People,{SUFFIX}\nobjectClass: inetOrgPerson\nuid: {name}\ncn: {name}\nsn: {name}\n\
-         userPassword: {password}\n\n"
-    )
-}
-
 /// A group. It cannot be without a member: the administrator is one, for whom no rule counts.
 pub(super) fn group(name: &str) -> String {
     format!("dn: cn={name},ou=Groups,{SUFFIX}\nobjectClass: groupOfNames\ncn: {name}\nmember: {ADMIN}\n\n")

@@ -1,17 +1,16 @@
 //! Following the catalogues: numbers first, then what is new of them, then only the objects that are not held.
 
-use super::held::{self, Incoming, catalogue_key, mark_key, object_key};
+use super::held::{self, catalogue_key};
+use super::pages::Pages;
 use super::{InForce, Signed, agent_version, judged_by, of_catalogue, out_of_force};
 use crate::syncing::Progress;
 use countersign_model::port::{DirectoryRepository, RecordStore, RepositoryError, StoreError};
-use countersign_model::{Change, ConfigKind, ConfigName, Timestamp, Unit, UserId, Wanted};
-use countersign_trust::{Digest, Entry, RootList, Standing, Terms, accept_catalogue, digest_of, trusted_still};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use countersign_model::{Timestamp, Unit, UserId};
+use countersign_trust::{CatalogueError, RootList, Standing, trusted_still};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const DAY: u64 = 24 * 60 * 60 * 1000;
-/// From so many objects on a unit is asked for all it has, when that is most of it.
-const MANY: usize = 64;
 
 /// How thoroughly to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub(crate) struct Following<'a> {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum Stopped {
+pub(super) enum Stopped {
     #[error(transparent)]
     Repository(#[from] RepositoryError),
     #[error(transparent)]
@@ -60,9 +59,6 @@ impl Signed {
                 reached = Err(error);
             }
         }
-        if next.token() != self.token() && next.units.values().all(|unit| unit.missing.is_empty()) {
-            next.sweep(by.device);
-        }
         (next, reached)
     }
 
@@ -79,14 +75,17 @@ impl Signed {
         next.organisation = list.map(|list| list.organisation.clone()).unwrap_or_default();
         for (unit, found) in &self.units {
             let kept = device.get(&catalogue_key(unit)).ok().flatten();
-            let still = kept
-                .zip(list)
-                .map(|(bytes, list)| trusted_still(&bytes, list, unit, agent_version()));
+            let still = kept.zip(list).map(|(bytes, list)| {
+                let trusted = trusted_still(&bytes, list, unit, agent_version())?;
+                // Its publisher may sign other kinds than before.
+                let pages = Pages::kept(&trusted, Some(found), device)?;
+                Ok::<_, CatalogueError>((trusted, pages))
+            });
             match still {
-                Some(Ok(trusted)) => {
+                Some(Ok((trusted, pages))) => {
                     let renewed = InForce {
                         trusted,
-                        entries: found.entries.clone(),
+                        pages,
                         missing: found.missing.clone(),
                         seen_by: found.seen_by.clone(),
                     };
@@ -121,7 +120,6 @@ impl Signed {
             shown = Some(units.into_iter().map(|state| (state.unit, state.number)).collect());
         }
         let shown = shown.unwrap_or_default();
-        let mut held = None;
         for (unit, number) in &shown {
             let is_same = |found: &Arc<InForce>| {
                 found.missing.is_empty() && found.trusted.catalogue().heading.sequence == *number
@@ -130,15 +128,12 @@ impl Signed {
                 self.seen(unit);
                 continue;
             }
-            let held = match &mut held {
-                Some(held) => held,
-                held => held.insert(held::objects(by.device)?),
-            };
-            self.take(unit, list, by, held)?;
+            self.take(unit, list, by)?;
         }
         if full {
             self.not_shown(&shown, by);
             self.looked = Some(by.now);
+            self.sweep(by.device);
         }
         Ok(())
     }
@@ -176,13 +171,7 @@ impl Signed {
         if let Some(found) = self.units.get_mut(unit)
             && found.seen_by != self.groups
         {
-            let seen = InForce {
-                trusted: found.trusted.clone(),
-                entries: found.entries.clone(),
-                missing: found.missing.clone(),
-                seen_by: self.groups.clone(),
-            };
-            *found = Arc::new(seen);
+            Arc::make_mut(found).seen_by.clone_from(&self.groups);
         }
     }
 
@@ -217,160 +206,18 @@ impl Signed {
         }
     }
 
-    fn take(
-        &mut self,
-        unit: &Unit,
-        list: &RootList,
-        by: Following<'_>,
-        held: &mut HashSet<Digest>,
-    ) -> Result<(), Stopped> {
-        let bytes = match by.repository.catalogue(unit) {
-            Ok((_, bytes)) => bytes,
-            Err(error @ RepositoryError::Unreachable { .. }) => return Err(error.into()),
-            Err(error) => {
-                self.faults.push(of_catalogue(unit, &error.to_string()));
-                return Ok(());
-            }
-        };
-        let terms = Terms {
-            list,
-            unit,
-            agent: agent_version(),
-            mark: held::mark(by.device, unit)?,
-            now: by.now,
-        };
-        let refuse = |this: &mut Self, why: String| {
-            let stays = match this.units.get(unit) {
-                Some(found) => format!("; number {} stays in force", found.trusted.catalogue().heading.sequence),
-                None => "; nothing of it is used".to_owned(),
-            };
-            this.faults.push(of_catalogue(unit, &format!("{why}{stays}")));
-        };
-        let trusted = match accept_catalogue(&bytes, terms) {
-            Ok(trusted) => trusted,
-            Err(error) => {
-                refuse(self, error.to_string());
-                return Ok(());
-            }
-        };
-        let pages: Vec<_> = trusted
-            .catalogue()
-            .contents
-            .pages()
-            .iter()
-            .filter(|digest| !held.contains(*digest))
-            .filter_map(|digest| Some((ConfigName::new(ConfigKind::Page, &hex(digest))?, *digest)))
-            .collect();
-        fetch(by, unit, &pages, usize::MAX, held)?;
-        let named = match trusted.entries(|digest| by.device.get(&object_key(digest)).ok().flatten()) {
-            Ok(named) => named,
-            Err(error) => {
-                refuse(self, error.to_string());
-                return Ok(());
-            }
-        };
-        let wanted: Vec<_> = named
-            .iter()
-            .filter(|entry| !held.contains(&entry.digest))
-            .filter_map(|entry| Some((entry.name()?, entry.digest)))
-            .collect();
-        fetch(by, unit, &wanted, named.len(), held)?;
-        let (entries, missing): (Vec<_>, Vec<_>) = named.into_iter().partition(|entry| held.contains(&entry.digest));
-        let missing: Vec<_> = missing.iter().filter_map(Entry::name).collect();
-        let older = self.units.get(unit);
-        let older_holds = older.is_some_and(|older| {
-            older.trusted.mark() != trusted.mark() && older.trusted.standing(by.now) == Standing::Good
-        });
-        if !missing.is_empty() {
-            let what = format!(
-                "{} of what number {} names",
-                some_of(&missing),
-                trusted.catalogue().heading.sequence
-            );
-            if older_holds {
-                refuse(self, format!("{what} is missing or is not what was signed"));
-                return Ok(());
-            }
-            self.faults.push(of_catalogue(
-                unit,
-                &format!("{what} is missing or is not what was signed; the rest is in force"),
-            ));
+    /// Removes what no catalogue in force names, once for all that is in force: what a withdrawn one named, what came of one that never
+    /// took force. While something is missing or wrong it stays: it may be what the next catalogue names.
+    fn sweep(&mut self, device: &dyn RecordStore) {
+        let token = self.token();
+        let whole = self.faults.is_empty() && self.units.values().all(|unit| unit.missing.is_empty());
+        if self.swept == Some(token) || !whole {
+            return;
         }
-        by.device.commit(&[
-            Change::Put(catalogue_key(unit), bytes),
-            Change::Put(mark_key(unit), trusted.mark().to_bytes()),
-        ])?;
-        let in_force = InForce {
-            trusted,
-            entries,
-            missing,
-            seen_by: self.groups.clone(),
-        };
-        self.units.insert(unit.clone(), Arc::new(in_force));
-        Ok(())
-    }
-
-    fn sweep(&self, device: &dyn RecordStore) {
-        let named = self.units.values().flat_map(|unit| {
-            let pages = unit.trusted.catalogue().contents.pages().iter();
-            pages.chain(unit.entries.iter().map(|entry| &entry.digest)).copied()
-        });
-        if let Err(error) = held::sweep(device, &named.collect()) {
-            tracing::warn!("objects nobody names any more are still kept: {error}");
+        let named = self.units.values().flat_map(|unit| unit.digests()).copied();
+        match held::sweep(device, &named.collect()) {
+            Ok(()) => self.swept = Some(token),
+            Err(error) => tracing::warn!("objects nobody names any more are still kept: {error}"),
         }
     }
-}
-
-/// Fetches what is wanted of a unit, and keeps of what comes what has the right SHA-256.
-fn fetch(
-    by: Following<'_>,
-    unit: &Unit,
-    wanted: &[(ConfigName, Digest)],
-    of: usize,
-    held: &mut HashSet<Digest>,
-) -> Result<(), Stopped> {
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let expected: HashMap<&ConfigName, &Digest> = wanted.iter().map(|(name, digest)| (name, digest)).collect();
-    let names: Vec<_> = wanted.iter().map(|(name, _)| name.clone()).collect();
-    let wanted = match names.len() > MANY && names.len() > of / 2 {
-        true => Wanted::All,
-        false => Wanted::These(&names),
-    };
-    by.progress.wanted(expected.len());
-    let mut incoming = Incoming::new(by.device);
-    let given = by.repository.objects(unit, wanted, &mut |object| {
-        let name = ConfigName {
-            kind: object.kind,
-            id: object.id,
-        };
-        let digest = digest_of(&object.bytes);
-        if expected.get(&name) == Some(&&digest) {
-            by.progress.came(object.bytes.len());
-            incoming.put(digest, object.bytes, held);
-        }
-    });
-    incoming.finish(held)?;
-    match given {
-        Err(error @ RepositoryError::Unreachable { .. }) => Err(error.into()),
-        // What it could not give is missing, and named.
-        Err(error) => {
-            tracing::warn!("{unit}: {error}");
-            Ok(())
-        }
-        Ok(()) => Ok(()),
-    }
-}
-
-fn some_of(names: &[ConfigName]) -> String {
-    match names {
-        [one] => one.to_string(),
-        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
-        [] => String::new(),
-    }
-}
-
-fn hex(digest: &Digest) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,9 +5,8 @@ use countersign_model::{Change, StoreKey, StoreKind, Unit};
 use countersign_trust::{Digest, Mark, digest_of};
 use std::collections::HashSet;
 
-/// How many changes are committed at once, and how many bytes.
-const MOST: usize = 256;
-const MOST_BYTES: usize = 1 << 20;
+/// How many removals are committed at once.
+const MOST: usize = 10_000;
 
 pub(super) fn object_key(digest: &Digest) -> StoreKey {
     key(StoreKind::Object, digest)
@@ -45,60 +44,10 @@ pub(super) fn mark(device: &dyn RecordStore, unit: &Unit) -> Result<Option<Mark>
     Ok(device.get(&mark_key(unit))?.and_then(|bytes| Mark::of_bytes(&bytes)))
 }
 
-/// The objects that are held.
+/// The objects that are kept.
 pub(super) fn objects(device: &dyn RecordStore) -> Result<HashSet<Digest>, StoreError> {
     let ids = device.ids(StoreKind::Object)?;
     Ok(ids.into_iter().filter_map(|id| id.try_into().ok()).collect())
-}
-
-/// Objects on their way into the store, a batch at a time: never all in memory.
-pub(super) struct Incoming<'a> {
-    device: &'a dyn RecordStore,
-    batch: Vec<Change>,
-    digests: Vec<Digest>,
-    bytes: usize,
-    failed: Option<StoreError>,
-}
-
-impl<'a> Incoming<'a> {
-    pub(super) fn new(device: &'a dyn RecordStore) -> Self {
-        Self {
-            device,
-            batch: Vec::new(),
-            digests: Vec::new(),
-            bytes: 0,
-            failed: None,
-        }
-    }
-
-    pub(super) fn put(&mut self, digest: Digest, bytes: Vec<u8>, held: &mut HashSet<Digest>) {
-        if self.failed.is_some() || held.contains(&digest) || self.digests.contains(&digest) {
-            return;
-        }
-        self.bytes += bytes.len();
-        self.digests.push(digest);
-        self.batch.push(Change::Put(object_key(&digest), bytes));
-        if self.batch.len() >= MOST || self.bytes >= MOST_BYTES {
-            self.write(held);
-        }
-    }
-
-    fn write(&mut self, held: &mut HashSet<Digest>) {
-        match self.device.commit(&self.batch) {
-            Ok(()) => held.extend(self.digests.iter()),
-            Err(error) => self.failed = Some(error),
-        }
-        self.batch.clear();
-        self.digests.clear();
-        self.bytes = 0;
-    }
-
-    pub(super) fn finish(mut self, held: &mut HashSet<Digest>) -> Result<(), StoreError> {
-        if self.failed.is_none() && !self.batch.is_empty() {
-            self.write(held);
-        }
-        self.failed.map_or(Ok(()), Err)
-    }
 }
 
 /// Removes the objects no catalogue in force names.

@@ -5,7 +5,10 @@
 
 mod follow;
 mod held;
+mod incoming;
 mod overrides;
+mod pages;
+mod take;
 mod templates;
 
 pub(crate) use follow::{Following, Look};
@@ -15,10 +18,11 @@ pub(super) use templates::{SignedTemplate, chosen, templates};
 
 use super::agent_version;
 use countersign_model::port::RecordStore;
-use countersign_model::{Change, ConfigName, Publisher, StoreKey, StoreKind, Timestamp, Unit};
+use countersign_model::{Change, Publisher, StoreKey, StoreKind, Timestamp, Unit};
 use countersign_trust::{Digest, Entry, EntryKind, RootList, Standing, Trusted, digest_of, trusted_still};
 use countersign_wire::UnitReport;
-use std::collections::{BTreeMap, HashSet};
+use pages::Pages;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is in force, and what is wrong with what is not.
@@ -34,17 +38,40 @@ pub(crate) struct Signed {
     under: Option<Digest>,
     /// When every unit was looked for.
     looked: Option<Timestamp>,
+    /// What was in force when all that nobody names was removed.
+    swept: Option<Digest>,
 }
 
 /// A catalogue in force.
+#[derive(Clone)]
 pub(super) struct InForce {
     trusted: Trusted,
-    /// Everything it names that is held.
-    entries: Vec<Entry>,
-    /// What it names and nobody could give.
-    missing: Vec<ConfigName>,
+    /// Everything it names.
+    pages: Pages,
+    /// The SHA-256 of what of it nobody could give.
+    missing: BTreeSet<Digest>,
     /// The groups the user was in when it was seen last.
     seen_by: Vec<String>,
+}
+
+impl InForce {
+    /// Everything it names that is held.
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        let is_held = |entry: &&Entry| self.missing.is_empty() || !self.missing.contains(&entry.digest);
+        self.pages.entries().filter(is_held)
+    }
+
+    /// What it names and nobody could give.
+    fn lacks(&self) -> Vec<&Entry> {
+        let entries = self.pages.entries();
+        entries.filter(|entry| self.missing.contains(&entry.digest)).collect()
+    }
+
+    /// The SHA-256 of everything it names, and of its pages.
+    fn digests(&self) -> impl Iterator<Item = &Digest> {
+        let pages = self.trusted.catalogue().contents.pages().iter();
+        pages.chain(self.pages.entries().map(|entry| &entry.digest))
+    }
 }
 
 impl Signed {
@@ -58,7 +85,6 @@ impl Signed {
         let Some(list) = list else { return loaded };
         loaded.organisation.clone_from(&list.organisation);
         loaded.under = Some(judged_by(list));
-        let held = held::objects(device).unwrap_or_default();
         for id in device.ids(StoreKind::Catalogue).unwrap_or_default() {
             let key = StoreKey {
                 kind: StoreKind::Catalogue,
@@ -74,23 +100,22 @@ impl Signed {
                 continue;
             };
             match trusted_still(&bytes, list, &unit, agent_version()) {
-                Ok(trusted) => loaded.put(unit, trusted, &held, device),
+                Ok(trusted) => loaded.put(unit, trusted, device),
                 Err(error) => loaded.faults.push(out_of_force(&unit, &error.to_string())),
             }
         }
         loaded
     }
 
-    fn put(&mut self, unit: Unit, trusted: Trusted, held: &HashSet<Digest>, device: &dyn RecordStore) {
-        let page = |digest: &Digest| device.get(&held::object_key(digest)).ok().flatten();
-        match trusted.entries(page) {
-            Ok(named) => {
-                let (entries, missing): (Vec<_>, Vec<_>) =
-                    named.into_iter().partition(|entry| held.contains(&entry.digest));
+    fn put(&mut self, unit: Unit, trusted: Trusted, device: &dyn RecordStore) {
+        match Pages::kept(&trusted, None, device) {
+            Ok(pages) => {
+                let is_held = |digest: &Digest| device.holds(&held::object_key(digest)).unwrap_or(false);
+                let digests = pages.entries().map(|entry| entry.digest);
                 let in_force = InForce {
+                    missing: digests.filter(|digest| !is_held(digest)).collect(),
                     trusted,
-                    entries,
-                    missing: missing.iter().filter_map(Entry::name).collect(),
+                    pages,
                     seen_by: self.groups.clone(),
                 };
                 self.units.insert(unit, Arc::new(in_force));
@@ -122,7 +147,7 @@ impl Signed {
     /// The units in force.
     pub(crate) fn report(&self, now: Timestamp) -> Vec<UnitReport> {
         let shown = |(unit, found): (&Unit, &Arc<InForce>)| {
-            let count = |kind| found.entries.iter().filter(|entry| entry.kind == kind).count();
+            let count = |kind| found.entries().filter(|entry| entry.kind == kind).count();
             UnitReport {
                 unit: unit.clone(),
                 publisher: found.trusted.publisher().to_owned(),
@@ -132,7 +157,7 @@ impl Signed {
                 templates: small(count(EntryKind::Template)),
                 policies: small(count(EntryKind::Policy)),
                 overrides: small(count(EntryKind::Override)),
-                missing: small(found.missing.len()),
+                missing: small(found.lacks().len()),
             }
         };
         self.units.iter().map(shown).collect()
@@ -154,12 +179,16 @@ impl Signed {
         digest_of(&all)
     }
 
-    /// Each object of a kind in force: its unit, its publisher, its entry.
-    fn objects(&self, kind: EntryKind) -> impl Iterator<Item = (&Unit, Publisher, &Entry)> {
-        self.units.iter().flat_map(move |(unit, found)| {
-            let of_kind = found.entries.iter().filter(move |entry| entry.kind == kind);
-            of_kind.map(move |entry| (unit, self.publisher(found), entry))
-        })
+    /// Each object of a kind in force: its unit, its publisher, its entry; by unit and id.
+    fn objects(&self, kind: EntryKind) -> Vec<(&Unit, Publisher, &Entry)> {
+        let mut all = Vec::new();
+        for (unit, found) in &self.units {
+            let publisher = self.publisher(found);
+            let mut entries: Vec<_> = found.entries().filter(|entry| entry.kind == kind).collect();
+            entries.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+            all.extend(entries.into_iter().map(|entry| (unit, publisher.clone(), entry)));
+        }
+        all
     }
 
     fn publisher(&self, found: &InForce) -> Publisher {

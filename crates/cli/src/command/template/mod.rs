@@ -1,5 +1,6 @@
 mod explain;
 mod lint;
+mod record;
 mod test;
 
 use crate::arguments::Template;
@@ -7,14 +8,15 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 use countersign_rules::LONGEST_FILE;
 use countersign_wire::{Problem, Severity};
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(command: &Template, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
         Template::Lint(files) => lint::run(files, screen),
         Template::Test(files) => test::run(files, screen),
         Template::Explain(files) => explain::run(files, screen),
+        Template::Record(wanted) => record::run(wanted, screen),
     }
 }
 
@@ -30,6 +32,31 @@ pub(super) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
         place: file.to_owned(),
         why,
     })
+}
+
+/// `fixtures/NAME/` beside `NAME.toml`.
+fn fixture_folder(template: &Path) -> PathBuf {
+    let folder = template.parent().unwrap_or(Path::new("")).join("fixtures");
+    folder.join(template.file_stem().unwrap_or_default())
+}
+
+/// The windows that were recorded for a template, in order.
+fn recorded_for(template: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = fixture_folder(template);
+    let failed = |why| Failure::File {
+        place: folder.clone(),
+        why,
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let found: io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut found = found.map_err(failed)?;
+    found.retain(|path| path.extension().is_some_and(|kind| kind == "toml" || kind == "json"));
+    found.sort();
+    Ok(found)
 }
 
 fn told_on(problem: countersign_rules::Problem) -> Problem {

@@ -1,4 +1,4 @@
-use super::read;
+use super::{fixture_folder, read, recorded_for};
 use crate::arguments::TemplateFiles;
 use crate::decision::{one_line, sign};
 use crate::failure::Failure;
@@ -7,7 +7,6 @@ use crate::words::counted;
 use countersign_model::Criterion;
 use countersign_rules::{FixtureResult, ParsedTemplate, Severity, lint, parse_template, run_fixture};
 use serde::Serialize;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What `template test --json` prints for each template.
@@ -76,11 +75,7 @@ fn test(file: &Path) -> Result<Tested, Failure> {
             return Ok(tested);
         }
     };
-    let folder = fixture_folder(file);
-    for fixture in fixtures(&folder).map_err(|why| Failure::File {
-        place: folder.clone(),
-        why,
-    })? {
+    for fixture in recorded_for(file)? {
         let bytes = read(&fixture)?;
         let result = run_fixture(&template, &fixture.display().to_string(), &bytes);
         tested.fixtures.push(result.into());
@@ -89,7 +84,7 @@ fn test(file: &Path) -> Result<Tested, Failure> {
         tested.problem = Some(format!(
             "{}: no recorded windows; put some into {}",
             file.display(),
-            folder.display()
+            fixture_folder(file).display()
         ));
     }
     Ok(tested)
@@ -109,27 +104,6 @@ fn usable(file: &Path, bytes: &[u8]) -> Result<ParsedTemplate, String> {
     };
     let first = problems.first().map(ToString::to_string).unwrap_or_default();
     Err(format!("{first} (`countersign template lint` shows everything)"))
-}
-
-/// `fixtures/NAME/` beside `NAME.toml`.
-fn fixture_folder(template: &Path) -> PathBuf {
-    let folder = template.parent().unwrap_or(Path::new("")).join("fixtures");
-    folder.join(template.file_stem().unwrap_or_default())
-}
-
-/// The recorded windows of a folder, in order.
-fn fixtures(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut found = entries
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<Vec<PathBuf>>>()?;
-    found.retain(|path| path.extension().is_some_and(|kind| kind == "toml" || kind == "json"));
-    found.sort();
-    Ok(found)
 }
 
 fn tell(tested: &Tested, screen: &mut Screen) -> Result<(), Failure> {

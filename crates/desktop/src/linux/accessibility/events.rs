@@ -23,8 +23,12 @@ const REGISTRY: (&str, &str, &str) = (
     "org.a11y.atspi.Registry",
 );
 /// What is listened to, for one application.
-const EVENTS: [&str; 7] = [
+const EVENTS: [&str; 9] = [
     "object:children-changed",
+    // GTK 4 names a page after it has shown it.
+    "object:property-change:accessible-name",
+    // Chromium tells of its own dialogs only that something in them has the focus now.
+    "object:state-changed:focused",
     "object:state-changed:showing",
     "object:state-changed:visible",
     "object:state-changed:enabled",
@@ -34,6 +38,9 @@ const EVENTS: [&str; 7] = [
 ];
 /// The states whose changes matter; an application may send others because somebody else listens.
 const STATES: [&str; 5] = ["showing", "visible", "enabled", "sensitive", "editable"];
+/// Of this one only that it came: it goes when another window is looked at, which changes nothing.
+const FOCUSED: &str = "focused";
+const NAME: &str = "accessible-name";
 /// Changes that come closer together than this are one.
 const TOGETHER: Duration = Duration::from_millis(30);
 
@@ -254,7 +261,10 @@ fn matters(message: &Message) -> bool {
     match header.member().map(|member| member.as_str()) {
         Some("ChildrenChanged") => true,
         // The state's name is the first thing in the body, whatever follows it.
-        Some("StateChanged") => state_of(message).is_some_and(|(state, _)| STATES.contains(&state.as_str())),
+        Some("StateChanged") => {
+            state_of(message).is_some_and(|(state, on)| STATES.contains(&state.as_str()) || on && state == FOCUSED)
+        }
+        Some("PropertyChange") => state_of(message).is_some_and(|(property, _)| property == NAME),
         _ => false,
     }
 }

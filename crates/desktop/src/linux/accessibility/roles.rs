@@ -91,6 +91,7 @@ pub(super) enum State {
     Editable = 7,
     Enabled = 8,
     Focused = 12,
+    MultiLine = 17,
     Pressed = 20,
     Sensitive = 24,
     Showing = 25,
@@ -115,12 +116,18 @@ impl Bits {
     /// The states that matter for filling.
     pub(super) fn states(&self, sight: Sight) -> States {
         States {
-            enabled: self.has(State::Enabled) && self.has(State::Sensitive),
+            enabled: self.enabled(sight),
             showing: self.shows(sight),
             editable: self.has(State::Editable) && !self.has(State::ReadOnly),
             focused: self.has(State::Focused),
             checked: self.has(State::Checked) || self.has(State::Pressed),
+            multiline: self.has(State::MultiLine),
         }
+    }
+
+    /// Whether the control reacts. GTK4 says it by `sensitive` alone.
+    fn enabled(&self, sight: Sight) -> bool {
+        self.has(State::Sensitive) && (sight == Sight::Visible || self.has(State::Enabled))
     }
 
     /// Whether the control is on the screen, as far as its toolkit says.
@@ -171,6 +178,9 @@ mod tests {
                 .states(Sight::Showing)
                 .editable
         );
+        assert!(!word(&[State::Sensitive]).states(Sight::Showing).enabled);
+        assert!(word(&[State::Sensitive]).states(Sight::Visible).enabled);
+        assert!(!word(&[State::Enabled]).states(Sight::Visible).enabled);
         assert!(!word(&[State::Visible]).shows(Sight::Showing));
         assert!(word(&[State::Visible]).shows(Sight::Visible));
     }

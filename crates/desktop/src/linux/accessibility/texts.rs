@@ -117,7 +117,8 @@ async fn held(doing: &Doing, control: Role, value: &Password) -> Result<Held, Ca
     let same = if control == Role::PasswordText {
         usize::try_from(count.await?) == Ok(value.chars())
     } else {
-        let all = (0_i32, -1_i32);
+        // As far as it should go: to -1, the end, GTK 4.8 answers with nothing.
+        let all = (0_i32, i32::try_from(value.chars()).unwrap_or(i32::MAX));
         let text = line.call::<_, String>(&doing.path, TEXT, "GetText", &all);
         let (count, text) = join(count, text).await;
         let text = Password::from_string(text?).map_err(|error| CallError::Failed(error.to_string()))?;

@@ -1,6 +1,7 @@
 use super::keymap::{KEYBOARD, Stroke};
+use crate::linux::terminal;
 use crate::linux::x11::{Link, as_refusal, ask_owner, leads_to, number, pid_of};
-use crate::linux::{identity, terminal};
+use countersign_identify as identity;
 use countersign_model::{KeyTarget, Refusal, WindowFacts};
 use x11rb::connection::Connection as _;
 use x11rb::errors::ConnectionError;

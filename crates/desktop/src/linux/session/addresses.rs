@@ -23,11 +23,10 @@ const NARROW: u8 = 253;
 const ROOM: usize = 16 << 10;
 
 /// Listens until the thread ends.
-pub(super) async fn listen(shared: Arc<Shared>) {
-    let socket = match open().map(Async::new) {
-        Ok(Ok(socket)) => socket,
-        Ok(Err(error)) => return tracing::warn!("network addresses are not watched: {error}"),
-        Err(errno) => return tracing::warn!("network addresses are not watched: {errno}"),
+pub(super) async fn listen(shared: Arc<Shared>, socket: OwnedFd) {
+    let socket = match Async::new(socket) {
+        Ok(socket) => socket,
+        Err(error) => return tracing::warn!("network addresses are not watched: {error}"),
     };
     let mut known = Known::default();
     let mut room = vec![0; ROOM];
@@ -48,7 +47,8 @@ pub(super) async fn listen(shared: Arc<Shared>) {
     }
 }
 
-fn open() -> Result<OwnedFd, Errno> {
+/// A socket to which the kernel tells what changes from now on.
+pub(super) fn open() -> Result<OwnedFd, Errno> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, None)?;
     bind(&socket, &SocketAddrNetlink::new(0, GROUPS))?;

@@ -55,7 +55,11 @@ pub fn watch_session(session: &Session, lock_on: LockOn, events: Sender<SessionE
         ))
         .detach();
     executor.spawn(idle::listen(Arc::clone(&shared), display)).detach();
-    executor.spawn(addresses::listen(Arc::clone(&shared))).detach();
+    // Open from now on, whenever the thread comes to it: no address is missed between the first look at the repository and then.
+    match addresses::open() {
+        Ok(socket) => executor.spawn(addresses::listen(Arc::clone(&shared), socket)).detach(),
+        Err(errno) => tracing::warn!("network addresses are not watched: {errno}"),
+    }
     let stopping = Arc::clone(&shared);
     let thread = std::thread::Builder::new()
         .name("session".to_owned())

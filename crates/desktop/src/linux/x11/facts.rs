@@ -1,7 +1,7 @@
 use super::connection::{Link, is_lost};
-use crate::linux::identity;
+use countersign_identify as identity;
 use countersign_model::port::DesktopError;
-use countersign_model::{WindowFacts, WindowId};
+use countersign_model::{ParentWindow, Stance, WindowFacts, WindowId};
 use x11rb::cookie::Cookie;
 use x11rb::errors::{ConnectionError, ReplyError};
 use x11rb::protocol::res::{self, ClientIdMask, ClientIdSpec, QueryClientIdsReply};
@@ -9,6 +9,9 @@ use x11rb::protocol::xproto::{
     AtomEnum, ConnectionExt as _, GetPropertyReply, GetWindowAttributesReply, MapState, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
+
+/// `WM_STATE` of an icon.
+const ICONIC: u32 = 3;
 
 /// The longest text read of a window, in units of four bytes.
 const TEXT: u32 = 1024;
@@ -28,6 +31,8 @@ pub(crate) enum Managed {
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub facts: WindowFacts,
+    /// The window it belongs to.
+    parent: Option<Window>,
     pub managed: Managed,
     pub viewable: bool,
     /// A menu, a tooltip, an input-only helper or an embedded plug: never a logon form of its own.
@@ -48,6 +53,7 @@ struct Asked<'c> {
     machine: Reply<'c, GetPropertyReply>,
     declared: Reply<'c, GetPropertyReply>,
     owner: Reply<'c, QueryClientIdsReply>,
+    transient: Reply<'c, GetPropertyReply>,
 }
 
 /// Looks at windows, all of them in one round trip. A window that is gone is left out.
@@ -59,7 +65,10 @@ pub(crate) fn look(link: &Link, windows: &[Window]) -> Result<Vec<Seen>, Connect
     let mut seen = Vec::with_capacity(asked.len());
     for questions in asked {
         match answer(questions) {
-            Ok(window) => seen.push(window),
+            Ok(mut window) => {
+                window.facts.stance.parent = window.parent.and_then(|parent| parent_of(link, parent));
+                seen.push(window);
+            }
             Err(error) => {
                 if is_lost(&error).is_some() {
                     return Err(lost(error));
@@ -68,6 +77,27 @@ pub(crate) fn look(link: &Link, windows: &[Window]) -> Result<Vec<Seen>, Connect
         }
     }
     Ok(seen)
+}
+
+/// What a dialog's main window is called. Only dialogs have one, so only they cost the round trip.
+fn parent_of(link: &Link, parent: Window) -> Option<ParentWindow> {
+    let property = |name: u32, kind: AtomEnum| link.conn.get_property(false, parent, name, kind, 0, TEXT);
+    let title = property(link.atoms._NET_WM_NAME, AtomEnum::ANY).ok()?;
+    let old_title = property(AtomEnum::WM_NAME.into(), AtomEnum::ANY).ok()?;
+    let class = property(AtomEnum::WM_CLASS.into(), AtomEnum::STRING).ok()?;
+    let (title, old_title, class) = (title.reply(), old_title.reply(), class.reply());
+    let title = match text(&title.ok()?) {
+        title if title.is_empty() => text(&old_title.ok()?),
+        title => title,
+    };
+    let class = class.ok()?;
+    let class = class
+        .value
+        .split(|&byte| byte == 0)
+        .nth(1)
+        .map(latin)
+        .unwrap_or_default();
+    Some(ParentWindow { title, class })
 }
 
 /// Looks at one window.
@@ -97,6 +127,7 @@ fn ask(link: &Link, window: Window) -> Result<Asked<'_>, ConnectionError> {
         machine: property(AtomEnum::WM_CLIENT_MACHINE.into(), AtomEnum::ANY, TEXT)?,
         declared: property(link.atoms._NET_WM_PID, AtomEnum::CARDINAL, 1)?,
         owner: ask_owner(link, window)?,
+        transient: property(AtomEnum::WM_TRANSIENT_FOR.into(), AtomEnum::ANY, 1)?,
     })
 }
 
@@ -111,10 +142,12 @@ fn answer(asked: Asked<'_>) -> Result<Seen, ReplyError> {
     let machine = asked.machine.reply();
     let declared = asked.declared.reply();
     let owner = asked.owner.reply();
+    let transient = asked.transient.reply();
 
     let attributes = attributes?;
     let state = state?;
-    let managed = match state.value32().and_then(|mut words| words.next()) {
+    let state = state.value32().and_then(|mut words| words.next());
+    let managed = match state {
         None => Managed::No,
         Some(0) => Managed::Withdrawn,
         Some(_) => Managed::Yes,
@@ -135,7 +168,17 @@ fn answer(asked: Asked<'_>) -> Result<Seen, ReplyError> {
             title,
             class,
             instance,
+            stance: Stance {
+                visible: attributes.map_state != MapState::UNMAPPED,
+                minimised: state == Some(ICONIC),
+                parent: None,
+            },
         },
+        parent: transient
+            .ok()
+            .as_ref()
+            .and_then(number)
+            .filter(|parent| *parent != x11rb::NONE),
         managed,
         viewable: attributes.map_state != MapState::UNMAPPED,
         beside: attributes.override_redirect

@@ -6,6 +6,7 @@ mod facts;
 mod focus;
 mod hand;
 mod listing;
+mod showing;
 mod watcher;
 mod windows;
 
@@ -13,4 +14,5 @@ pub use connection::Display;
 pub(crate) use connection::{Link, as_error, as_refusal, number};
 pub(crate) use facts::{ask_owner, pid_of};
 pub(crate) use focus::{is_under_pointer, leads_to};
+pub(crate) use showing::{mark, pick};
 pub use windows::X11Windows;

@@ -175,6 +175,7 @@ impl Watcher {
             AtomEnum::WM_NAME.into(),
             AtomEnum::WM_CLASS.into(),
             AtomEnum::WM_CLIENT_MACHINE.into(),
+            AtomEnum::WM_TRANSIENT_FOR.into(),
         ];
         let on_screen = self.known.contains_key(&window) || self.mapped.contains_key(&window);
         if matters.contains(&atom) && (on_screen || atom == atoms.WM_STATE) {

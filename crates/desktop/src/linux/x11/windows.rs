@@ -5,7 +5,7 @@ use super::listing::WatchSet;
 use super::watcher::Watcher;
 use crate::linux::keys::same_program;
 use countersign_model::port::{DesktopError, Watch, WindowSource};
-use countersign_model::{Refusal, WindowEvent, WindowFacts, WindowId};
+use countersign_model::{Extents, Refusal, WindowEvent, WindowFacts, WindowId};
 use std::collections::BTreeSet;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -58,6 +58,27 @@ impl X11Windows {
         let (there, owner) = (there.reply(), owner.reply());
         there.map_err(as_refusal)?;
         same_program(owner.map_or(None, |reply| pid_of(&reply)), window)
+    }
+
+    /// Where a window's contents are on the screen.
+    ///
+    /// # Errors
+    /// [`Refusal::WindowGone`].
+    pub fn place(&self, window: WindowId) -> Result<Extents, Refusal> {
+        let (id, link) = (number(window), &self.link);
+        let size = link.conn.get_geometry(id).map_err(as_refusal)?;
+        let origin = link
+            .conn
+            .translate_coordinates(id, link.root, 0, 0)
+            .map_err(as_refusal)?;
+        let (size, origin) = (size.reply(), origin.reply());
+        let (size, origin) = (size.map_err(as_refusal)?, origin.map_err(as_refusal)?);
+        Ok(Extents {
+            x: i32::from(origin.dst_x),
+            y: i32::from(origin.dst_y),
+            width: i32::from(size.width),
+            height: i32::from(size.height),
+        })
     }
 
     /// Makes changes of a terminal's contents come as [`WindowEvent::ControlsChanged`] on every watch of this source, told by the

@@ -1,6 +1,4 @@
-//! The form everybody fills: zenity's logon form, `zenity --password --username`.
-//!
-//! Its fields take Return, so that the rivals' usual user, Tab, password, Return submits it; the fields of `--forms` do not.
+//! A form that everybody fills, from its window to what it says.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
@@ -14,6 +12,7 @@ use rustix::process::Signal;
 use x11rb::protocol::xproto::Window;
 
 use super::observer::{Observer, Sight, report};
+use super::toolkit::Toolkit;
 use crate::bench::BenchError;
 
 /// 14 characters.
@@ -41,6 +40,8 @@ pub struct Shown {
     pub mapped: Instant,
     /// The window.
     pub window: Window,
+    /// Its process.
+    pub pid: u32,
 }
 
 /// How an attempt ended.
@@ -62,20 +63,21 @@ pub enum Attempt {
 pub fn attempt(
     session: &Session,
     observer: &Observer,
-    title: &str,
+    (toolkit, title): (&Toolkit, &str),
     begin: &mut dyn FnMut(Shown) -> Result<Start, BenchError>,
 ) -> Result<Attempt, BenchError> {
     while observer.next(Duration::ZERO).is_some() {}
-    let mut form = show(session, observer, title)?;
+    let mut form = show(session, observer, toolkit, title)?;
     let mut watched = Watched::default();
     while let Some(sighting) = observer.next(PATIENCE) {
         match sighting.what {
-            // The shell that holds zenity is its parent.
+            // The shell that holds the form is its parent.
             Sight::Mapped { pid, window } if watched.shown.is_none() && parent(pid) == Some(form.id()) => {
                 watched.pid = Some(pid);
                 watched.shown = Some(Shown {
                     mapped: sighting.at,
                     window,
+                    pid,
                 });
             }
             Sight::Focused { window } => {
@@ -109,20 +111,19 @@ fn parent(pid: u32) -> Option<u32> {
         .ok()
 }
 
-/// Starts zenity below a shell of its own, so that no two forms have the same parent: a form that comes again from the same
+/// Starts the form below a shell of its own, so that no two forms have the same parent: a form that comes again from the same
 /// parent is a refused logon, and would rightly not be filled.
-fn show(session: &Session, observer: &Observer, title: &str) -> Result<Process, BenchError> {
+fn show(session: &Session, observer: &Observer, toolkit: &Toolkit, title: &str) -> Result<Process, BenchError> {
     let mut command = session.command("sh");
-    let script = r#"zenity --password --username --title="$0"; exit $?"#;
-    command.args(["-c", script, title]);
+    command.args(["-c", toolkit.shown_by, title, &toolkit.folder(session)]);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let mut form = Process::adopt("zenity", &mut command)?;
+    let mut form = Process::adopt(toolkit.name, &mut command)?;
     let Some(stdout) = form.child().stdout.take() else {
         return Err(BenchError::NotReady {
-            who: "zenity",
+            who: toolkit.name,
             why: "it has no standard output".to_owned(),
         });
     };

@@ -1,24 +1,27 @@
-//! `bench fill`: how long from a logon form's window to its filled fields and its submission.
+//! `bench fill`: how long from a logon form's window to its filled fields and its submission, for each toolkit.
 
 pub mod floor;
-mod form;
-mod keepassxc;
+pub mod form;
+pub mod keepassxc;
 mod observer;
 mod ours;
-mod xdotool;
+mod toolkit;
+mod verdict;
+pub mod xdotool;
 
 use std::time::Duration;
 
 use countersign_tests::Session;
 
-use super::{BenchError, Report, complain};
+use super::{BenchError, Options, Report};
 use form::{Attempt, Shown, Start};
 use keepassxc::{Delays, ENTRY, KeePassXc};
 use observer::Observer;
 use ours::Ours;
+use toolkit::{TOOLKITS, Toolkit, Ways};
 
-/// How often each contestant fills the form.
-const ROUNDS: usize = 24;
+/// How often each contestant fills each form.
+const ROUNDS: u32 = 24;
 
 /// Times of one contestant.
 #[derive(Debug, Default)]
@@ -40,8 +43,10 @@ impl Times {
     }
 }
 
-#[derive(Debug, Default)]
+/// What happened with one toolkit's form.
+#[derive(Debug)]
 struct Race {
+    toolkit: &'static Toolkit,
     controls: Times,
     keys: Times,
     floor: Times,
@@ -51,104 +56,58 @@ struct Race {
 }
 
 /// Runs everybody in turn and reports.
-pub fn run() -> Result<Report, BenchError> {
+pub fn run(options: &Options) -> Result<Report, BenchError> {
     let session = Session::start()?;
     let observer = Observer::of(&session)?;
-    let keepassxc = KeePassXc::start(&session, Delays::Default)?;
-    let keepassxc_zero = KeePassXc::start(&session, Delays::Zero)?;
-    let _ours = Ours::start(&session)?;
-    let attempt = |title: &str, begin: &mut dyn FnMut(Shown) -> Result<Start, BenchError>| {
-        form::attempt(&session, &observer, title, begin)
-    };
-    let mut by_itself = |_: Shown| Ok(Start::Mapped);
-    let mut race = Race::default();
-    for _round in 0..ROUNDS {
-        race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
-        let waiting = floor::start(&session, ENTRY)?;
-        race.floor.add(attempt(ENTRY, &mut by_itself)?);
-        drop(waiting);
-        race.keys.add(attempt(ours::KEYS, &mut by_itself)?);
-        race.xdotool
-            .add(attempt(ENTRY, &mut |form| xdotool::type_into(&session, form))?);
-        race.keepassxc.add(attempt(ENTRY, &mut |form| keepassxc.trigger(form))?);
-        race.keepassxc_zero
-            .add(attempt(ENTRY, &mut |form| keepassxc_zero.trigger(form))?);
-    }
-    Ok(judge(&race))
-}
-
-/// Medians in milliseconds.
-struct Medians {
-    filled: Option<f64>,
-    submitted: Option<f64>,
-}
-
-fn judge(race: &Race) -> Report {
-    let mut report = Report::new("fill");
-    let mut row = |name: &str, times: &Times| Medians {
-        filled: report.times(format!("{name}: filled"), &times.filled),
-        submitted: report.times(format!("{name}: submitted"), &times.submitted),
-    };
-    let controls = row("ours by controls", &race.controls);
-    let keys = row("ours by keys", &race.keys);
-    let floor = row("floor, a bare zbus program", &race.floor);
-    let xdotool = row("xdotool type --delay 0", &race.xdotool);
-    let keepassxc = row("KeePassXC auto-type, defaults (from its trigger)", &race.keepassxc);
-    let keepassxc_zero = row("KeePassXC auto-type, delays 0 (from its trigger)", &race.keepassxc_zero);
-
-    let mut ratio = |what: &str, most: f64, goal: &str, ours: Option<f64>, theirs: Option<f64>| {
-        let ratio = ours.zip(theirs).map(|(ours, theirs)| ours / theirs);
-        let got = match ratio {
-            Some(ratio) if ratio < 0.5 => format!("1/{:.0}", (1.0 / ratio).floor()),
-            Some(ratio) => format!("{ratio:.2}"),
-            None => "not measured".to_owned(),
-        };
-        report.target(what, goal, got, ratio.is_some_and(|ratio| ratio <= most));
-    };
-    let submitted = controls.submitted;
-    ratio(
-        "controls, submitted, against KeePassXC's defaults",
-        1.0 / 100.0,
-        "≤ 1/100",
-        submitted,
-        keepassxc.submitted,
-    );
-    ratio(
-        "controls, submitted, against KeePassXC's delays 0",
-        1.0 / 30.0,
-        "≤ 1/30",
-        submitted,
-        keepassxc_zero.submitted,
-    );
-    ratio(
-        "controls, submitted, against the floor",
-        1.5,
-        "≤ 1.5",
-        submitted,
-        floor.submitted,
-    );
-    ratio("keys, filled, against xdotool", 1.0, "≤ 1", keys.filled, xdotool.filled);
-
-    let contestants = [
-        ("ours by controls", &race.controls),
-        ("ours by keys", &race.keys),
-        ("floor", &race.floor),
-        ("xdotool", &race.xdotool),
-        ("KeePassXC, defaults", &race.keepassxc),
-        ("KeePassXC, delays 0", &race.keepassxc_zero),
+    let rivals = [
+        KeePassXc::start(&session, Delays::Default)?,
+        KeePassXc::start(&session, Delays::Zero)?,
     ];
-    for (name, times) in contestants {
-        for how in &times.wrong {
-            complain(&format!("{name}: {how}"));
+    let _ours = Ours::start(&session)?;
+    let rounds = options.rounds.unwrap_or(ROUNDS);
+    let races = TOOLKITS
+        .iter()
+        .map(|toolkit| Race::run(&session, &observer, toolkit, &rivals, rounds));
+    let races = races.collect::<Result<Vec<_>, _>>()?;
+    Ok(verdict::judge(&races))
+}
+
+impl Race {
+    fn run(
+        session: &Session,
+        observer: &Observer,
+        toolkit: &'static Toolkit,
+        [keepassxc, keepassxc_zero]: &[KeePassXc; 2],
+        rounds: u32,
+    ) -> Result<Self, BenchError> {
+        let attempt = |title: &str, begin: &mut dyn FnMut(Shown) -> Result<Start, BenchError>| {
+            form::attempt(session, observer, (toolkit, title), begin)
+        };
+        let mut by_itself = |_: Shown| Ok(Start::Mapped);
+        let mut race = Self {
+            toolkit,
+            controls: Times::default(),
+            keys: Times::default(),
+            floor: Times::default(),
+            xdotool: Times::default(),
+            keepassxc: Times::default(),
+            keepassxc_zero: Times::default(),
+        };
+        for _round in 0..rounds {
+            race.keys.add(attempt(ours::KEYS, &mut by_itself)?);
+            let mut typed = |form| xdotool::type_into(session, toolkit.ways, form);
+            race.xdotool.add(attempt(ENTRY, &mut typed)?);
+            if toolkit.ways == Ways::TypedPassword {
+                continue;
+            }
+            race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
+            let waiting = floor::start(session, ENTRY)?;
+            race.floor.add(attempt(ENTRY, &mut by_itself)?);
+            drop(waiting);
+            race.keepassxc.add(attempt(ENTRY, &mut |form| keepassxc.trigger(form))?);
+            race.keepassxc_zero
+                .add(attempt(ENTRY, &mut |form| keepassxc_zero.trigger(form))?);
         }
-        if !times.wrong.is_empty() {
-            report.count(format!("{name}: wrong or missing"), ROUNDS, times.wrong.len(), "forms");
-        }
+        Ok(race)
     }
-    let wrong = race.controls.wrong.len() + race.keys.wrong.len();
-    report.target("forms that ours filled wrongly", "0", wrong.to_string(), wrong == 0);
-    let correct = contestants.iter().map(|(_, times)| times.submitted.len());
-    let fewest = correct.min().unwrap_or_default();
-    report.target("correct fills, of each", "≥ 20", fewest.to_string(), fewest >= 20);
-    report
 }

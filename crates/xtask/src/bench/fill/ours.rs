@@ -1,4 +1,4 @@
-//! Ours: the agent of this tree, built for release, with one template for controls and one for keys.
+//! Ours: the agent of this tree, built for release, with one template for controls and one for keys of each toolkit.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::Stdio;
 use countersign_tests::{Deadline, LabError, Process, Session};
 
 use super::form::{PASSWORD, USER, start_error};
+use super::toolkit::{TOOLKITS, Ways};
 use crate::bench::BenchError;
 
 /// The title of the form that is filled by controls.
@@ -33,14 +34,21 @@ impl Ours {
         let package = session.folder().join("package");
         session.write(&package.join("settings.toml"), SETTINGS)?;
         let submit = "submit = { role = \"push-button\", name = \"OK\" }";
-        for (name, title, respond) in [
-            ("controls", CONTROLS, format!("method = \"controls\"\n{submit}")),
-            ("keys", KEYS, "method = \"keys\"".to_owned()),
-        ] {
-            session.write(
-                &package.join(format!("templates/bench.{name}.toml")),
-                &template(name, title, &respond),
-            )?;
+        let mut logons = Vec::new();
+        for toolkit in &TOOLKITS {
+            toolkit.prepare(session)?;
+            for (name, title, respond) in [
+                ("controls", CONTROLS, format!("method = \"controls\"\n{submit}")),
+                ("keys", KEYS, "method = \"keys\"".to_owned()),
+            ] {
+                if name == "controls" && toolkit.ways == Ways::TypedPassword {
+                    continue;
+                }
+                let id = format!("bench.{}.{name}", toolkit.id);
+                let template = toolkit.template(session, &id, title, &respond);
+                session.write(&package.join(format!("templates/{id}.toml")), &template)?;
+                logons.push((id, toolkit.ways));
+            }
         }
         let mut command = session.command(&agent);
         command.arg("--package-dir").arg(&package);
@@ -56,42 +64,15 @@ impl Ours {
         }
         ask(session, &command_line, &["enroll"], &[VAULT_PASSWORD, VAULT_PASSPHRASE])?;
         let user = format!("username={USER}");
-        for name in ["bench.controls", "bench.keys"] {
-            ask(
-                session,
-                &command_line,
-                &["logon", "add", name, "--set", &user],
-                &[PASSWORD],
-            )?;
+        for (id, ways) in &logons {
+            let mut words = vec!["logon", "add", id];
+            if *ways == Ways::All {
+                words.extend(["--set", &user]);
+            }
+            ask(session, &command_line, &words, &[PASSWORD])?;
         }
         Ok(Self { _process: process })
     }
-}
-
-fn template(name: &str, title: &str, respond: &str) -> String {
-    format!(
-        r#"schema = 1
-id = "bench.{name}"
-name = "bench {name}"
-
-[logon]
-fields = ["username", "password"]
-
-[[form]]
-kind = "logon"
-
-[form.window]
-executable = ["/usr/bin/zenity"]
-title = "{title}"
-
-[form.bind]
-username = {{ role = "text" }}
-password = {{ role = "password-text" }}
-
-[form.respond]
-{respond}
-"#
-    )
 }
 
 /// The agent and the command line, beside this program.

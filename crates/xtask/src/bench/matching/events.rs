@@ -93,10 +93,14 @@ fn window(executable: &str, class: &str, title: &str) -> WindowFacts {
             executable: PathBuf::from(executable),
             script: None,
             writable: Writable::RootOnly,
+            owner: countersign_model::FileOwner::Root,
+            package: None,
+            foreign: None,
         }),
         title: title.to_owned(),
         class: class.to_owned(),
         instance: class.to_lowercase(),
+        stance: countersign_model::Stance::default(),
     }
 }
 

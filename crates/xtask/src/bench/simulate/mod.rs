@@ -33,7 +33,10 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     };
     let seeds = match options.seed {
         Some(seed) => u64::from(seed)..u64::from(seed) + 1,
-        None => 0..u64::from(options.seeds.unwrap_or(SEEDS)),
+        None => {
+            let first = u64::from(options.first);
+            first..first + u64::from(options.seeds.unwrap_or(SEEDS))
+        }
     };
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let begun = clock::now();
@@ -43,8 +46,12 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         complain(&format!("seed {seed}: {violation}"));
     }
     if let Some((seed, _)) = outcomes.violations.first() {
-        let (_, trace) = shortest_trace(&plan(*seed));
-        complain(&format!("seed {seed} at its shortest:\n{}", trace.join("\n")));
+        let (violation, trace) = shortest_trace(&plan(*seed));
+        let violation = violation.map(|violation| violation.to_string()).unwrap_or_default();
+        complain(&format!(
+            "seed {seed} at its shortest: {violation}\n{}",
+            trace.join("\n")
+        ));
     }
     let mut report = Report::new("simulate");
     count(&mut report, &outcomes, seconds);

@@ -14,9 +14,13 @@ use crate::workspace;
 /// The kernel's numbers of tmpfs and ramfs.
 const MEMORY: [u32; 2] = [0x0102_1994, 0x8584_58f6];
 
-/// A new folder on a disk: below TMPDIR, else in the target folder.
+/// A new folder on a disk: below TMPDIR where that is one, else in the target folder.
 pub fn real_disk() -> Result<TempDir, BenchError> {
-    let parent = std::env::var_os("TMPDIR").map_or_else(workspace::target, PathBuf::from);
+    let wished = std::env::var_os("TMPDIR").map(PathBuf::from);
+    let parent = match wished {
+        Some(folder) if !is_memory(&folder)? => folder,
+        _ => workspace::target(),
+    };
     if is_memory(&parent)? {
         return Err(BenchError::NoDisk { folder: parent });
     }

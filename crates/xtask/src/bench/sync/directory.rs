@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
+use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls, entry_of};
 use countersign_model::port::{Clock, DirectoryRepository, Publishing};
 use countersign_model::{ConfigKind, ConfigName, Timestamp, Unit, UserId};
 use countersign_secret::Password;
@@ -55,7 +55,7 @@ pub fn unit() -> Result<Unit, BenchError> {
     Unit::new(UNIT).map_err(wrong)
 }
 
-pub(super) fn wrong(error: impl std::fmt::Display) -> BenchError {
+pub fn wrong(error: impl std::fmt::Display) -> BenchError {
     BenchError::Wrong {
         who: "the directory",
         why: error.to_string(),
@@ -143,8 +143,8 @@ impl Directory {
             entry(&format!("template-{id}"), "template", &id, 1, bytes);
         }
         for (digest, page) in &signed.pages {
-            let id = hex(digest);
-            entry(&format!("page-{id}"), "page", &id, 1, page);
+            let name = ConfigName::page(digest);
+            entry(&entry_of(&name), "page", &name.id, 1, page);
         }
         Ok(())
     }
@@ -170,8 +170,9 @@ impl Directory {
             if before.contains(digest) {
                 continue;
             }
-            let name = ConfigName::new(ConfigKind::Page, &hex(digest)).ok_or_else(|| wrong("no name"))?;
-            repository.put(&unit, &name, 1, page).map_err(wrong)?;
+            repository
+                .put(&unit, &ConfigName::page(digest), 1, page)
+                .map_err(wrong)?;
         }
         repository
             .swap_catalogue(&unit, Some(old), self.number, &signed.bytes)
@@ -179,27 +180,8 @@ impl Directory {
     }
 
     /// A repository on it.
-    pub fn repository(
-        &self,
-        url: &str,
-        bind: &str,
-        (user, password): (&str, &str),
-    ) -> Result<LdapRepository, BenchError> {
-        let settings = LdapSettings {
-            servers: vec![url.to_owned()],
-            authorities: Some(self.server.ca().to_owned()),
-            start_tls: StartTls::Refused,
-            base: self.server.base().to_owned(),
-            configuration: self.server.configuration(),
-            login: "uid".to_owned(),
-            bind_name: bind.to_owned(),
-            credentials: Credentials::Directory,
-            patience: Patience::default(),
-        };
-        let repository = LdapRepository::new(settings, Arc::new(Clocks));
-        let password = Password::from_utf8(password.as_bytes()).map_err(wrong)?;
-        repository.authenticate(&UserId::from(user), &password).map_err(wrong)?;
-        Ok(repository)
+    pub fn repository(&self, url: &str, bind: &str, login: (&str, &str)) -> Result<LdapRepository, BenchError> {
+        repository(&self.server, url, bind, login)
     }
 
     /// The user's.
@@ -212,10 +194,46 @@ impl Directory {
         self.repository(url, &self.server.bind_name("{user}"), (USER, PASSWORD))
     }
 
+    /// The objects that are published.
+    pub fn objects(&self) -> &[Vec<u8>] {
+        &self.objects
+    }
+
+    /// What they are called.
+    pub fn names(&self) -> Vec<ConfigName> {
+        let name = |number| ConfigName::new(ConfigKind::Template, &id(number));
+        (0..self.objects.len()).filter_map(name).collect()
+    }
+
     /// The unit's DN.
     pub fn dn(&self) -> String {
         self.server.unit(UNIT)
     }
+}
+
+/// A client of a directory at this address, with this name to bind by, logged in.
+pub fn repository(
+    server: &Slapd,
+    url: &str,
+    bind: &str,
+    (user, password): (&str, &str),
+) -> Result<LdapRepository, BenchError> {
+    let settings = LdapSettings {
+        servers: vec![url.to_owned()],
+        authorities: Some(server.ca().to_owned()),
+        start_tls: StartTls::Refused,
+        base: server.base().to_owned(),
+        configuration: server.configuration(),
+        login: "uid".to_owned(),
+        bind_name: bind.to_owned(),
+        credentials: Credentials::Directory,
+        identity: None,
+        patience: Patience::default(),
+    };
+    let repository = LdapRepository::new(settings, Arc::new(Clocks));
+    let password = Password::from_utf8(password.as_bytes()).map_err(wrong)?;
+    repository.authenticate(&UserId::from(user), &password).map_err(wrong)?;
+    Ok(repository)
 }
 
 fn id(number: usize) -> String {
@@ -223,7 +241,7 @@ fn id(number: usize) -> String {
 }
 
 /// Bytes no compression makes small, other ones in each round.
-fn object(number: usize, round: usize) -> Vec<u8> {
+pub fn object(number: usize, round: usize) -> Vec<u8> {
     let mut state = (number as u64) << 20 ^ (round as u64) ^ 0x9e37_79b9_7f4a_7c15;
     let mut bytes = Vec::with_capacity(LONG);
     while bytes.len() < LONG {
@@ -234,8 +252,4 @@ fn object(number: usize, round: usize) -> Vec<u8> {
     }
     bytes.truncate(LONG);
     bytes
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

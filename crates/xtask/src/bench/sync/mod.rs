@@ -1,6 +1,6 @@
 //! `bench sync`: the organisation's configuration from a real slapd over LDAPS into the store, beside ldapsearch fetching the same.
 
-mod directory;
+pub mod directory;
 mod ours;
 mod rival;
 mod stages;
@@ -30,6 +30,7 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     stages_of(&directory, rounds, &mut report)?;
 
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    let (mut fetched, mut kept) = (Vec::new(), Vec::new());
     if rival::count(&directory, &password)? != OBJECTS {
         return Err(wrong("ldapsearch does not bring every object"));
     }
@@ -38,10 +39,14 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         let (device, taken) = Device::first(&directory, &folder.path().join(format!("first-{round}")))?;
         device.holds(OBJECTS)?;
         ours.push(taken);
+        fetched.push(stages::fetched(&directory, OBJECTS)?);
+        kept.push(stages::kept(&directory, &folder.path().join(format!("kept-{round}")))?);
     }
     let what = format!("{OBJECTS} objects of 4 KiB");
     let theirs = report.times(format!("ldapsearch, its output thrown away: {what}"), &theirs);
     let ours = report.times(format!("first sync, verified and durable: {what}"), &ours);
+    report.times(format!("of that, fetching alone, thrown away: {what}"), &fetched);
+    report.times(format!("of that, verifying and keeping alone: {what}"), &kept);
     let ratio = ours.zip(theirs).map(|(ours, theirs)| ours / theirs);
     report.target(
         format!("first sync of {what}, against ldapsearch"),
@@ -57,6 +62,8 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     let bytes = Device::bytes_of_a_look(&directory, &folder.path().join("counted"))?;
     report.count("nothing changed: bytes both ways with TLS, an OU", 1, bytes, "bytes");
     report.target("nothing changed, an OU", "≤ 400 bytes", bytes.to_string(), bytes <= 400);
+    let committed = stages::committed(&folder.path().join("committed"))?;
+    report.times("a commit of three values, 15 kB, alone", &committed);
     let mut published = 0;
     for (count, goal) in [(1, 5.0), (1_000, 300.0)] {
         let mut times = Vec::new();

@@ -92,7 +92,7 @@ impl Device {
     }
 }
 
-fn store(folder: &Path) -> Result<Store, BenchError> {
+pub(super) fn store(folder: &Path) -> Result<Store, BenchError> {
     std::fs::create_dir_all(folder).map_err(wrong)?;
     let key = Key::make_random().map_err(wrong)?;
     let (store, _) = Store::open(folder, key).map_err(wrong)?;

@@ -1,4 +1,4 @@
-//! What comes before the first question: the child's start, TLS, the bind.
+//! What comes before the first question: the child's start, TLS, the bind. And the halves of a first sync, each alone.
 
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
@@ -8,10 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use countersign_directory::ldap::protocol::{Answer, Bind, Code, Request, Server};
+use countersign_model::port::{ConfigurationRepository, RecordStore};
+use countersign_model::{Change, ConfigKind, StoreKey, StoreKind, Wanted};
 use countersign_tests::servers::DirectoryServer;
+use countersign_trust::digest_of;
 
 use super::super::{BenchError, clock};
-use super::directory::{Directory, PASSWORD, USER, wrong};
+use super::directory::{Directory, LONG, PASSWORD, USER, unit, wrong};
 
 /// A child that is asked by hand.
 struct Asked {
@@ -61,6 +64,62 @@ impl Asked {
     }
 }
 
+/// Everything fetched as a first sync does, and thrown away: the directory, the child, what it says read and taken apart.
+pub fn fetched(directory: &Directory, count: usize) -> Result<Duration, BenchError> {
+    let begun = clock::now();
+    let repository = directory.as_user()?;
+    let mut came = 0;
+    let names = directory.names();
+    let given = repository.objects(&unit()?, Wanted::Most(&names), &mut |object| {
+        came += usize::from(object.kind == ConfigKind::Template && object.bytes.len() == LONG);
+    });
+    given.map_err(wrong)?;
+    let taken = clock::now().saturating_duration_since(begun);
+    match came == count {
+        true => Ok(taken),
+        false => Err(wrong(format!("{came} objects came, not {count}"))),
+    }
+}
+
+/// The same objects verified and committed, 2 MiB at a time, without a directory.
+pub fn kept(directory: &Directory, folder: &Path) -> Result<Duration, BenchError> {
+    let store = super::ours::store(folder)?;
+    let mut objects = directory.objects().to_vec();
+    let begun = clock::now();
+    for batch in objects.chunks_mut(512) {
+        let put = |bytes: &mut Vec<u8>| {
+            let id = digest_of(bytes).to_vec();
+            let kind = StoreKind::Object;
+            Change::Put(StoreKey { kind, id }, std::mem::take(bytes))
+        };
+        store
+            .commit(&batch.iter_mut().map(put).collect::<Vec<_>>())
+            .map_err(wrong)?;
+    }
+    Ok(clock::now().saturating_duration_since(begun))
+}
+
+/// A commit as one changed object makes it: the object, its page, the catalogue.
+pub fn committed(folder: &Path) -> Result<Vec<Duration>, BenchError> {
+    let store = super::ours::store(folder)?;
+    let commit = |number: u8| {
+        let key = |kind| StoreKey {
+            kind,
+            id: vec![number; 32],
+        };
+        let put = |kind, length: usize| Change::Put(key(kind), vec![number; length]);
+        let batch = [
+            put(StoreKind::Object, LONG),
+            put(StoreKind::Config, 7_000),
+            put(StoreKind::Catalogue, LONG),
+        ];
+        let begun = clock::now();
+        store.commit(&batch).map_err(wrong)?;
+        Ok(clock::now().saturating_duration_since(begun))
+    };
+    (0..20).map(commit).collect()
+}
+
 /// Start (to the first answer), TLS, bind.
 pub fn measure(directory: &Directory, program: &Path) -> Result<[Duration; 3], BenchError> {
     let mut marks = vec![clock::now()];
@@ -72,6 +131,7 @@ pub fn measure(directory: &Directory, program: &Path) -> Result<[Duration; 3], B
     child.well(&Request::Connect(Server {
         url: directory.server.url(),
         authorities: Some(authorities.into()),
+        identity: None,
         connect_ms: 5_000,
         operation_ms: 5_000,
         exchange_ms: 60_000,

@@ -1,7 +1,7 @@
 //! Fills by our guarded keys into a window that hears them.
 
 use countersign_desktop::Desktop;
-use countersign_desktop::linux::identity;
+use countersign_identify as identity;
 use countersign_model::port::{Cancel, Responder as _};
 use countersign_model::{
     Action, FieldKind, FieldName, FieldValues, Method, Outcome, Plan, PlannedStep, WindowFacts, WindowId,
@@ -20,6 +20,7 @@ pub fn facts_of(victim: &Ear) -> WindowFacts {
         title: "victim".to_owned(),
         class: "victim".to_owned(),
         instance: "victim".to_owned(),
+        stance: countersign_model::Stance::default(),
     }
 }
 

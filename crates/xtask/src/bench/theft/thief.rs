@@ -39,6 +39,23 @@ pub struct Loot {
     pub held: usize,
 }
 
+impl Loot {
+    /// What stands for keys that write nothing.
+    pub const UNKNOWN: char = '\u{fffd}';
+
+    /// How many characters of these it heard.
+    pub fn of(&self, alphabet: &str) -> usize {
+        let heard = self.heard.chars();
+        heard.filter(|&character| alphabet.contains(character)).count()
+    }
+
+    /// How many keys it heard that write nothing.
+    pub fn unknown(&self) -> usize {
+        let heard = self.heard.chars();
+        heard.filter(|&character| character == Self::UNKNOWN).count()
+    }
+}
+
 impl Thief {
     /// Lets it loose on a window.
     pub fn start(session: &Session, victim: Window) -> Result<Self, BenchError> {

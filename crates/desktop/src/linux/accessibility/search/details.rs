@@ -127,14 +127,16 @@ async fn ask(application: &Application, node: &Node, chosen: Chosen, query: &Con
     let line = &application.line;
     let control = role(node.role);
     let wanted = chosen == Chosen::Wanted;
+    // An ancestor may be named by id or class as well.
+    let told_apart = chosen != Chosen::No && application.has_ids();
     let labelled = query.labels && (takes_text(control) || roles::labels(control));
     let when = |condition: bool| condition.then_some(());
     let (extents, label, text, id, class) = join5(
         OptionFuture::from(when(labelled || (query.extents && wanted)).map(|()| extents(line, &node.path))),
         OptionFuture::from(when(query.labels && takes_text(control)).map(|()| label(line, &node.path))),
         OptionFuture::from(when(query.texts && wanted && readable(node, application)).map(|()| text(line, node))),
-        OptionFuture::from(when(wanted && application.has_ids()).map(|()| id(line, &node.path))),
-        OptionFuture::from(when(wanted && application.has_ids()).map(|()| attributes(line, &node.path))),
+        OptionFuture::from(when(told_apart).map(|()| id(line, &node.path))),
+        OptionFuture::from(when(told_apart).map(|()| attributes(line, &node.path))),
     )
     .await;
     let mut attributes = class.unwrap_or_default();

@@ -30,6 +30,12 @@ type Item = (
     Vec<u32>,
 );
 
+/// How soon a form that is not there yet is looked for again.
+const AGAIN: std::time::Duration = std::time::Duration::from_millis(1);
+
+/// A control: where, its role, its name.
+type Found = (OwnedObjectPath, u32, String);
+
 const PASSWORD: u32 = 40;
 const BUTTON: u32 = 43;
 const TEXT: u32 = 61;
@@ -66,27 +72,93 @@ async fn accessibility_bus() -> zbus::Result<Connection> {
 }
 
 async fn fill(bus: &Connection, pid: u32, user: &str, password: &str) -> Result<(), Box<dyn Error>> {
-    let application = application(bus, pid)
-        .await?
-        .ok_or("the application is not on the bus")?;
-    let items: Vec<Item> = call(bus, &application, "/org/a11y/atspi/cache", "Cache", "GetItems", &()).await?;
-    let item = |wanted: &dyn Fn(&Item) -> bool| items.iter().find(|item| wanted(item)).map(|item| item.0.1.as_str());
-    let editable = |item: &Item| item.5.iter().any(|name| name.ends_with(".EditableText"));
-    let first = item(&|item| item.7 == TEXT && editable(item)).ok_or("no user field")?;
-    let second = item(&|item| item.7 == PASSWORD).ok_or("no password field")?;
-    let button = item(&|item| item.7 == BUTTON && item.6 == "OK").ok_or("no OK button")?;
-    let _said: bool = call(bus, &application, first, "EditableText", "SetTextContents", &(user)).await?;
+    let (application, [first, second, button]) = loop {
+        // Some toolkits come to the bus after their window.
+        if let Some(form) = form(bus, pid).await? {
+            break form;
+        }
+        async_io::Timer::after(AGAIN).await;
+    };
+    let _said: bool = call(bus, &application, &first, "EditableText", "SetTextContents", &(user)).await?;
     let _said: bool = call(
         bus,
         &application,
-        second,
+        &second,
         "EditableText",
         "SetTextContents",
         &(password),
     )
     .await?;
-    let _said: bool = call(bus, &application, button, "Action", "DoAction", &(0_i32)).await?;
+    let _said: bool = call(bus, &application, &button, "Action", "DoAction", &(0_i32)).await?;
     Ok(())
+}
+
+/// The application, and its two fields and its button, once they are there.
+async fn form(bus: &Connection, pid: u32) -> zbus::Result<Option<(String, [String; 3])>> {
+    let Some(application) = application(bus, pid).await? else {
+        return Ok(None);
+    };
+    let items: zbus::Result<Vec<Item>> =
+        call(bus, &application, "/org/a11y/atspi/cache", "Cache", "GetItems", &()).await;
+    let editable = |item: &Item| item.5.iter().any(|name| name.ends_with(".EditableText"));
+    let items = items.unwrap_or_default().into_iter();
+    let mut found: Vec<Found> = items
+        .filter(|item| item.7 != TEXT || editable(item))
+        .map(|item| (item.0.1, item.7, item.6))
+        .collect();
+    let item = |found: &[Found], role: u32, name: &str| {
+        let its = |(_, its, called): &&Found| *its == role && (name.is_empty() || called == name);
+        found.iter().find(its).map(|(path, ..)| path.to_string())
+    };
+    if item(&found, PASSWORD, "").is_none() {
+        found = walk(bus, &application).await?;
+    }
+    let controls = (
+        item(&found, TEXT, ""),
+        item(&found, PASSWORD, ""),
+        item(&found, BUTTON, "OK"),
+    );
+    Ok(match controls {
+        (Some(first), Some(second), Some(button)) => Some((application, [first, second, button])),
+        _ => None,
+    })
+}
+
+/// The objects of an application that caches none (Qt): level by level, each level asked at once.
+async fn walk(bus: &Connection, application: &str) -> zbus::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    let mut level = vec!["/org/a11y/atspi/accessible/root".to_owned()];
+    while !level.is_empty() {
+        let asked = level.iter().map(|path| async move {
+            let children: Vec<Address> = call(bus, application, path, "Accessible", "GetChildren", &()).await?;
+            let role: u32 = call(bus, application, path, "Accessible", "GetRole", &()).await?;
+            let name = if role == BUTTON {
+                name(bus, application, path).await?
+            } else {
+                String::new()
+            };
+            Ok::<_, zbus::Error>((children, role, name))
+        });
+        let answers = futures_util::future::try_join_all(asked).await?;
+        let mut next = Vec::new();
+        for (path, (children, role, name)) in level.into_iter().zip(answers) {
+            let path = OwnedObjectPath::try_from(path)?;
+            found.push((path, role, name));
+            next.extend(children.into_iter().map(|(_, path)| path.to_string()));
+        }
+        level = next;
+    }
+    Ok(found)
+}
+
+async fn name(bus: &Connection, application: &str, path: &str) -> zbus::Result<String> {
+    let (properties, accessible) = ("org.freedesktop.DBus.Properties", "org.a11y.atspi.Accessible");
+    let body = (accessible, "Name");
+    let reply = bus
+        .call_method(Some(application), path, Some(properties), "Get", &body)
+        .await?;
+    let value: zbus::zvariant::OwnedValue = reply.body().deserialize()?;
+    String::try_from(value).map_err(zbus::Error::from)
 }
 
 /// The bus name of the application that process `pid` is; the newest is looked at first.

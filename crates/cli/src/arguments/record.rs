@@ -1,0 +1,31 @@
+use super::{Format, window};
+use clap::Args;
+use countersign_model::WindowId;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct TemplateRecord {
+    /// The window, by its number as `windows` shows it.
+    #[arg(long, value_name = "ID", value_parser = window, conflicts_with_all = ["pid", "title"])]
+    pub(crate) window: Option<WindowId>,
+    /// The only window of this process.
+    #[arg(long, value_name = "PID")]
+    pub(crate) pid: Option<u32>,
+    /// The only window whose title has this in it.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// The template's id, such as org.example.App. Default: made of the program's name.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// The application's name. Default: the program's.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Where the draft goes: `ID.toml`, and `fixtures/ID/` beside it.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Write nothing: show the draft, and on the screen a frame around everything it would fill or press.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
