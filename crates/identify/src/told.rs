@@ -195,6 +195,7 @@ fn list(text: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read as _;
 
     fn told(line: &str, environment: &[(&str, &str)]) -> Vec<String> {
         let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
@@ -255,7 +256,10 @@ mod tests {
         rustix::fs::chmod(&folder, rustix::fs::Mode::from_raw_mode(0o777)).unwrap();
         for (modules, found) in [(Path::new("/usr/share/perl5"), None), (&folder, Some(folder.clone()))] {
             let mut perl = std::process::Command::new("/usr/bin/perl");
-            let mut child = perl.args(["-e", "sleep 60"]).env("PERL5LIB", modules).spawn().unwrap();
+            perl.args(["-e", "$| = 1; print 'here'; sleep 60"]).env("PERL5LIB", modules);
+            let mut child = perl.stdout(std::process::Stdio::piped()).spawn().unwrap();
+            // What it was started with is there only some time after its start.
+            child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
             let arguments = proc::arguments(child.id()).unwrap();
             assert_eq!(foreign(child.id(), Path::new("/usr/bin/perl"), &arguments), Ok(found));
             child.kill().unwrap();
