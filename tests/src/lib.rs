@@ -19,6 +19,7 @@ pub mod screen;
 pub mod servers;
 pub mod session;
 pub mod stranger;
+pub mod stress;
 pub mod window;
 
 mod error;

@@ -6,7 +6,9 @@ use crate::syncing::machine_name;
 use crate::window_report::found;
 use countersign_desktop::{Desktop, package_of, version_of};
 use countersign_model::port::{ControlAccess, Showing, WindowSource};
-use countersign_model::{ControlQuery, ControlTree, Extents, Publisher, TerminalFacts, UserId, WindowFacts, WindowId};
+use countersign_model::{
+    ControlQuery, ControlTree, Extents, Places, Publisher, TerminalFacts, UserId, WindowFacts, WindowId,
+};
 use countersign_rules::record::{Choice, Naming, Personal, RecordProblem, Recorded, Scene, record};
 use countersign_rules::{TemplateSet, parse_template};
 use countersign_signon::{Now, explain_template};
@@ -117,7 +119,7 @@ impl Seen {
             labels: true,
             texts: true,
             parents: true,
-            extents: true,
+            extents: Places::All,
             ..ControlQuery::default()
         };
         let terminal = desktop.terminal(&window).ok();

@@ -13,7 +13,7 @@ mod common;
 
 use common::{Lab, VALUES, ended, fields, fill, logon_query, named, plan, set, submit, whole};
 use countersign_model::port::{Attention, Cancel, ControlAccess as _, DesktopError, Responder as _, WindowSource as _};
-use countersign_model::{Action, ControlQuery, Coverage, Method, Outcome, Plan, Refusal, Role, WindowEvent};
+use countersign_model::{Action, ControlQuery, Coverage, Method, Outcome, Places, Plan, Refusal, Role, WindowEvent};
 use countersign_tests::{Deadline, Process};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -81,7 +81,7 @@ fn queries_bring_what_they_ask_for() {
         let all = ControlQuery {
             texts: true,
             parents: true,
-            extents: true,
+            extents: Places::All,
             labels: true,
             ..ControlQuery::default()
         };

@@ -256,7 +256,8 @@ mod tests {
         rustix::fs::chmod(&folder, rustix::fs::Mode::from_raw_mode(0o777)).unwrap();
         for (modules, found) in [(Path::new("/usr/share/perl5"), None), (&folder, Some(folder.clone()))] {
             let mut perl = std::process::Command::new("/usr/bin/perl");
-            perl.args(["-e", "$| = 1; print 'here'; sleep 60"]).env("PERL5LIB", modules);
+            perl.args(["-e", "$| = 1; print 'here'; sleep 60"])
+                .env("PERL5LIB", modules);
             let mut child = perl.stdout(std::process::Stdio::piped()).spawn().unwrap();
             // What it was started with is there only some time after its start.
             child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();

@@ -172,6 +172,39 @@ pub struct ControlQuery {
     pub texts: bool,
     /// Also every ancestor, so that `parent` selectors can be judged.
     pub parents: bool,
-    /// Also places on the screen, so that ordinals can be counted.
-    pub extents: bool,
+    /// Also where these are on the screen, so that ordinals can be counted.
+    pub extents: Places,
+}
+
+/// Of which controls the places on the screen are read. Each costs the application a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Places {
+    /// Of none.
+    #[default]
+    None,
+    /// Of those with these roles.
+    OfRoles(BTreeSet<Role>),
+    /// Of all that are returned.
+    All,
+}
+
+impl Places {
+    /// Whether the place of a control of this role is read.
+    #[must_use]
+    pub fn of(&self, role: Role) -> bool {
+        match self {
+            Self::None => false,
+            Self::OfRoles(roles) => roles.contains(&role),
+            Self::All => true,
+        }
+    }
+
+    /// Adds those of `other`.
+    pub fn add(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::All, _) | (_, Self::None) => {}
+            (Self::OfRoles(mine), Self::OfRoles(roles)) => mine.extend(roles),
+            (_, more) => *self = more,
+        }
+    }
 }

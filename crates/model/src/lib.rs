@@ -29,7 +29,7 @@ pub mod words;
 pub use binding::{Binding, Publisher};
 pub use civil::Civil;
 pub use config::{ConfigKind, ConfigName, ConfigObject, UnitState, Wanted};
-pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Role, States};
+pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Places, Role, States};
 pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
 pub use logon::{FieldKind, FieldValues, Logon};

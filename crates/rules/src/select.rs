@@ -4,7 +4,7 @@ use crate::compile::selector;
 use crate::compiled::{CompiledSelector, role_name};
 use crate::pattern::{Known, Match, Text};
 use countersign_model::{
-    Awaited, ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Presence, Role, Selector,
+    Awaited, ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Places, Presence, Role, Selector,
 };
 use std::collections::BTreeSet;
 
@@ -101,13 +101,17 @@ pub(crate) enum AnyRole {
 /// Adds what a selector needs to a query.
 pub(crate) fn ask(wanted: &CompiledSelector, query: &mut ControlQuery) -> AnyRole {
     query.labels |= wanted.label.is_some();
-    query.extents |= wanted.ordinal.is_some();
+    if wanted.ordinal.is_some() {
+        query
+            .extents
+            .add(wanted.role.map_or(Places::All, |role| Places::OfRoles(same_as(role))));
+    }
     if let Some(parent) = &wanted.parent {
         query.parents = true;
         let mut of_parent = ControlQuery::default();
         ask(parent, &mut of_parent);
         query.labels |= of_parent.labels;
-        query.extents |= of_parent.extents;
+        query.extents.add(of_parent.extents);
     }
     match wanted.role {
         Some(role) => {

@@ -3,7 +3,7 @@
 
 mod support;
 
-use countersign_model::{Action, ControlToken, Method, Role, Selector, WindowFacts};
+use countersign_model::{Action, ControlToken, Method, Places, Role, Selector, WindowFacts};
 use countersign_rules::{
     Contents, FormRef, NotFound, PlanProblem, fallback_plan, find, plan, query, selector_query, step_text,
 };
@@ -133,7 +133,8 @@ fn what_is_not_one_control_is_refused() {
     let query = selector_query(&selector(
         r#"{ role = "text", label = "x", ordinal = 1, parent = { role = "panel" } }"#,
     ));
-    assert!(query.labels && query.extents && query.parents && !query.texts);
+    assert!(query.labels && query.parents && !query.texts);
+    assert_eq!(query.extents, Places::OfRoles([Role::Text, Role::Entry].into()));
     assert_eq!(query.roles, [Role::Text, Role::Entry].into());
 }
 
@@ -187,7 +188,8 @@ fn app() -> WindowFacts {
 fn a_form_is_matched_planned_and_explained() {
     let form = form(LOGON);
     let query = query(std::slice::from_ref(&form)).unwrap();
-    assert!(query.labels && query.texts && !query.parents && !query.extents);
+    assert!(query.labels && query.texts && !query.parents);
+    assert_eq!(query.extents, Places::None);
     assert!(query.roles.contains(&Role::PasswordText) && query.roles.contains(&Role::PushButton));
     assert!(form.chooses_by().iter().any(|field| field.as_str() == "username"));
     let tree = tree(screen());

@@ -3,7 +3,10 @@ mod choose;
 mod look;
 mod proof;
 mod respond;
+mod silent;
 mod trial;
+
+pub(crate) use silent::Silence;
 
 use crate::candidates::{self, Seen};
 use crate::ledger::Ledger;
@@ -105,6 +108,7 @@ impl Machine {
                     self.look_again_at_held(&mut turn);
                 }
                 self.judge_trials(&mut turn);
+                self.look_at_silent(&mut turn);
             }
         }
         self.withdraw_stale(&mut turn);
@@ -299,6 +303,7 @@ impl Watched {
             wish: Wish::Automatic,
             asking: Asking::No,
             toolkit: None,
+            silence: Silence::default(),
             tries: 0,
             explained: None,
         }

@@ -3,6 +3,7 @@
 use crate::Ticket;
 use crate::candidates::{Found, Seen};
 use crate::ledger::Entry;
+use crate::machine::Silence;
 use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, TerminalFacts, WindowFacts};
 use countersign_rules::FormRef;
 
@@ -118,6 +119,7 @@ pub(crate) struct Watched {
     pub wish: Wish,
     pub asking: Asking,
     pub toolkit: Option<String>,
+    pub silence: Silence,
     /// How often the focus was lost while the present form was answered.
     pub tries: u32,
     /// The last decision that was explained, so that the same is not explained again and again.

@@ -1,5 +1,6 @@
 //! The desktop behind the ports of the model.
 
+use super::accessibility::Room;
 use super::sinks::Sink;
 use super::{Desktop, terminal, x11};
 use crate::respond::{Controls as _, Interpreter};
@@ -41,7 +42,8 @@ impl Watch for Watching {}
 
 impl ControlAccess for Desktop {
     fn read(&self, window: &WindowFacts, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
-        self.controls()?.read(window, query)
+        let room = self.windows.place(window.id).map_or(Room::ForFew, Room::in_window);
+        self.controls()?.read(window, room, query)
     }
 
     fn terminal(&self, window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {

@@ -46,7 +46,10 @@ impl Machine {
         };
         let stale = window.reading.take().is_some_and(|reading| reading.stale);
         match read {
-            Ok(seen) => self.judge(id, seen, turn),
+            Ok(seen) => {
+                window.spoke();
+                self.judge(id, seen, turn);
+            }
             // Between prompts a terminal's program comes and goes: that is a form going away, not a fault.
             Err(DesktopError::NoTerminal(_) | DesktopError::WindowGone) => self.form_gone(id),
             // Without its controls a program may still be one that is typed into.
@@ -56,6 +59,9 @@ impl Machine {
                 self.judge(id, Seen::Nothing, turn);
             }
             Err(error) => {
+                if matches!(error, DesktopError::NotResponding | DesktopError::NotAccessible) {
+                    window.look_later(turn);
+                }
                 let form = window.forms.first().cloned();
                 window.explain_form(form.as_ref(), Vec::new(), Decision::Unreadable(error.to_string()), turn);
             }

@@ -87,6 +87,13 @@ pub struct Bench {
     pub now: Monotonic,
     pub logons: Vec<LogonSummary>,
     pub tree: ControlTree,
+    /// Why the controls cannot be read, if they cannot.
+    pub silent: Option<DesktopError>,
+    /// How often they were asked for, and how often attention to them.
+    pub reads: usize,
+    pub attends: usize,
+    /// When the machine wants to be woken.
+    pub wakes: Vec<Monotonic>,
     pub prompt: Result<TerminalFacts, DesktopError>,
     pub explained: Vec<Explanation>,
     pub notices: Vec<Notice>,
@@ -126,6 +133,10 @@ impl Bench {
             now: Monotonic(1_000_000),
             logons: vec![logon(1, "user")],
             tree: form(&[]),
+            silent: None,
+            reads: 0,
+            attends: 0,
+            wakes: Vec::new(),
             prompt: Err(DesktopError::NoTerminal("no pty".to_owned())),
             explained: Vec::new(),
             notices: Vec::new(),
@@ -140,6 +151,16 @@ impl Bench {
 
     pub fn rules(&mut self, rules: Rules) {
         self.send(Event::Rules(rules));
+    }
+
+    /// Waits until the machine wants to be woken, and wakes it. False: it does not.
+    pub fn wake(&mut self) -> bool {
+        let next = self.wakes.iter().copied().filter(|at| *at > self.now).min();
+        if let Some(at) = next {
+            self.now = at;
+            self.send(Event::Woken);
+        }
+        next.is_some()
     }
 
     pub fn wait(&mut self, seconds: u64) {
@@ -157,7 +178,11 @@ impl Bench {
             };
             for effect in self.machine.handle(event, now) {
                 match effect {
-                    Effect::ReadControls(ticket, ..) => events.push(Event::ControlsRead(ticket, Ok(self.tree.clone()))),
+                    Effect::ReadControls(ticket, ..) => {
+                        self.reads += 1;
+                        let read = self.silent.clone().map_or_else(|| Ok(self.tree.clone()), Err);
+                        events.push(Event::ControlsRead(ticket, read));
+                    }
                     Effect::ReadTerminal(ticket, ..) => events.push(Event::TerminalRead(ticket, self.prompt.clone())),
                     Effect::FindLogons(ticket, _) => events.push(Event::Logons(ticket, self.logons.clone())),
                     Effect::Respond {
@@ -172,7 +197,9 @@ impl Bench {
                     }
                     Effect::Withdraw(window) => self.asked.retain(|prompt| prompt.window != window),
                     Effect::Settled(logon, settlement) => self.settled.push((logon, settlement)),
-                    Effect::Attend(..) | Effect::Ignore(_) | Effect::WakeAt(_) => {}
+                    Effect::Attend(..) => self.attends += 1,
+                    Effect::WakeAt(at) => self.wakes.push(at),
+                    Effect::Ignore(_) => {}
                 }
             }
         }

@@ -20,6 +20,7 @@ mod random;
 mod report;
 mod simulate;
 mod store;
+mod stress;
 mod sync;
 mod theft;
 mod unlock;
@@ -38,7 +39,7 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// fill, fleet, killslapd, killstore, sync, theft, unlock: how many rounds.
+    /// fill, fleet, killslapd, killstore, stress, sync, theft, unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
     /// fuzz: how many seconds each target runs; idle: how many are counted.
@@ -158,6 +159,12 @@ const BENCHES: &[Bench] = &[
         about: "durable commits, checked reads, opening and bytes on disk of our store, redb and SQLite",
         place: Place::Machine,
         run: store::run,
+    },
+    Bench {
+        name: "stress",
+        about: "the right form amid 3,000 controls, 200 windows, restless, hanging and dying programs (--rounds, 5)",
+        place: Place::Laboratory,
+        run: stress::run,
     },
     Bench {
         name: "sync",

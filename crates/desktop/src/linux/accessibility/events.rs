@@ -3,6 +3,7 @@
 use super::bus::{ACCESSIBLE, ANSWER, CallError, Line, ROOT, within};
 use super::peers::{Application, Peers};
 use crate::linux::sinks::Sinks;
+use crate::pace::steady;
 use async_executor::{Executor, Task};
 use async_io::Timer;
 use countersign_model::{WindowEvent, WindowId};
@@ -43,6 +44,13 @@ const FOCUSED: &str = "focused";
 const NAME: &str = "accessible-name";
 /// Changes that come closer together than this are one.
 const TOGETHER: Duration = Duration::from_millis(30);
+/// Where they go on and on, they are told this often all the same.
+const MEANWHILE: Duration = Duration::from_millis(100);
+/// An application that has gone on for so long is restless. To hear all of it costs more than to glance at it now and then.
+const RESTLESS: Duration = Duration::from_secs(1);
+const GLANCE: Duration = Duration::from_millis(500);
+/// Glances until it is listened to again.
+const GLANCES: u32 = 8;
 
 /// Follows who comes and goes, until the bus ends.
 pub(super) async fn follow(
@@ -164,28 +172,59 @@ impl Attendance {
     }
 
     async fn hear(&self, name: &OwnedUniqueName) -> Result<(), CallError> {
-        let from =
-            |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
-        let objects = within(ANSWER, listen(&self.bus, from(OBJECT)?)).await?;
-        let windows = within(ANSWER, listen(&self.bus, from(WINDOW)?)).await?;
+        let mut changes = self.changes(name).await?;
         self.register(Registering::For(name)).await;
         // Once the application answers over the bus, it has heard what is to be sent.
         let line = Line::shared(&self.bus, name.clone());
         let _answered = within(ANSWER, line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &())).await;
-        self.tell(name);
-        let mut changes = stream::or(objects, windows).filter(|message| message.as_ref().is_ok_and(matters));
-        while changes.next().await.is_some() {
+        loop {
             self.tell(name);
+            if self.tell_while_quiet(name, &mut changes).await.is_none() {
+                return Ok(());
+            }
+            drop(changes);
+            for _ in 0..GLANCES {
+                Timer::after(GLANCE).await;
+                self.tell(name);
+            }
+            changes = self.changes(name).await?;
+        }
+    }
+
+    async fn changes(&self, name: &OwnedUniqueName) -> Result<impl Stream + Unpin + use<>, CallError> {
+        let from =
+            |interface: &'static str| Ok::<_, CallError>(rule().sender(name.clone())?.interface(interface)?.build());
+        let objects = within(ANSWER, listen(&self.bus, from(OBJECT)?)).await?;
+        let windows = within(ANSWER, listen(&self.bus, from(WINDOW)?)).await?;
+        Ok(stream::or(objects, windows).filter(|message| message.as_ref().is_ok_and(matters)))
+    }
+
+    /// Tells what changes until it never stops changing. `None`: the bus ended.
+    async fn tell_while_quiet(&self, name: &OwnedUniqueName, changes: &mut (impl Stream + Unpin)) -> Option<Restless> {
+        loop {
+            changes.next().await?;
+            let began = steady();
+            let mut told = began;
             // The first change is told at once, what follows closely is told together.
+            self.tell(name);
             let mut more = false;
-            while let Some(true) = soon(&mut changes).await {
+            while soon(changes).await? {
                 more = true;
+                // Others are served, too, however much comes.
+                future::yield_now().await;
+                let now = steady();
+                if now.since(began) >= RESTLESS {
+                    return Some(Restless);
+                }
+                if now.since(told) >= MEANWHILE {
+                    (told, more) = (now, false);
+                    self.tell(name);
+                }
             }
             if more {
                 self.tell(name);
             }
         }
-        Ok(())
     }
 
     async fn register(&self, registering: Registering<'_>) {
@@ -207,6 +246,10 @@ impl Attendance {
         self.listening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// An application whose controls change all the time.
+#[derive(Clone, Copy, Debug)]
+struct Restless;
 
 /// What the registry is told of an event.
 #[derive(Clone, Copy, Debug)]

@@ -8,6 +8,7 @@ mod fresh;
 mod peers;
 mod roles;
 mod search;
+mod shared;
 mod texts;
 mod token;
 
@@ -26,6 +27,7 @@ use events::Attendance;
 use focus::Ears;
 use fresh::Fresh;
 use futures_lite::future;
+pub(crate) use peers::Room;
 use peers::{Application, Found, Peers};
 use search::{Certainty, Missing};
 use std::sync::Arc;
@@ -106,11 +108,16 @@ impl Accessibility {
     ///
     /// # Errors
     /// See [`DesktopError`].
-    pub(crate) fn read(&self, window: &WindowFacts, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
+    pub(crate) fn read(
+        &self,
+        window: &WindowFacts,
+        room: Room,
+        query: &ControlQuery,
+    ) -> Result<ControlTree, DesktopError> {
         let pid = pid(window)?;
         let (peers, title, query) = (Arc::clone(&self.peers), window.title.clone(), query.clone());
         let tree = self
-            .run(async move { read(&peers, pid, &title, &query).await })
+            .run(async move { read(&peers, (pid, &title), room, &query).await })
             .unwrap_or_else(|| Err(lost()))?;
         self.fresh.note(&tree);
         Ok(tree)
@@ -330,7 +337,12 @@ async fn application(peers: &Arc<Peers>, pid: u32) -> Result<Arc<Application>, D
     }
 }
 
-async fn read(peers: &Arc<Peers>, pid: u32, title: &str, query: &ControlQuery) -> Result<ControlTree, DesktopError> {
+async fn read(
+    peers: &Arc<Peers>,
+    (pid, title): (u32, &str),
+    room: Room,
+    query: &ControlQuery,
+) -> Result<ControlTree, DesktopError> {
     let began = steady();
     let application = application(peers, pid).await?;
     loop {
@@ -340,7 +352,7 @@ async fn read(peers: &Arc<Peers>, pid: u32, title: &str, query: &ControlQuery) -
         } else {
             Certainty::Likely
         };
-        match search::read(&application, title, certainty, query).await {
+        match search::read(&application, title, certainty, room, query).await {
             Ok(tree) => return Ok(tree),
             Err(Missing::NotYet) if waited >= ARRIVAL => return Err(DesktopError::NotAccessible),
             Err(Missing::NotYet) => {}

@@ -2,12 +2,16 @@
 
 use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
 use super::roles::Sight;
+use super::search::Stock;
+use super::shared::Shared;
 use crate::linux::bus::{Bell, dial, open};
 use async_executor::Executor;
+use countersign_model::Extents;
 use futures_lite::future;
 use futures_util::future::join3;
 use rustix::net::sockopt::socket_peercred;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use zbus::Connection;
@@ -18,7 +22,31 @@ use zbus::names::OwnedUniqueName;
 const SETTLE: Duration = Duration::from_secs(20);
 /// How long the first question waits; each one after it twice as long. A program asked before it listens never answers that one.
 const FIRST: Duration = Duration::from_millis(100);
+/// Objects of an application, with all its windows, that are many to be told of at once.
+const MUCH: usize = 300;
+/// A window of so many pixels has room for many.
+const AMPLE: i32 = 400 * 400;
 const DAEMON: (&str, &str, &str) = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+
+/// How much may be in a window, as far as its size tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// A dialog's worth.
+    ForFew,
+    /// Perhaps thousands of controls.
+    ForMany,
+}
+
+impl Room {
+    /// In a window of this size.
+    pub(crate) fn in_window(place: Extents) -> Self {
+        if place.width.saturating_mul(place.height) > AMPLE {
+            Self::ForMany
+        } else {
+            Self::ForFew
+        }
+    }
+}
 
 /// An application that offers its controls.
 #[derive(Debug)]
@@ -33,12 +61,25 @@ pub(super) struct Application {
     pub(super) version: String,
     /// The way to it.
     pub(super) line: Line,
+    /// Everything in it at once, for all its windows that are looked at together.
+    pub(super) stock: Shared<Stock, CallError>,
+    /// How much that was when it was last asked for.
+    pub(super) size: AtomicUsize,
+    /// The names of its frames, by path, as they were when they were last asked for.
+    pub(super) frames: Mutex<HashMap<String, String>>,
 }
 
 impl Application {
     /// Whether its toolkit may search by itself. Qt5 does not, and says so at the cost of a round trip.
     pub(super) fn offers_collection(&self) -> bool {
         !(self.toolkit == "Qt" && self.version.starts_with("5."))
+    }
+
+    /// Whether its toolkit searches a window faster than it gives out everything it has: GTK3 does once that is much. GTK4, which has a
+    /// cache, too, does not search.
+    pub(super) fn is_better_searched(&self, room: Room) -> bool {
+        let size = self.size.load(Ordering::Relaxed);
+        self.toolkit == "gtk" && (size > MUCH || size == 0 && room == Room::ForMany)
     }
 
     /// How its toolkit says that a control is on the screen.
@@ -279,6 +320,9 @@ impl Peers {
             toolkit,
             version: version.unwrap_or_default(),
             line,
+            stock: Shared::default(),
+            size: AtomicUsize::default(),
+            frames: Mutex::default(),
         }))
     }
 

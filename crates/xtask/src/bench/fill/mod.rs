@@ -16,7 +16,7 @@ use countersign_tests::Session;
 use super::{BenchError, Options, Report};
 use form::{Attempt, Shown, Start};
 use keepassxc::{Delays, ENTRY, KeePassXc};
-use observer::Observer;
+pub use observer::{Observer, Sight};
 use ours::Ours;
 use toolkit::{TOOLKITS, Toolkit, Ways};
 

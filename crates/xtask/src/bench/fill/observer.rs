@@ -64,9 +64,15 @@ pub struct Observer {
 impl Observer {
     /// Begins to watch a session.
     pub fn of(session: &Session) -> Result<Self, BenchError> {
+        let observer = Self::of_windows(session)?;
+        watch_texts(session, observer.sender())?;
+        Ok(observer)
+    }
+
+    /// The same, but for the texts: an application that nobody listens to is left to itself.
+    pub fn of_windows(session: &Session) -> Result<Self, BenchError> {
         let (sender, sightings) = channel();
         watch_windows(session, sender.clone())?;
-        watch_texts(session, sender.clone())?;
         Ok(Self { sender, sightings })
     }
 

@@ -6,6 +6,7 @@ use crate::linux::accessibility::peers::Application;
 use crate::linux::accessibility::roles::{Bits, Sight, State};
 use countersign_model::Coverage;
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 const PLACE: &str = "/org/a11y/atspi/cache";
 
@@ -29,16 +30,19 @@ pub(super) async fn read(
     title: &str,
     certainty: Certainty,
 ) -> Result<Option<Nodes>, Missing> {
-    let asking = application.line.call::<_, Vec<Item>>(PLACE, CACHE, "GetItems", &());
-    let items = match within(BATCH, asking).await {
-        Ok(items) => items,
+    let asking = async || {
+        let items = application.line.call::<_, Vec<Item>>(PLACE, CACHE, "GetItems", &());
+        within(BATCH, items).await.map(Stock::new)
+    };
+    let stock = match application.stock.ask(asking).await {
+        Ok(stock) => stock,
         Err(CallError::Absent(_) | CallError::Failed(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    if items.is_empty() {
+    application.size.store(stock.entries.len(), Ordering::Relaxed);
+    if stock.entries.is_empty() {
         return Ok(None);
     }
-    let stock = Stock::new(items);
     let frames: Vec<Node> = stock.children(ROOT).map(|entry| entry.node.clone()).collect();
     let Some(chosen) = frame::choose(&frames, title, certainty, application.sight()) else {
         // The cache may lag behind: ask the application itself.
@@ -49,13 +53,16 @@ pub(super) async fn read(
         .and_then(|frame| stock.window(&frame.path, application.sight())))
 }
 
+#[derive(Debug)]
 struct Entry {
     node: Node,
     index: i32,
     count: i32,
 }
 
-struct Stock {
+/// All that an application has.
+#[derive(Debug)]
+pub(in crate::linux::accessibility) struct Stock {
     entries: HashMap<String, Entry>,
     children: HashMap<String, Vec<String>>,
 }

@@ -3,7 +3,7 @@
 use super::{BATCH, Node, Nodes, together};
 use crate::linux::accessibility::bus::{ACCESSIBLE, COLLECTION, CallError, Line, Reference, within};
 use crate::linux::accessibility::peers::Application;
-use crate::linux::accessibility::roles::{Bits, numbers};
+use crate::linux::accessibility::roles::{Bits, State, numbers};
 use countersign_model::{ControlQuery, Coverage, Role};
 use futures_util::future::try_join4;
 use std::collections::HashMap;
@@ -27,22 +27,18 @@ const IN_TREE_ORDER: u32 = 1;
 /// Far more than any form has; what comes back beyond it is said to be cut.
 const MOST: i32 = 1_000;
 
-/// Searches below a frame. `None`: the query has no roles, or the toolkit does not search.
+/// Searches below a frame for the roles of a query. `None`: the toolkit does not search.
 pub(super) async fn read(
     application: &Application,
     frame: &Node,
     query: &ControlQuery,
 ) -> Result<Option<Nodes>, CallError> {
-    // Parents cannot be judged from single objects without walking up, which costs more than walking down.
-    if query.roles.is_empty() || query.parents {
-        return Ok(None);
-    }
     let mut roles: Vec<i32> = query.roles.iter().copied().flat_map(numbers).collect();
     if query.labels {
         roles.extend([Role::Label, Role::Static].into_iter().flat_map(numbers));
     }
     let rule: Rule = (
-        vec![0, 0],
+        states(application),
         ALL,
         HashMap::new(),
         ALL,
@@ -85,6 +81,15 @@ pub(super) async fn read(
         node.parent = places.get(parent).copied();
     }
     Ok(Some(Nodes { all, coverage }))
+}
+
+/// The states that are asked for: GTK3 leaves out what is not on the screen at all, as most of a large window is not.
+fn states(application: &Application) -> Vec<i32> {
+    let showing = match application.toolkit.as_str() {
+        "gtk" => 1 << State::Showing as u32,
+        _ => 0,
+    };
+    vec![showing, 0]
 }
 
 async fn one(line: &Line, path: &str) -> Result<(Node, String), CallError> {

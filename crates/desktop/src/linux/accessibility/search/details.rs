@@ -84,7 +84,7 @@ pub(super) async fn describe(
             class: detail.class,
             text: detail.text,
             states: node.bits.states(application.sight()),
-            extents: detail.extents.filter(|_| query.extents),
+            extents: detail.extents.filter(|_| query.extents.of(role(node.role))),
             parent: node.parent.and_then(|parent| places.get(parent).copied().flatten()),
         });
     }
@@ -130,9 +130,10 @@ async fn ask(application: &Application, node: &Node, chosen: Chosen, query: &Con
     // An ancestor may be named by id or class as well.
     let told_apart = chosen != Chosen::No && application.has_ids();
     let labelled = query.labels && (takes_text(control) || roles::labels(control));
+    let placed = query.extents.of(control);
     let when = |condition: bool| condition.then_some(());
     let (extents, label, text, id, class) = join5(
-        OptionFuture::from(when(labelled || (query.extents && wanted)).map(|()| extents(line, &node.path))),
+        OptionFuture::from(when(labelled || (placed && chosen != Chosen::No)).map(|()| extents(line, &node.path))),
         OptionFuture::from(when(query.labels && takes_text(control)).map(|()| label(line, &node.path))),
         OptionFuture::from(when(query.texts && wanted && readable(node, application)).map(|()| text(line, node))),
         OptionFuture::from(when(told_apart).map(|()| id(line, &node.path))),

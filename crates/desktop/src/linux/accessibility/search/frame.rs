@@ -5,20 +5,63 @@ use crate::linux::accessibility::bus::{ACCESSIBLE, CallError, Line, ROOT, Refere
 use crate::linux::accessibility::peers::Application;
 use crate::linux::accessibility::roles::{Bits, Sight, State, top_level};
 use futures_util::future::try_join3;
+use std::collections::HashSet;
+use std::sync::PoisonError;
 
-/// Finds the frame by asking the application for its children.
+/// Finds the frame by asking the application for its children. Of those whose names are known and do not fit, it is not asked again,
+/// unless no other fits.
 pub(super) async fn find(application: &Application, title: &str, certainty: Certainty) -> Result<Node, Missing> {
     let line = &application.line;
-    let asking = async {
-        let children: Vec<Reference> = line.call(ROOT, ACCESSIBLE, "GetChildren", &()).await?;
-        let frames = together(children.iter().map(|(_, path)| one(line, path)).collect()).await;
-        // A frame that goes away while being looked at is no error.
-        Ok(frames.into_iter().filter_map(Result::ok).collect::<Vec<_>>())
+    let children = line.call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
+    let children: Vec<String> = within(BATCH, children)
+        .await?
+        .into_iter()
+        .map(|(_, path)| path.to_string())
+        .collect();
+    let may_fit = may_fit(application, &children, title);
+    let found = among(application, &may_fit, title, Certainty::Titled).await?;
+    let all_were_asked = may_fit.len() == children.len();
+    let found = match (found, certainty) {
+        (None, Certainty::Titled) if all_were_asked => None,
+        (None, _) => among(application, &children, title, certainty).await?,
+        (found, _) => found,
     };
-    let frames = within(BATCH, asking).await?;
-    choose(&frames, title, certainty, application.sight())
-        .and_then(|place| frames.into_iter().nth(place))
-        .ok_or(Missing::NotYet)
+    found.ok_or(Missing::NotYet)
+}
+
+/// The frames whose name is not known, or is one that fits.
+fn may_fit(application: &Application, children: &[String], title: &str) -> Vec<String> {
+    let mut known = application.frames.lock().unwrap_or_else(PoisonError::into_inner);
+    let present: HashSet<&String> = children.iter().collect();
+    known.retain(|path, _| present.contains(path));
+    let may = |path: &&String| known.get(*path).is_none_or(|name| fits(name, title));
+    children.iter().filter(may).cloned().collect()
+}
+
+async fn among(
+    application: &Application,
+    paths: &[String],
+    title: &str,
+    certainty: Certainty,
+) -> Result<Option<Node>, Missing> {
+    let line = &application.line;
+    let asking = async { Ok(together(paths.iter().map(|path| one(line, path)).collect()).await) };
+    // A frame that goes away while being looked at is no error.
+    let frames: Vec<Node> = within(BATCH, asking)
+        .await?
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect();
+    let mut known = application.frames.lock().unwrap_or_else(PoisonError::into_inner);
+    known.extend(frames.iter().map(|frame| (frame.path.clone(), frame.name.clone())));
+    let chosen = choose(&frames, title, certainty, application.sight());
+    Ok(chosen.and_then(|place| frames.into_iter().nth(place)))
+}
+
+/// Whether a frame of this name may be the window of this title. Qt puts the application's name behind the title on the screen, but not
+/// on the bus.
+fn fits(name: &str, title: &str) -> bool {
+    !name.is_empty() && title.starts_with(name)
 }
 
 async fn one(line: &Line, path: &str) -> Result<Node, CallError> {
@@ -51,9 +94,7 @@ pub(super) fn choose(frames: &[Node], title: &str, certainty: Certainty, sight: 
             .or_else(|| fitting().next())
             .map(|(place, _)| *place)
     };
-    // Qt puts the application's name behind the title on the screen, but not on the bus.
-    let begins = |frame: &Node| !frame.name.is_empty() && title.starts_with(&frame.name);
-    let titled = among(&|frame| frame.name == title).or_else(|| among(&begins));
+    let titled = among(&|frame| frame.name == title).or_else(|| among(&|frame| fits(&frame.name, title)));
     match certainty {
         Certainty::Titled => titled,
         Certainty::Likely => titled.or_else(|| among(&|_| true)),

@@ -8,11 +8,12 @@ mod labels;
 mod walk;
 
 use super::bus::{ANSWER, CallError};
-use super::peers::Application;
+use super::peers::{Application, Room};
 use super::roles::{Bits, role};
 use countersign_model::{ControlQuery, ControlTree, Coverage, Role};
 use futures_util::{StreamExt, stream};
 
+pub(super) use cache::Stock;
 pub(super) use details::extents;
 pub(super) use walk::below;
 
@@ -63,9 +64,10 @@ pub(super) async fn read(
     application: &Application,
     title: &str,
     certainty: Certainty,
+    room: Room,
     query: &ControlQuery,
 ) -> Result<ControlTree, Missing> {
-    let nodes = nodes(application, title, certainty, query).await?;
+    let nodes = nodes(application, title, certainty, room, query).await?;
     if nodes.all.len() <= 1 && certainty == Certainty::Titled {
         return Err(Missing::NotYet);
     }
@@ -85,16 +87,21 @@ async fn nodes(
     application: &Application,
     title: &str,
     certainty: Certainty,
+    room: Room,
     query: &ControlQuery,
 ) -> Result<Nodes, Missing> {
+    // Parents cannot be judged from single objects without walking up, which costs more than walking down.
+    let searchable = !query.roles.is_empty() && !query.parents;
     // Qt answers an empty cache; asking it costs a round trip and brings nothing.
     if application.toolkit != "Qt"
+        && !(searchable && application.is_better_searched(room))
         && let Some(nodes) = cache::read(application, title, certainty).await?
     {
         return Ok(nodes);
     }
     let frame = frame::find(application, title, certainty).await?;
-    if application.offers_collection()
+    if searchable
+        && application.offers_collection()
         && let Some(nodes) = collection::read(application, &frame, query).await?
     {
         return Ok(nodes);
