@@ -2,14 +2,28 @@
 
 use std::path::Path;
 
+use countersign_tests::Deadline;
+
 use super::{Engine, Fault, Write};
+
+/// How many seconds a lock of its own may stay at most.
+const RELEASE: u64 = 10;
 
 struct Sled(sled::Db);
 
 pub fn open(folder: &Path) -> Result<Box<dyn Engine>, Fault> {
     let config = sled::Config::new().path(folder.join("sled")).flush_every_ms(None);
-    let database = config.open().map_err(Fault::said)?;
-    Ok(Box::new(Sled(database)))
+    // Its threads may hold the file's lock for a moment after the database that had them is gone.
+    let deadline = Deadline::seconds(RELEASE);
+    loop {
+        match config.open() {
+            Ok(database) => return Ok(Box::new(Sled(database))),
+            Err(error) if error.to_string().contains("could not acquire lock") && !deadline.is_over() => {
+                deadline.pause();
+            }
+            Err(error) => return Err(Fault::said(error)),
+        }
+    }
 }
 
 impl Engine for Sled {
