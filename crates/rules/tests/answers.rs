@@ -3,8 +3,8 @@
 mod support;
 
 use countersign_model::{Action, Awaited, ControlFacts, Presence, Role, States};
-use countersign_rules::{Contents, Severity, holds, lint, parse_template, plan, query, step_text};
-use support::{HEAD, control, cut_off, form, named, tree, window};
+use countersign_rules::{Contents, Severity, holds, plan, query, step_text};
+use support::{HEAD, control, cut_off, form, named, problems, tree, window};
 
 const FORM: &str = "[[form]]\nkind = \"logon\"\n[form.window]\nexecutable = [\"/usr/bin/app\"]\n[form.bind]\n\
     username = { role = \"text\" }\npassword = { role = \"password-text\" }\n[form.respond]\n";
@@ -162,16 +162,6 @@ fn what_is_waited_for_is_as_it_is_written() {
     assert!(holds(&gone, &tree(vec![asleep()])) && !holds(&gone, &tree(controls())));
     // What was not read proves no absence.
     assert!(!holds(&gone, &cut_off(Vec::new())));
-}
-
-fn problems(text: &str) -> Vec<(Severity, String)> {
-    let found = match parse_template("app.toml", text.as_bytes()) {
-        Ok(parsed) => lint(&parsed),
-        Err(problems) => problems,
-    };
-    let told =
-        |problem: countersign_rules::Problem| (problem.severity, format!("{} {}", problem.message, problem.help));
-    found.into_iter().map(told).collect()
 }
 
 fn in_steps(steps: &str) -> String {

@@ -3,8 +3,8 @@
 mod support;
 
 use countersign_model::{FormKind, Role};
-use countersign_rules::{Contents, PlanProblem, Severity, lint, parse_template, plan, run_fixture, step_text};
-use support::{HEAD, control, form, named, parsed, tree, window};
+use countersign_rules::{Contents, PlanProblem, Severity, plan, run_fixture, step_text};
+use support::{HEAD, control, form, named, parsed, problems, tree, window};
 
 const CHANGE: &str = "[[form]]\nkind = \"change\"\n[form.window]\nexecutable = [\"/usr/bin/app\"]\n[form.bind]\n\
     confirm = { role = \"password-text\", ordinal = 3 }\nnew = { role = \"password-text\", ordinal = 2 }\n\
@@ -62,17 +62,6 @@ fn a_change_form_is_described_with_its_fields_and_its_plan() {
     assert_eq!(plan(&matched, &window, None).unwrap_err(), PlanProblem::NoResponse);
 }
 
-fn problems(form: &str) -> Vec<(Severity, String)> {
-    let text = format!("{HEAD}{form}");
-    let found = match parse_template("app.toml", text.as_bytes()) {
-        Ok(parsed) => lint(&parsed),
-        Err(problems) => problems,
-    };
-    let told =
-        |problem: countersign_rules::Problem| (problem.severity, format!("{} {}", problem.message, problem.help));
-    found.into_iter().map(told).collect()
-}
-
 #[test]
 fn each_kind_says_only_what_it_can_mean() {
     use Severity::{Error, Warning};
@@ -102,7 +91,7 @@ fn each_kind_says_only_what_it_can_mean() {
         (of("change", bind_old), Warning, "takes the new password"),
         (of("changed", ""), Error, "did you mean `change`?"),
     ] {
-        let found = problems(&form);
+        let found = problems(&format!("{HEAD}{form}"));
         assert!(
             found.iter().any(|(how, text)| *how == severity && text.contains(says)),
             "{form}: {found:#?}"
@@ -114,7 +103,7 @@ fn each_kind_says_only_what_it_can_mean() {
         of("change-failed", ""),
         of("confirm", "[form.bind]\nconfirm = { role = \"password-text\" }\n"),
     ] {
-        assert_eq!(problems(&fine), [], "{fine}");
+        assert_eq!(problems(&format!("{HEAD}{fine}")), [], "{fine}");
     }
 }
 

@@ -6,7 +6,7 @@ use countersign_model::{
     ControlFacts, ControlToken, ControlTree, Coverage, Criterion, Extents, Lineage, ProcessIdentity, Publisher, Role,
     States, TerminalFacts, Verdict, WindowFacts, WindowId, Writable,
 };
-use countersign_rules::{FormRef, ParsedTemplate, TemplateSet, parse_template};
+use countersign_rules::{FormRef, ParsedTemplate, Problem, Severity, TemplateSet, lint, parse_template};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -19,6 +19,16 @@ fields = ["username", "password"]
 
 pub fn parsed(text: &str) -> ParsedTemplate {
     parse_template("app.toml", text.as_bytes()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+/// What is wrong with a template, in reading it or in its meaning: how bad, the message and what to do.
+pub fn problems(text: &str) -> Vec<(Severity, String)> {
+    let found = match parse_template("app.toml", text.as_bytes()) {
+        Ok(parsed) => lint(&parsed),
+        Err(problems) => problems,
+    };
+    let told = |problem: Problem| (problem.severity, format!("{} {}", problem.message, problem.help));
+    found.into_iter().map(told).collect()
 }
 
 /// A set of one template whose only form has this body.
