@@ -79,8 +79,9 @@ impl Counter {
     }
 }
 
-/// Takes the focus away and gives it back, at uneven moments, until told to stop.
-fn steal(thief: &Counter, victim: &Counter, stop: &AtomicBool) {
+/// Takes the focus away and gives it back, at uneven moments, until told to stop. Returns how often it had it.
+fn steal(thief: &Counter, victim: &Counter, stop: &AtomicBool) -> usize {
+    let mut thefts = 0;
     let mut seed = 0x2545_f491u32;
     let mut pause = || {
         seed ^= seed << 13;
@@ -90,6 +91,7 @@ fn steal(thief: &Counter, victim: &Counter, stop: &AtomicBool) {
     };
     while !stop.load(Ordering::Relaxed) {
         thief.focus();
+        thefts += 1;
         pause();
         thief
             .conn
@@ -97,6 +99,16 @@ fn steal(thief: &Counter, victim: &Counter, stop: &AtomicBool) {
             .unwrap();
         thief.conn.sync().unwrap();
         pause();
+    }
+    thefts
+}
+
+/// Tells the thief to stop, also when the test fails.
+struct Arrest<'a>(&'a AtomicBool);
+
+impl Drop for Arrest<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -111,25 +123,20 @@ fn type_unguarded(screen: &Screen, count: usize) {
     }
 }
 
-fn type_guarded(typist: &X11Typist, window: &WindowFacts, count: usize) -> usize {
+fn type_guarded(typist: &X11Typist, window: &WindowFacts, count: usize) {
     let target = KeyTarget {
         window,
         control: None,
         terminal: None,
     };
-    let mut refused = 0;
     let mut left = count / 20;
     while left > 0 {
         match typist.send(&target, &[KeyStep::Text("aaaaaaaaaaaaaaaaaaaa")]) {
             Ok(()) => left -= 1,
-            Err(Refusal::FocusMoved) => {
-                refused += 1;
-                pace::pause(Duration::from_micros(150));
-            }
+            Err(Refusal::FocusMoved) => {}
             Err(other) => panic!("{other:?}"),
         }
     }
-    refused
 }
 
 #[test]
@@ -140,15 +147,50 @@ fn a_focus_thief_gets_no_key_from_us_and_some_from_an_unguarded_typist() {
     let facts = victim.facts();
     victim.focus();
     let stop = AtomicBool::new(false);
+    let thefts = std::thread::scope(|scope| {
+        let stealing = scope.spawn(|| steal(&thief, &victim, &stop));
+        let _arrested = Arrest(&stop);
+        type_guarded(&typist, &facts, KEYS);
+        assert_eq!((victim.keys(), thief.keys()), (KEYS, 0));
+        stop.store(true, Ordering::Relaxed);
+        stealing.join().unwrap()
+    });
+    assert!(thefts > 0, "the thief never had the focus: nothing was tested");
+    stop.store(false, Ordering::Relaxed);
     std::thread::scope(|scope| {
         scope.spawn(|| steal(&thief, &victim, &stop));
-        let refused = type_guarded(&typist, &facts, KEYS);
-        assert!(refused > 0, "the thief never had the focus: nothing was tested");
-        assert_eq!((victim.keys(), thief.keys()), (KEYS, 0));
+        let _arrested = Arrest(&stop);
         type_unguarded(&screen, KEYS);
         assert!(thief.keys() > 0, "an unguarded typist leaks to this thief");
-        stop.store(true, Ordering::Relaxed);
     });
+}
+
+#[test]
+fn a_focus_that_is_given_back_at_once_is_waited_for_before_the_first_key_only() {
+    let screen = Screen::bare();
+    let (victim, thief) = (Counter::new(&screen, 0), Counter::new(&screen, 200));
+    let typist = X11Typist::open(&screen.display()).unwrap();
+    let facts = victim.facts();
+    let target = KeyTarget {
+        window: &facts,
+        control: None,
+        terminal: None,
+    };
+    thief.focus();
+    let asked = std::cell::Cell::new(0);
+    let typed = typist.send_when(&target, &[KeyStep::Text("secret")], &|| {
+        asked.set(asked.get() + 1);
+        if asked.get() == 3 {
+            victim.focus();
+        }
+        Ok(())
+    });
+    assert_eq!(typed, Ok(()));
+    assert_eq!((victim.keys(), thief.keys()), (6, 0));
+    thief.focus();
+    let typed = typist.send(&target, &[KeyStep::Text("secret")]);
+    assert_eq!(typed, Err(Refusal::FocusMoved));
+    assert_eq!((victim.keys(), thief.keys()), (0, 0));
 }
 
 #[test]

@@ -21,6 +21,10 @@ const BURST: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a key that is held is looked at meanwhile.
 const STEP: Duration = Duration::from_millis(8);
+/// How long the focus may be elsewhere before anything is typed: what takes it may give it back at once.
+const RETURN: Duration = Duration::from_millis(100);
+/// How often it is looked for meanwhile.
+const GLIMPSE: Duration = Duration::from_millis(3);
 /// How often a burst is begun again when the keyboard map changes under it.
 const ATTEMPTS: usize = 4;
 
@@ -53,18 +57,21 @@ impl Desk {
             return Ok(());
         }
         // Nothing of the text shows anywhere, not even in the keyboard map, before the target was found in order once.
-        field_ok()?;
-        self.checked(target, &[])?;
+        when_back(RETURN, || field_ok().and_then(|()| self.checked(target, &[])))?;
         let mut rest = units;
         let mut begun = true;
         while !rest.is_empty() {
             let ready = self.lend(rest)?;
             let (now, later) = rest.split_at(ready.min(rest.len()));
             for chunk in bursts(now) {
-                if !std::mem::take(&mut begun) {
-                    field_ok()?;
-                }
-                self.burst(target, chunk)?;
+                let mut asked = std::mem::take(&mut begun);
+                let patience = if asked { RETURN } else { Duration::ZERO };
+                when_back(patience, || {
+                    if !std::mem::take(&mut asked) {
+                        field_ok()?;
+                    }
+                    self.burst(target, chunk)
+                })?;
             }
             rest = later;
         }
@@ -194,6 +201,15 @@ fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Hindrance>) -> Result<T, 
         }
     })
     .unwrap_or(Err(why))
+}
+
+/// Begins again while the focus is elsewhere, for so long.
+fn when_back<T>(patience: Duration, mut attempt: impl FnMut() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    pace::until(patience, GLIMPSE, || match attempt() {
+        Err(Refusal::FocusMoved) => None,
+        done => Some(done),
+    })
+    .unwrap_or(Err(Refusal::FocusMoved))
 }
 
 /// Text in bursts; a named key is a burst of its own, because what it does may move the focus.
