@@ -92,7 +92,8 @@ const BIG: [(&str, &str); 7] = [
 ];
 
 /// What only `bench fill` needs: toolkits for its forms.
-const FORMS: [(&str, &str); 3] = [
+const FORMS: [(&str, &str); 4] = [
+    ("chromium", "a page of a browser"),
     ("gir1.2-gtk-4.0", "a form of GTK 4"),
     ("python3-pyqt5", "a form of Qt 5"),
     ("python3-wxgtk4.0", "a form of wxWidgets"),

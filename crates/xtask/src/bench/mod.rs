@@ -34,7 +34,7 @@ use machine::Machine;
 use report::Report;
 
 /// What may be said about a run.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -52,8 +52,11 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub seed: Option<u32>,
     /// simulate: the first seed, where a long run is done in parts.
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub first: u32,
+    #[arg(long, value_name = "N")]
+    pub first: Option<u32>,
+    /// fill: this toolkit alone.
+    #[arg(long, value_name = "NAME", value_parser = fill::names())]
+    pub only: Option<String>,
     /// In this process, as it was built and where it is.
     #[arg(long, hide = true)]
     pub here: bool,
@@ -61,18 +64,20 @@ pub struct Options {
 
 impl Options {
     /// The words that say the same on a command line.
-    pub fn words(self) -> Vec<String> {
+    pub fn words(&self) -> Vec<String> {
         let numbers = [
             ("images", self.images),
             ("rounds", self.rounds),
             ("seconds", self.seconds),
             ("seeds", self.seeds),
             ("seed", self.seed),
+            ("first", self.first),
         ];
         let said = numbers
             .into_iter()
             .filter_map(|(name, number)| number.map(|number| format!("--{name}={number}")));
-        said.collect()
+        let only = self.only.iter().map(|name| format!("--only={name}"));
+        said.chain(only).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use x11rb::protocol::xproto::Window;
 
 use super::observer::{Observer, Sight, report};
-use super::toolkit::Toolkit;
+use super::toolkit::{READY, Toolkit, Ways};
 use crate::bench::BenchError;
 
 /// 14 characters.
@@ -27,7 +27,7 @@ const FAREWELL: u64 = 5;
 /// When a form's clock starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// When its window is mapped.
+    /// When its window is mapped, or its page is there.
     Mapped,
     /// When the contestant was told to begin, because it does not begin by itself.
     Told(Instant),
@@ -36,7 +36,7 @@ pub enum Start {
 /// What a contestant needs to know of the window.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
-    /// When it was mapped.
+    /// When it was mapped, or its page was there.
     pub mapped: Instant,
     /// The window.
     pub window: Window,
@@ -80,7 +80,7 @@ pub fn attempt(
                     pid,
                 });
             }
-            Sight::Focused { window } => {
+            Sight::Focused { window } if toolkit.ways != Ways::TypedPage => {
                 if let Some(shown) = watched
                     .shown
                     .filter(|shown| shown.window == window && watched.start.is_none())
@@ -89,9 +89,16 @@ pub fn attempt(
                 }
             }
             Sight::TextChanged { object, by } => watched.text_changed(object, by, sighting.at),
+            Sight::Said(line) if line == READY => {
+                if let Some(shown) = watched.shown.as_mut() {
+                    // A browser shows its window before it has the page.
+                    shown.mapped = sighting.at;
+                    watched.start = Some(begin(*shown)?);
+                }
+            }
             Sight::Said(line) => watched.said = Some((line, sighting.at)),
             Sight::Closed => break,
-            Sight::Mapped { .. } => {}
+            Sight::Mapped { .. } | Sight::Focused { .. } => {}
         }
     }
     if watched.said.is_none() {

@@ -55,6 +55,11 @@ struct Race {
     keepassxc_zero: Times,
 }
 
+/// What `--only` may name.
+pub fn names() -> Vec<&'static str> {
+    TOOLKITS.iter().map(|toolkit| toolkit.id).collect()
+}
+
 /// Runs everybody in turn and reports.
 pub fn run(options: &Options) -> Result<Report, BenchError> {
     let session = Session::start()?;
@@ -65,8 +70,10 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     ];
     let _ours = Ours::start(&session)?;
     let rounds = options.rounds.unwrap_or(ROUNDS);
+    let only = options.only.as_deref();
     let races = TOOLKITS
         .iter()
+        .filter(|toolkit| only.is_none_or(|only| only == toolkit.id))
         .map(|toolkit| Race::run(&session, &observer, toolkit, &rivals, rounds));
     let races = races.collect::<Result<Vec<_>, _>>()?;
     Ok(verdict::judge(&races))
@@ -100,10 +107,12 @@ impl Race {
             if toolkit.ways == Ways::TypedPassword {
                 continue;
             }
-            race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
-            let waiting = floor::start(session, ENTRY)?;
-            race.floor.add(attempt(ENTRY, &mut by_itself)?);
-            drop(waiting);
+            if toolkit.ways == Ways::All {
+                race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
+                let waiting = floor::start(session, ENTRY)?;
+                race.floor.add(attempt(ENTRY, &mut by_itself)?);
+                drop(waiting);
+            }
             race.keepassxc.add(attempt(ENTRY, &mut |form| keepassxc.trigger(form))?);
             race.keepassxc_zero
                 .add(attempt(ENTRY, &mut |form| keepassxc_zero.trigger(form))?);

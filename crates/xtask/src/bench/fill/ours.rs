@@ -41,7 +41,7 @@ impl Ours {
                 ("controls", CONTROLS, format!("method = \"controls\"\n{submit}")),
                 ("keys", KEYS, "method = \"keys\"".to_owned()),
             ] {
-                if name == "controls" && toolkit.ways == Ways::TypedPassword {
+                if name == "controls" && toolkit.ways != Ways::All {
                     continue;
                 }
                 let id = format!("bench.{}.{name}", toolkit.id);
@@ -66,7 +66,7 @@ impl Ours {
         let user = format!("username={USER}");
         for (id, ways) in &logons {
             let mut words = vec!["logon", "add", id];
-            if *ways == Ways::All {
+            if *ways != Ways::TypedPassword {
                 words.extend(["--set", &user]);
             }
             ask(session, &command_line, &words, &[PASSWORD])?;

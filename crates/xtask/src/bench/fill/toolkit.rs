@@ -31,7 +31,12 @@ pub enum Ways {
     All,
     /// It has one field and no controls: those who type, except KeePassXC, whose sequence has a user and a Tab.
     TypedPassword,
+    /// It is a page that takes no text by accessibility: those who type. It says [`READY`] when it is there.
+    TypedPage,
 }
+
+/// What a page says when it is there.
+pub const READY: &str = "ready";
 
 const BOTH: &str = r#"
 [form.bind]
@@ -51,7 +56,7 @@ pub const GTK3: Toolkit = Toolkit {
 };
 
 /// Every toolkit that is measured; the first one is what the agent was made to be quick with.
-pub const TOOLKITS: [Toolkit; 5] = [
+pub const TOOLKITS: [Toolkit; 6] = [
     GTK3,
     python("GTK 4", "gtk4", include_str!("forms/gtk4.py")),
     python("Qt 5", "qt5", include_str!("forms/qt5.py")),
@@ -69,6 +74,16 @@ program = ["/usr/bin/unzip"]
 getopt = "p"
 operands = ["*"]"#,
         binds: "",
+    },
+    Toolkit {
+        window: r#"executable = ["/usr/lib/chromium/chromium"]"#,
+        ways: Ways::TypedPage,
+        binds: r#"
+[form.bind]
+username = { role = "entry", name = "User" }
+password = { role = "password-text" }
+"#,
+        ..python("Chromium", "chromium", include_str!("forms/chromium.py"))
     },
 ];
 
@@ -112,13 +127,13 @@ impl Toolkit {
             "executable = [\"/usr/bin/python3.*\"]\nscript = [\"{}/form.py\"]",
             self.folder(session)
         );
-        let window = if self.script.is_some() {
+        let window = if self.window.is_empty() {
             script.as_str()
         } else {
             self.window
         };
         let fields = match self.ways {
-            Ways::All => r#"["username", "password"]"#,
+            Ways::All | Ways::TypedPage => r#"["username", "password"]"#,
             Ways::TypedPassword => r#"["password"]"#,
         };
         format!(

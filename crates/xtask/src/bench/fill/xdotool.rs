@@ -12,7 +12,7 @@ use crate::bench::BenchError;
 /// Types into the form as soon as it has the keyboard. The texts go by standard input, never by argument.
 pub fn type_into(session: &Session, ways: Ways, form: Shown) -> Result<Start, BenchError> {
     let user = match ways {
-        Ways::All => format!("type --delay 0 \"{USER}\"\nkey --delay 0 Tab\n"),
+        Ways::All | Ways::TypedPage => format!("type --delay 0 \"{USER}\"\nkey --delay 0 Tab\n"),
         Ways::TypedPassword => {
             prompt(form.pid)?;
             String::new()

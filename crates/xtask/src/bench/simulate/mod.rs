@@ -34,7 +34,7 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     let seeds = match options.seed {
         Some(seed) => u64::from(seed)..u64::from(seed) + 1,
         None => {
-            let first = u64::from(options.first);
+            let first = u64::from(options.first.unwrap_or_default());
             first..first + u64::from(options.seeds.unwrap_or(SEEDS))
         }
     };
