@@ -48,7 +48,10 @@ fn killed_at_any_moment_of_a_roll_nothing_is_lost(site: &Site) {
         first = site.started(&one, &package_one);
         first.done(&["unlock"], &[PASSWORD]).unwrap();
         if devices(&first).len() == 2 {
-            first.done(&["device", "revoke", &other_id], &[PASSWORD]).unwrap();
+            let revoked = first.run(&["device", "revoke", &other_id], &[PASSWORD]).unwrap();
+            // What the killed agent had written to the repository before may have come back meanwhile.
+            let gone = format!("there is no device {other_id}");
+            assert!(revoked.code == 0 || revoked.err.contains(&gone), "{}", revoked.shown());
         }
         until(&first, "one device", |agent| devices(agent).len() == 1);
         assert_eq!(labels(&first), names);
