@@ -55,7 +55,14 @@ fn what_is_recorded_logs_on_unchanged() {
     let file = folder.join("org.example.Payroll.toml");
     let shown = file.display().to_string();
     agent.done(&["template", "lint", &shown], &[]).unwrap();
-    agent.done(&["template", "test", &shown], &[]).unwrap();
+    let results = folder.join("results.xml");
+    let junit = results.display().to_string();
+    agent
+        .done(&["template", "test", &shown, "--junit", &junit], &[])
+        .unwrap();
+    let xml = std::fs::read_to_string(results).unwrap();
+    assert!(xml.contains("<testsuites tests=\"1\" failures=\"0\">"), "{xml}");
+    assert!(xml.contains("fixtures/org.example.Payroll/logon.toml\"/>"), "{xml}");
     let explained = agent.done(&["template", "explain", &shown], &[]).unwrap();
     assert!(explained.out.contains("org.example.Payroll"), "{explained:?}");
 
@@ -141,4 +148,100 @@ fn windows_that_cannot_be_recorded_say_why() {
         .unwrap();
     assert_eq!(vague.code, 2, "{vague:?}");
     assert!(vague.err.contains("several windows"), "{vague:?}");
+}
+
+#[test]
+fn the_user_says_which_control_is_what_and_the_form_is_his_from_then_on() {
+    let session = Session::start().unwrap();
+    let package = Package::empty(&session).unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    let mut form = dialog(&session);
+    window_of(&agent, &form);
+    let pid = form.id().to_string();
+    let capture = ["logon", "capture", "--pid", &pid];
+    let with = |more: &[&'static str]| [&capture[..], more].concat();
+
+    // Nobody is there to be asked.
+    let refused = agent.run(&with(&[]), &[]).unwrap();
+    assert_eq!(refused.code, 2, "{refused:?}");
+    let draft = agent.json(&with(&["--dry-run", "--json"]), "draft").unwrap();
+    let controls = draft["controls"].as_array().unwrap();
+    let number = |what: &str| {
+        let at = controls.iter().position(|control| control["what"] == what).unwrap();
+        format!("{what}={}", at + 1)
+    };
+    let (user, password) = (number("username"), number("password"));
+    for wrong in [
+        "username=99",
+        "user name=1",
+        &format!("submit={}", &user["username=".len()..]),
+    ] {
+        let refused = agent
+            .run(&[&capture[..], &["--field", wrong, "--yes"]].concat(), &[])
+            .unwrap();
+        assert!(matches!(refused.code, 2 | 7), "{wrong}: {refused:?}");
+    }
+
+    // The user name is to be called otherwise; the button is still guessed.
+    let customer = user.replace("username", "customer");
+    let words = [
+        "--field",
+        &customer,
+        "--field",
+        &password,
+        "--yes",
+        "--set",
+        "customer=4711",
+        "--json",
+    ];
+    let captured = agent
+        .done(&[&capture[..], &words].concat(), &["Capt&red <Pass> é"])
+        .unwrap();
+    let captured = captured.json("captured").unwrap();
+    let file = std::path::PathBuf::from(captured["file"].as_str().unwrap());
+    assert!(form.wait(Deadline::seconds(PATIENCE)).unwrap().success());
+    assert!(form.said().contains("4711|Capt&red <Pass> é"), "{}", form.said());
+    let stored = || {
+        let logons = agent.json(&["logon", "list", "--json"], "logons").ok()?;
+        logons.as_array()?.first().cloned()
+    };
+    let logon = Deadline::seconds(PATIENCE).find(stored).unwrap();
+    assert_eq!(
+        (&logon["label"], &logon["template"]),
+        (&"4711".into(), &captured["template"])
+    );
+
+    // The next one is filled, and nobody makes a second template for it.
+    let mut decided = Explained::from_now(&agent).unwrap();
+    let mut next = dialog(&session);
+    assert_eq!(decision(&decided.wait("responded").unwrap()).1, "done");
+    assert!(next.wait(Deadline::seconds(PATIENCE)).unwrap().success());
+    agent.done(&["pause", "10"], &[]).unwrap();
+    let known = dialog(&session);
+    window_of(&agent, &known);
+    let pid = known.id().to_string();
+    let refused = agent.run(&["logon", "capture", "--pid", &pid, "--yes"], &[]).unwrap();
+    assert_eq!(refused.code, 7, "{refused:?}");
+    assert!(refused.err.contains("knows this window already"), "{refused:?}");
+
+    // It outlasts the agent, and goes with its file.
+    drop(agent);
+    let agent = Agent::start(&session, &package).unwrap();
+    let templates = || agent.done(&["status", "--json"], &[]).unwrap().out;
+    let in_force = |count: u64| {
+        let status: Value = serde_json::from_str(&templates()).unwrap();
+        (status["status"]["templates"]["unsigned"] == count).then_some(())
+    };
+    assert!(
+        Deadline::seconds(PATIENCE).find(|| in_force(1)).is_some(),
+        "{}",
+        templates()
+    );
+    std::fs::remove_file(file).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    assert!(
+        Deadline::seconds(PATIENCE).find(|| in_force(0)).is_some(),
+        "{}",
+        templates()
+    );
 }

@@ -1,6 +1,8 @@
 //! What somebody who writes templates asks for. Looking at windows takes its time: a thread of its own answers the client.
 
+use crate::configuration::OwnError;
 use crate::engine::Engine;
+use crate::message::Message;
 use crate::requests::{desktop_error, problem};
 use crate::syncing::machine_name;
 use crate::window_report::found;
@@ -9,10 +11,10 @@ use countersign_model::port::{ControlAccess, Showing, WindowSource};
 use countersign_model::{
     ControlQuery, ControlTree, Extents, Places, Publisher, TerminalFacts, UserId, WindowFacts, WindowId,
 };
-use countersign_rules::record::{Choice, Naming, Personal, RecordProblem, Recorded, Scene, record};
+use countersign_rules::record::{Choice, Naming, Offered, Personal, RecordProblem, Recorded, Scene, record};
 use countersign_rules::{TemplateSet, parse_template};
-use countersign_signon::{Now, explain_template};
-use countersign_wire::{Answer, Draft, DraftChoice, ErrorCode, ErrorReply, Reply, Show};
+use countersign_signon::{Event, Now, explain_template};
+use countersign_wire::{Answer, Draft, DraftChoice, DraftControl, ErrorCode, ErrorReply, Reply, Show};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -79,6 +81,49 @@ impl Engine {
             }
             Ok(())
         });
+    }
+
+    /// Puts a template that the user made for a window in force. One that somebody else's template answers already needs none.
+    pub(crate) fn template_adopt(&self, window: WindowId, text: String, reply: Sender<Answer>) {
+        let templates = self.configuration.templates();
+        let now = self.clock.both();
+        let engine = self.tasks.inbox();
+        self.look(reply, move |desktop, reply| {
+            let window = found(desktop, window)?;
+            let known = explain_template(&templates, std::slice::from_ref(&window), desktop, now);
+            if let Some(known) = known.iter().find(|explanation| explanation.form.is_some()) {
+                let which = known.template.as_ref().map(ToString::to_string).unwrap_or_default();
+                return Err(ErrorReply::new(
+                    ErrorCode::Refused,
+                    format!("the template {which} knows this window already"),
+                )
+                .next("`countersign logon add` stores a logon for it; `countersign why` says what keeps it from being filled"));
+            }
+            let _ended = engine.send(Message::Template(text, reply.clone()));
+            Ok(())
+        });
+    }
+
+    /// The template is nobody's rival: it is kept and in force from now on.
+    pub(crate) fn adopt_template(&mut self, text: &str) -> Answer {
+        match self.configuration.adopt(text) {
+            Ok((id, file)) => {
+                self.signon(Event::Templates(self.configuration.templates()));
+                self.ask_packages();
+                Reply::Adopted { id, file }.into()
+            }
+            Err(error) => {
+                let reply = ErrorReply::new(ErrorCode::Refused, error.to_string());
+                let next = match error {
+                    OwnError::Taken { .. } => "give the template another id with `--id`, or remove that file",
+                    OwnError::Wrong(_) | OwnError::Name(_) => {
+                        "give it another id with `--id`, or write it by hand: docs/formats/template.md"
+                    }
+                    OwnError::Folder(_) | OwnError::Unwritten { .. } => "see that the folder is yours and has room",
+                };
+                reply.next(next).into()
+            }
+        }
     }
 
     /// Does something with the desktop on a thread of its own. An error is the client's answer, unless it has one.
@@ -171,8 +216,14 @@ fn drafted(recorded: Recorded, tried: Option<countersign_model::Explanation>) ->
         stability: choice.stability.0,
         why: choice.why.clone(),
     };
+    let control = |offered: Offered| DraftControl {
+        token: offered.token,
+        control: offered.control,
+        what: offered.what,
+    };
     Draft {
         choices: recorded.choices.iter().map(choice).collect(),
+        controls: recorded.offered.into_iter().map(control).collect(),
         id: recorded.id,
         kind: recorded.kind.name().to_owned(),
         template: recorded.template,

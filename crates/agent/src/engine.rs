@@ -13,7 +13,7 @@ use crate::packages::Packages;
 use crate::prompting::Prompting;
 use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
-use crate::values::{known, to_fill};
+use crate::values::{Person, known, to_fill};
 use countersign_desktop::Desktop;
 use countersign_model::port::{ControlAccess, DesktopError, SessionWatch};
 use countersign_model::{
@@ -67,6 +67,8 @@ pub(crate) struct Engine {
     pub(crate) packages: Packages,
     pub(crate) prompting: Prompting,
     pub(crate) captures: Captures,
+    /// What the directory says of the user.
+    pub(crate) person: Person,
     alarms: BTreeSet<Monotonic>,
     export_due: Option<Monotonic>,
     awaited: Vec<Awaited>,
@@ -100,6 +102,7 @@ impl Engine {
             packages: Packages::default(),
             prompting: Prompting::default(),
             captures: Captures::default(),
+            person: Person::default(),
             alarms: BTreeSet::new(),
             export_due: None,
             awaited: Vec::new(),
@@ -122,6 +125,7 @@ impl Engine {
     pub(crate) fn begin(&mut self) {
         self.recall_reached();
         self.recall_exclusions();
+        self.person = Person::load(self.keeper.device_store(), self.syncing.user());
         self.take_signed_settings();
         self.exchange(Scope::Everything);
     }
@@ -180,6 +184,9 @@ impl Engine {
                     self.tasks.ended(*ticket);
                 }
                 self.signon(event);
+            }
+            Message::Template(text, reply) => {
+                let _gone = reply.send(self.adopt_template(&text));
             }
             Message::Call(call) => self.call(call),
             Message::Material(reply) => {
@@ -299,7 +306,10 @@ impl Engine {
                 let logons = match self.configuration.templates().get(&template) {
                     Some(loaded) if !found.is_empty() => {
                         let spec = loaded.template().logon;
-                        found.into_iter().map(|logon| known(&spec, logon)).collect()
+                        found
+                            .into_iter()
+                            .map(|logon| known(&spec, &self.person, logon))
+                            .collect()
                     }
                     _ => found,
                 };
@@ -360,7 +370,7 @@ impl Engine {
     /// A logon's values as its template has them written.
     fn to_fill(&self, stored: FieldValues, template: &TemplateId) -> Result<FieldValues, String> {
         match self.configuration.templates().get(template) {
-            Some(loaded) => to_fill(&loaded.template().logon, stored, self.clock.both().wall),
+            Some(loaded) => to_fill(&loaded.template().logon, &self.person, stored, self.clock.both().wall),
             None => Ok(stored),
         }
     }

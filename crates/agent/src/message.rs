@@ -20,6 +20,8 @@ pub(crate) enum Message {
     Package(std::path::PathBuf, Option<String>),
     /// A worker has finished.
     Signon(Event),
+    /// A template of the user's own that no other one stands in the way of.
+    Template(String, Sender<Answer>),
     /// A client asks.
     Call(Call),
     /// A client's thread needs what a key derivation works on.

@@ -85,6 +85,12 @@ impl Paths {
         self.machine_settings.with_file_name("root")
     }
 
+    /// `$XDG_CONFIG_HOME/countersign/templates`: the user's own.
+    #[must_use]
+    pub fn own_templates(&self) -> PathBuf {
+        self.user_settings.with_file_name("templates")
+    }
+
     /// The file of the device secret.
     #[must_use]
     pub fn device_secret(&self) -> PathBuf {

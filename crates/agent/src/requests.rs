@@ -29,18 +29,22 @@ impl Engine {
             Request::StoreVerify => return self.look_at_stores(Job::Verify, call.reply),
             Request::StoreExport { folder } => return self.look_at_stores(Job::Export(folder), call.reply),
             Request::TemplateExplain { place, text } => return self.template_explain(&place, &text, call.reply),
-            Request::TemplateRecord { window, id, name, show } => {
-                return self.template_record(
-                    window,
-                    Naming {
-                        id,
-                        name,
-                        version: None,
-                    },
-                    show,
-                    call.reply,
-                );
+            Request::TemplateRecord {
+                window,
+                id,
+                name,
+                named,
+                show,
+            } => {
+                let naming = Naming {
+                    id,
+                    name,
+                    version: None,
+                    named,
+                };
+                return self.template_record(window, naming, show, call.reply);
             }
+            Request::TemplateAdopt { window, text } => return self.template_adopt(window, text, call.reply),
             Request::WindowReport { window } => return self.window_report(window, call.reply),
             Request::Prompts { seen, seconds } => return self.prompts(seen, seconds, call.reply),
             Request::LogonCapture {

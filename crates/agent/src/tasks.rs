@@ -22,6 +22,11 @@ impl Tasks {
         }
     }
 
+    /// Where a thread that works for the engine puts what it found.
+    pub(crate) fn inbox(&self) -> Sender<Message> {
+        self.inbox.clone()
+    }
+
     pub(crate) fn read_controls<D>(&self, desktop: &Arc<D>, ticket: Ticket, window: WindowFacts, query: ControlQuery)
     where
         D: ControlAccess + 'static,

@@ -1,3 +1,4 @@
+mod capture;
 mod primary;
 mod publish;
 mod record;
@@ -6,6 +7,7 @@ mod schema;
 mod slot;
 mod trust;
 
+pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use primary::{Method, Primary, PrimaryChange};
@@ -235,6 +237,9 @@ pub(crate) enum Logon {
     /// Fills a logon that is not stored into the window that asks for one, and stores it once the application has accepted it. Standard
     /// input: as for `add`.
     Give(LogonGive),
+    /// Makes a template of your own for a window that no template knows, together with you, and fills and stores a logon for it. Standard
+    /// input: as for `add`.
+    Capture(LogonCapture),
     /// Changes a logon. Standard input: one line for each --secret field.
     Edit(LogonEdit),
     /// Lets a logon be filled into another program than the one it was saved for. Standard input: the password.
@@ -333,7 +338,7 @@ pub(crate) enum Template {
     /// Looks for mistakes in templates. Needs no agent.
     Lint(TemplateFiles),
     /// Runs the recorded windows beside each template. Needs no agent and no display.
-    Test(TemplateFiles),
+    Test(TemplateTest),
     /// Judges templates against the windows on the screen now, without taking them into use.
     Explain(TemplateFiles),
     /// Drafts a template from a window, and the fixture that tests it. Click on the window, or name it.
@@ -404,6 +409,15 @@ pub(crate) struct StoreRepair {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TemplateTest {
+    #[command(flatten)]
+    pub(crate) files: TemplateFiles,
+    /// Writes the results to this file, too, as JUnit does: for build servers.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TemplateFiles {
     /// The templates' files.
     #[arg(required = true, value_name = "FILE")]
@@ -424,11 +438,11 @@ impl Command {
             Self::Logon(Logon::List(format)) => format.json,
             Self::Logon(Logon::Fill(fill)) => fill.format.json,
             Self::Logon(Logon::Give(give)) => give.format.json,
+            Self::Logon(Logon::Capture(capture)) => capture.format.json,
             Self::Prompts(prompts) => prompts.format.json,
             Self::Exclude(Exclude::List(format)) => format.json,
-            Self::Template(Template::Lint(files) | Template::Test(files) | Template::Explain(files)) => {
-                files.format.json
-            }
+            Self::Template(Template::Lint(files) | Template::Explain(files)) => files.format.json,
+            Self::Template(Template::Test(test)) => test.files.format.json,
             Self::Template(Template::Record(record)) => record.format.json,
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,

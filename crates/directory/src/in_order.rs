@@ -7,7 +7,7 @@ use countersign_model::{
     ConfigObject, DeviceId, HeaderVersion, RecordVersion, RepositoryEvent, Timestamp, Unit, UnitState, UserId, Wanted,
 };
 use countersign_secret::{Key, Password};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -177,6 +177,10 @@ impl VaultRepository for InOrder {
 impl DirectoryRepository for InOrder {
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
         self.first.identity(user)
+    }
+
+    fn attributes(&self, user: &UserId, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, RepositoryError> {
+        self.first.attributes(user, names)
     }
 
     fn authenticate(&self, user: &UserId, password: &Password) -> Result<(), RepositoryError> {

@@ -1,13 +1,13 @@
 //! The templates in force, and which of their forms a window could be.
 
-use crate::checked::{CheckedTemplate, Head, check};
+use crate::checked::{CheckedTemplate, Head, attributes, check};
 use crate::form::{FormRef, LoadedTemplate, OpenTemplate, Opening};
 use crate::index::{FormNumber, Index};
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
 use countersign_model::{Publisher, TemplateId, WindowFacts};
 use std::cmp::Reverse;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many templates stay open after nobody uses them any more.
@@ -98,6 +98,17 @@ impl TemplateSet {
     /// Every template in force: the organisation's first, then the package's, each publisher's by id.
     pub fn templates(&self) -> impl ExactSizeIterator<Item = &Arc<LoadedTemplate>> {
         self.templates.iter()
+    }
+
+    /// The attributes of the user's own entry that templates in force take values from, each once.
+    #[must_use]
+    pub fn attributes(&self) -> BTreeSet<String> {
+        let asking = self
+            .templates
+            .iter()
+            .filter(|loaded| loaded.checked().head().asks_directory);
+        let named = asking.flat_map(|loaded| attributes(&loaded.template()).map(str::to_owned).collect::<Vec<_>>());
+        named.collect()
     }
 
     /// A template by its id.

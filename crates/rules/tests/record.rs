@@ -1,7 +1,7 @@
 //! Drafts from windows: the ones that were recorded for the shipped templates, and some that are written here.
 #![expect(clippy::unwrap_used, reason = "a test's own functions")]
 
-use countersign_model::{FieldName, FormKind, TemplateId};
+use countersign_model::{ControlToken, FieldName, FormKind, TemplateId};
 use countersign_rules::record::{Naming, Personal, RecordProblem, Recorded, Scene, record};
 use countersign_rules::recording::{Fixture, Form};
 use countersign_rules::{Severity, lint, parse_fixture, parse_template, run_fixture};
@@ -308,4 +308,62 @@ fn a_window_without_controls_is_typed_into_and_one_without_a_form_is_refused() {
         head.to_owned() + "[[control]]\nrole = \"push-button\"\nname = \"OK\"\nstates = [\"enabled\", \"showing\"]\n";
     let refused = drafted(&form(&buttons), &maria()).unwrap_err();
     assert!(matches!(&refused, RecordProblem::NoForm(_)) && refused.to_string().contains("bring its logon form up"));
+}
+
+#[test]
+fn what_the_user_names_is_bound_and_nothing_is_guessed_beside_it() {
+    let (_, fixture) = shipped()
+        .into_iter()
+        .find(|(_, fixture)| fixture.expect.bind.len() == 2 && !fixture.control.is_empty())
+        .unwrap();
+    let (window, tree) = (fixture.window_facts(), fixture.tree().unwrap());
+    let scene = Scene {
+        window: &window,
+        tree: Some(&tree),
+        terminal: None,
+    };
+    let drafted = |named: &[(&str, &str)]| {
+        let named = named
+            .iter()
+            .map(|(name, token)| ((*name).to_owned(), ControlToken((*token).to_owned())));
+        let naming = Naming {
+            named: named.collect(),
+            ..Naming::default()
+        };
+        record(scene, &Personal::new(), &naming)
+    };
+    let guessed = drafted(&[]).unwrap();
+    let token = |what: &str| {
+        let is_it = |offered: &&countersign_rules::record::Offered| offered.what.as_deref() == Some(what);
+        guessed.offered.iter().find(is_it).unwrap().token.0.clone()
+    };
+    let (user, password) = (token("username"), token("password"));
+    let named = drafted(&[("customer", &user), ("password", &password)]).unwrap();
+    let parsed = parse_template("draft.toml", named.template.as_bytes()).unwrap();
+    let fields: Vec<&str> = parsed.template.logon.fields.iter().map(FieldName::as_str).collect();
+    assert!(
+        fields.contains(&"customer") && !fields.contains(&"username"),
+        "{fields:?}"
+    );
+    assert_eq!(named.kind, FormKind::Logon);
+    let alone = drafted(&[("username", &user)]).unwrap();
+    assert_eq!(alone.kind, FormKind::Custom, "no password: a page of several");
+
+    let refused = |named: &[(&str, &str)]| drafted(named).unwrap_err();
+    assert_eq!(
+        refused(&[("username", "nothing")]),
+        RecordProblem::NoControl("username".to_owned())
+    );
+    assert_eq!(
+        refused(&[("submit", &user), ("password", &password)]),
+        RecordProblem::NoControl("submit".to_owned())
+    );
+    assert_eq!(
+        refused(&[("first", &user), ("second", &user)]),
+        RecordProblem::Twice("second".to_owned())
+    );
+    assert_eq!(
+        refused(&[("User name", &user)]),
+        RecordProblem::BadName("User name".to_owned())
+    );
 }

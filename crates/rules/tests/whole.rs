@@ -215,6 +215,20 @@ fn what_cannot_be_meant_is_named() {
         ),
         (
             "",
+            &format!("{user}rule = {{ directory = \"mail;lang-de\" }}"),
+            "",
+            Error,
+            "name of an attribute",
+        ),
+        (
+            "",
+            &format!("{user}rule = {{ directory = \"userPassword\" }}"),
+            "",
+            Error,
+            "holds secrets",
+        ),
+        (
+            "",
             &format!("{user}rule = {{ shell = \"id\" }}"),
             "",
             Error,

@@ -44,8 +44,8 @@ pub use place::{PlaceError, SocketPlace};
 pub use primary::{PrimaryChoice, PrimaryMethod, PrimaryReport};
 pub use recovery::{RecoverTerms, Recovered};
 pub use reply::{
-    Answer, Draft, DraftChoice, EnrollTerms, Enrolled, LogonSummary, MethodReport, Prompts, RefreshReport, Reply,
-    SettingReport, TemplateField, TemplateSummary, UnlockTerms, WindowReport,
+    Answer, Draft, DraftChoice, DraftControl, EnrollTerms, Enrolled, LogonSummary, MethodReport, Prompts,
+    RefreshReport, Reply, SettingReport, TemplateField, TemplateSummary, UnlockTerms, WindowReport,
 };
 pub use request::{Losses, PlainField, Removed, Request, Show};
 pub use serve::{Handler, ServeError, Trouble, serve};

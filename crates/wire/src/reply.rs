@@ -4,11 +4,12 @@ use crate::{
     StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
-    Binding, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue, TemplateId, Timestamp,
-    WindowFacts, WindowId,
+    Binding, ControlToken, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue,
+    TemplateId, Timestamp, WindowFacts, WindowId,
 };
 use countersign_secret::Password;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// What the agent answers. Secrets travel beside it where a variant says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +74,13 @@ pub enum Reply {
     Picked(Option<WindowId>),
     /// A draft.
     Drafted(Box<Draft>),
+    /// A template of the user's own is in force.
+    Adopted {
+        /// Its id.
+        id: TemplateId,
+        /// Where it is kept.
+        file: PathBuf,
+    },
     /// The windows on the screen.
     Windows(Vec<WindowFacts>),
     /// The audit log.
@@ -182,6 +190,8 @@ pub struct Draft {
     pub fixture: String,
     /// Which control it chose for what.
     pub choices: Vec<DraftChoice>,
+    /// Every control that takes text or can be pressed, as a person reads.
+    pub controls: Vec<DraftControl>,
     /// What its author should look at.
     pub notes: Vec<String>,
     /// How it judges the window it was made from, looked at once more.
@@ -201,6 +211,17 @@ pub struct DraftChoice {
     pub stability: u8,
     /// Why no longer.
     pub why: String,
+}
+
+/// A control that a draft may be told the use of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftControl {
+    /// Names it when the window is recorded again.
+    pub token: ControlToken,
+    /// The control in a few words.
+    pub control: String,
+    /// What it was taken for: a field's name, or `submit`.
+    pub what: Option<String>,
 }
 
 /// A setting in force, and where it comes from.

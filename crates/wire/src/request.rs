@@ -1,6 +1,7 @@
 use crate::PrimaryMethod;
-use countersign_model::{DeviceId, FieldName, LogonId, TemplateId, WindowId};
+use countersign_model::{ControlToken, DeviceId, FieldName, LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -238,8 +239,18 @@ pub enum Request {
         id: Option<TemplateId>,
         /// The application's name; left out: the program's.
         name: Option<String>,
+        /// What controls are for, as the user says: names of fields, or `submit`. Empty: guessed.
+        #[serde(default)]
+        named: BTreeMap<String, ControlToken>,
         /// Whether what would be filled gets a frame on the screen.
         show: Show,
+    },
+    /// Keeps a template for a window that no template knows as the user's own, and puts it in force. Answer: `Adopted`.
+    TemplateAdopt {
+        /// The window.
+        window: WindowId,
+        /// The template, as TOML.
+        text: String,
     },
     /// The windows on the screen now. Answer: `Windows`.
     Windows,

@@ -3,18 +3,15 @@
 //! A new one is made on the exchange's thread, and only when something it is made of has changed. Of the files it keeps digests only:
 //! the bytes are in the device store and the meaning is in the set.
 
-use super::files::{PackageFile, package_files, unreadable};
+use super::shelf::{Digest, Good, Shelf, digest};
 use super::signed::{Signed, SignedTemplate, StandingOverride, chosen, overrides, templates};
 use super::{Fetched, config_key};
 use countersign_model::port::{RecordStore, RepositoryError, StoreError};
-use countersign_model::{Access, Change, ConfigKind, ConfigObject, Publisher, StoreKind};
-use countersign_rules::{CheckedTemplate, Problem, TemplateSet, check, parse_template};
-use sha2::{Digest as _, Sha256};
+use countersign_model::{Change, ConfigKind, ConfigObject, Publisher, StoreKind};
+use countersign_rules::{Problem, TemplateSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-
-type Digest = [u8; 32];
 
 /// The templates in force, and what they were made of.
 #[derive(Clone, Default)]
@@ -22,7 +19,9 @@ pub(crate) struct Edition {
     templates: Arc<TemplateSet>,
     /// The repository's, by place: the last good version of each.
     good: Arc<Vec<Good>>,
-    package: Arc<Package>,
+    package: Arc<Shelf>,
+    /// The user's own.
+    own: Arc<Shelf>,
     signed: Arc<Standing>,
     /// Ids that two templates have.
     clashes: Arc<Vec<Problem>>,
@@ -42,30 +41,6 @@ struct Standing {
     groups: Vec<String>,
     /// Which objects and groups it is of.
     token: Digest,
-}
-
-/// A template that can be in force.
-#[derive(Clone)]
-pub(super) struct Good {
-    template: CheckedTemplate,
-    /// Who may use it.
-    access: Access,
-    /// Of the bytes it was made of.
-    digest: Digest,
-    /// What its author should look at.
-    remarks: Box<[Problem]>,
-}
-
-/// What is made of the package's files.
-#[derive(Default)]
-struct Package {
-    templates: Vec<(Publisher, Good)>,
-    /// What is wrong with those that cannot be in force.
-    wrong: Vec<Problem>,
-    /// Why files cannot be read.
-    unread: Vec<Problem>,
-    /// Of all its files together.
-    digest: Digest,
 }
 
 impl Edition {
@@ -90,18 +65,18 @@ impl Edition {
                 Err(error) => tracing::error!("the template kept from {place} cannot be read: {error}"),
             }
         }
-        let package = Package::read(package, &Arc::default());
+        let package = Shelf::of_package(package, &Arc::default());
         let signed = Standing::of(signed, &Arc::default(), device);
         Self {
             of_files: problems,
-            ..Self::of(package, good, signed)
+            ..Self::of(package, Arc::default(), good, signed)
         }
     }
 
     /// The edition after what the repository holds now. A file with a mistake is skipped and its last good version stays in force; a
     /// file that is gone is withdrawn; with an unreachable repository everything stays.
     pub(crate) fn next(&self, package: &Path, fetched: Fetched, signed: &Signed, device: &dyn RecordStore) -> Self {
-        let package = Package::read(package, &self.package);
+        let package = Shelf::of_package(package, &self.package);
         let signed = Standing::of(signed, &self.signed, device);
         let (objects, faults) = match fetched {
             Ok(fetched) => fetched,
@@ -156,16 +131,30 @@ impl Edition {
     }
 
     /// This edition with another package, other repository templates and other signed ones, or the same set when none is another.
-    fn with(&self, package: Arc<Package>, good: Option<Vec<Good>>, signed: Arc<Standing>) -> Self {
+    fn with(&self, package: Arc<Shelf>, good: Option<Vec<Good>>, signed: Arc<Standing>) -> Self {
         let same = Arc::ptr_eq(&package, &self.package) && Arc::ptr_eq(&signed, &self.signed);
+        let own = Arc::clone(&self.own);
         match good {
             None if same => self.clone(),
-            None => Self::of(package, self.good.as_ref().clone(), signed),
-            Some(good) => Self::of(package, good, signed),
+            None => Self::of(package, own, self.good.as_ref().clone(), signed),
+            Some(good) => Self::of(package, own, good, signed),
         }
     }
 
-    fn of(package: Arc<Package>, mut good: Vec<Good>, signed: Arc<Standing>) -> Self {
+    /// This edition with what the user's own folder holds now, or the same set when that is no other.
+    pub(crate) fn with_own(self, folder: &Path) -> Self {
+        let own = Shelf::of_user(folder, &self.own);
+        if Arc::ptr_eq(&own, &self.own) {
+            return self;
+        }
+        Self {
+            of_files: self.of_files,
+            faults: self.faults,
+            ..Self::of(self.package, own, self.good.as_ref().clone(), self.signed)
+        }
+    }
+
+    fn of(package: Arc<Shelf>, own: Arc<Shelf>, mut good: Vec<Good>, signed: Arc<Standing>) -> Self {
         good.sort_by(|one, other| one.template.place().cmp(other.template.place()));
         let ours = package
             .templates
@@ -179,12 +168,15 @@ impl Edition {
             .into_iter()
             .chain(ours)
             .chain(theirs)
+            // Whatever id somebody else's template has, the user's own comes after it.
+            .chain(own.templates.iter().map(|(_, good)| (Publisher::Unsigned, good)))
             .map(|(publisher, good)| (publisher, good.template.clone()));
         let (templates, clashes) = TemplateSet::of(sources);
         Self {
             templates: Arc::new(templates),
             good: Arc::new(good),
             package,
+            own,
             signed,
             clashes: Arc::new(clashes),
             of_files: Vec::new(),
@@ -208,16 +200,16 @@ impl Edition {
 
     /// Everything that is wrong with templates, in force or not.
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let of_package = self.package.templates.iter().map(|(_, good)| good);
+        let shelves = [&self.package, &self.own];
+        let of_shelves = shelves.into_iter().flat_map(|shelf| shelf.templates.iter());
+        let of_shelves = of_shelves.map(|(_, good)| good);
         let of_signed = self.signed.templates.iter().map(|found| &*found.good);
-        let all = of_package.chain(self.good.iter()).chain(of_signed);
+        let all = of_shelves.chain(self.good.iter()).chain(of_signed);
         let remarks = all.flat_map(|good| &good.remarks);
-        let Package { wrong, unread, .. } = &*self.package;
-        let files = unread
-            .iter()
-            .chain(wrong)
-            .chain(&self.of_files)
-            .chain(&self.signed.wrong);
+        let of_files = shelves
+            .into_iter()
+            .flat_map(|shelf| shelf.unread.iter().chain(&shelf.wrong));
+        let files = of_files.chain(&self.of_files).chain(&self.signed.wrong);
         files.chain(remarks).chain(self.clashes.iter())
     }
 
@@ -254,66 +246,6 @@ impl Standing {
     }
 }
 
-impl Good {
-    /// Its id.
-    pub(super) fn id(&self) -> &str {
-        self.template.id()
-    }
-
-    /// Where it came from, for people.
-    pub(super) fn place(&self) -> &str {
-        self.template.place()
-    }
-
-    /// Whether a member of these groups may use it.
-    pub(super) fn admits(&self, groups: &[String]) -> bool {
-        self.access.admits(groups)
-    }
-
-    /// A template's bytes, if they are good.
-    pub(super) fn of(place: &str, bytes: &[u8]) -> Result<Self, Vec<Problem>> {
-        let parsed = parse_template(place, bytes)?;
-        match check(&parsed) {
-            (Some(template), remarks) => Ok(Self {
-                template,
-                access: parsed.template.access,
-                digest: digest(bytes),
-                remarks: remarks.into(),
-            }),
-            (None, problems) => Err(problems),
-        }
-    }
-}
-
-impl Package {
-    /// What the package holds now; `before` itself when that is the same.
-    fn read(folder: &Path, before: &Arc<Self>) -> Arc<Self> {
-        let (files, unread) = read_package(folder);
-        let digest = digest_of_all(&files);
-        if digest == before.digest && unread == before.unread {
-            return Arc::clone(before);
-        }
-        let (mut templates, mut wrong) = (Vec::new(), Vec::new());
-        for PackageFile {
-            place,
-            bytes,
-            publisher,
-        } in files
-        {
-            match Good::of(&place, &bytes) {
-                Ok(good) => templates.push((publisher, good)),
-                Err(problems) => wrong.extend(problems),
-            }
-        }
-        Arc::new(Self {
-            templates,
-            wrong,
-            unread,
-            digest,
-        })
-    }
-}
-
 fn stored(device: &dyn RecordStore, place: &str) -> Result<Option<Vec<u8>>, StoreError> {
     device.get(&config_key(place))
 }
@@ -329,39 +261,4 @@ fn place_of(fault: &RepositoryError) -> Option<&String> {
         | RepositoryError::Missing(place)
         | RepositoryError::Conflict(place) => Some(place),
     }
-}
-
-/// The package's templates that can be read, and what is wrong with the others.
-fn read_package(package: &Path) -> (Vec<PackageFile>, Vec<Problem>) {
-    let folder = package.join("templates");
-    let (mut files, mut problems) = (Vec::new(), Vec::new());
-    match package_files(&folder) {
-        Ok(found) => {
-            for file in found {
-                match file {
-                    Ok(file) => files.push(file),
-                    Err(problem) => problems.push(problem),
-                }
-            }
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            tracing::warn!("no package templates: {} is not there", folder.display());
-        }
-        Err(error) => problems.push(unreadable(&folder, &error)),
-    }
-    (files, problems)
-}
-
-fn digest(bytes: &[u8]) -> Digest {
-    Sha256::digest(bytes).into()
-}
-
-fn digest_of_all(files: &[PackageFile]) -> Digest {
-    let mut whole = Sha256::new();
-    for file in files {
-        whole.update(digest(file.place.as_bytes()));
-        whole.update(digest(&file.bytes));
-        whole.update([u8::from(file.publisher == Publisher::Package)]);
-    }
-    whole.finalize().into()
 }

@@ -2,11 +2,14 @@
 
 mod edition;
 mod files;
+mod own;
 mod probation;
+mod shelf;
 mod signed;
 mod unlock;
 
 pub(crate) use edition::Edition;
+pub(crate) use own::OwnError;
 pub(crate) use signed::{Following, Look, Signed, StandingOverride};
 
 use crate::front::Terms;
@@ -48,7 +51,7 @@ impl Configuration {
     /// were last good, from the device store.
     pub(crate) fn load(paths: Paths, list: Option<&RootList>, device: &dyn RecordStore, now: Now) -> Self {
         let organisation = Signed::load(list, device);
-        let edition = Edition::first(&paths.package, &organisation, device);
+        let edition = Edition::first(&paths.package, &organisation, device).with_own(&paths.own_templates());
         let mut loaded = Self {
             paths,
             edition,
@@ -99,6 +102,8 @@ impl Configuration {
 
     /// Puts an edition in force, and what publishers signed. Returns whether its templates are others than those before.
     pub(crate) fn take(&mut self, edition: Edition, organisation: Signed, now: Now) -> Templates {
+        // The user may have made one of his own meanwhile.
+        let edition = edition.with_own(&self.paths.own_templates());
         let same = edition.has_the_templates_of(&self.edition);
         self.edition = edition;
         self.organisation = organisation;

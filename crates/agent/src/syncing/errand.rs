@@ -11,6 +11,7 @@ use countersign_store::Store;
 use countersign_sync::{Ends, HeaderAlarm, Report, exchange, fetch};
 use countersign_trust::RootList;
 use countersign_vault::Unlocked;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub(crate) struct Exchanged {
     pub(super) edition: Option<(Edition, Signed)>,
     /// The lists of the organisation's root there, if they were asked for.
     pub(super) lists: Option<Result<Vec<Vec<u8>>, RepositoryError>>,
+    /// What the user's own entry says of what templates ask for, if it was asked.
+    pub(super) attributes: Option<BTreeMap<String, String>>,
     /// The newest vault header there, if it could be read.
     pub(super) header: Result<Option<(HeaderVersion, Vec<u8>)>, RepositoryError>,
     /// What is wrong with it.
@@ -132,12 +135,14 @@ impl Errand {
             let repository = self.repository.as_ref().map_err(Clone::clone)?;
             repository.root_lists(self.lists_from)
         });
+        let attributes = edition.as_ref().and_then(|(edition, _)| self.attributes(edition));
         if let Ok(repository) = &self.repository {
             repository.settle();
         }
         self.progress.end();
         Exchanged {
             lists,
+            attributes,
             place: self.place,
             reached,
             edition,
@@ -148,6 +153,17 @@ impl Errand {
             records,
             merged,
         }
+    }
+
+    /// What templates ask the user's entry for. What was known stays where the directory does not answer.
+    fn attributes(&self, edition: &Edition) -> Option<BTreeMap<String, String>> {
+        let wanted = edition.templates().attributes();
+        if wanted.is_empty() {
+            return None;
+        }
+        let said = self.repository.as_ref().ok()?.attributes(&self.user, &wanted);
+        said.inspect_err(|error| tracing::warn!("the attributes that templates ask for are as before: {error}"))
+            .ok()
     }
 
     /// Loose objects, and what the catalogues name.

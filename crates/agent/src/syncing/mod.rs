@@ -35,6 +35,7 @@ use following::{Awaiting, Refused};
 use headers::{Wishes, Wrote};
 use renewing::Renewing;
 use schedule::Schedule;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -298,6 +299,16 @@ impl Engine {
         }
     }
 
+    /// What fields are filled with from now on.
+    fn take_attributes(&mut self, said: BTreeMap<String, String>) {
+        let device = self.keeper.device_store();
+        match self.person.take(said, device, self.syncing.user()) {
+            Ok(true) => self.stored_changed(),
+            Ok(false) => {}
+            Err(error) => tracing::warn!("what the directory says of the user is not kept for the next start: {error}"),
+        }
+    }
+
     /// Takes over what an exchange brought. What else there is to be exchanged comes back beside its report.
     fn take_exchanged(&mut self, exchanged: Exchanged) -> (Option<Report>, Option<Scope>) {
         let mut tried = None;
@@ -324,6 +335,9 @@ impl Engine {
         let news = if exchanged.place == self.syncing.number {
             if let Ok(header) = exchanged.header {
                 self.syncing.header = header;
+            }
+            if let Some(said) = exchanged.attributes {
+                self.take_attributes(said);
             }
             if let Some(Ok(lists)) = exchanged.lists {
                 let now = self.clock.both().wall;

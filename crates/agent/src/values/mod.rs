@@ -1,5 +1,9 @@
 //! The values of a logon as its template wants them: what the user gives is checked, what nobody gives is worked out.
 
+mod person;
+
+pub(crate) use person::Person;
+
 use crate::keeper::Fields;
 use countersign_model::{FieldKind, FieldName, FieldRule, FieldScope, FieldValues, LogonSpec, Timestamp};
 use countersign_rules::TotpKey;
@@ -61,11 +65,12 @@ pub(crate) fn check(spec: &LogonSpec, given: &Fields) -> Result<(), ErrorReply> 
 }
 
 /// The plain fields that nobody gives, as they are now.
-fn given(spec: &LogonSpec) -> impl Iterator<Item = (&FieldName, String)> {
+fn given<'a>(spec: &'a LogonSpec, person: &Person) -> impl Iterator<Item = (&'a FieldName, String)> {
     spec.fields.iter().filter_map(|name| {
         let of_field = spec.field.get(name)?;
         let value = match (&of_field.rule, of_field.scope) {
             (Some(FieldRule::Environment(variable)), _) => std::env::var(variable).ok()?,
+            (Some(FieldRule::Directory(attribute)), _) => person.attribute(attribute)?.to_owned(),
             (None, FieldScope::Global) => of_field.default.clone()?,
             (None, FieldScope::User) => return None,
         };
@@ -74,15 +79,20 @@ fn given(spec: &LogonSpec) -> impl Iterator<Item = (&FieldName, String)> {
 }
 
 /// Adds the fields that nobody gives to what the machine may know of a logon.
-pub(crate) fn known(spec: &LogonSpec, mut logon: LogonSummary) -> LogonSummary {
+pub(crate) fn known(spec: &LogonSpec, person: &Person, mut logon: LogonSummary) -> LogonSummary {
     logon
         .plain
-        .extend(given(spec).map(|(name, value)| (name.to_string(), value)));
+        .extend(given(spec, person).map(|(name, value)| (name.to_string(), value)));
     logon
 }
 
 /// What goes into the form: the stored values, those that nobody gives, and codes in the place of their keys.
-pub(crate) fn to_fill(spec: &LogonSpec, stored: FieldValues, now: Timestamp) -> Result<FieldValues, String> {
+pub(crate) fn to_fill(
+    spec: &LogonSpec,
+    person: &Person,
+    stored: FieldValues,
+    now: Timestamp,
+) -> Result<FieldValues, String> {
     let mut values = Vec::new();
     for (name, kind, value) in stored.0 {
         let of_field = spec.spec(&name);
@@ -98,7 +108,7 @@ pub(crate) fn to_fill(spec: &LogonSpec, stored: FieldValues, now: Timestamp) -> 
         };
         values.push((name, kind, value));
     }
-    for (name, value) in given(spec) {
+    for (name, value) in given(spec, person) {
         let value = Password::from_string(value).map_err(|problem| format!("`{name}`: {problem}"))?;
         values.push((name.clone(), FieldKind::Plain, value));
     }

@@ -1,6 +1,42 @@
 use super::*;
-use countersign_model::{Binding, Publisher, RecordId, TotpSpec};
+use countersign_model::port::{RecordStore, StoreError};
+use countersign_model::{Binding, Change, Publisher, RecordId, StoreKey, StoreKind, TotpSpec, UserId};
 use countersign_rules::parse_template;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+/// A device store that is gone with its test.
+#[derive(Default)]
+struct Memory(Mutex<BTreeMap<StoreKey, Vec<u8>>>);
+
+impl RecordStore for Memory {
+    fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.0.lock().unwrap().get(key).cloned())
+    }
+
+    fn ids(&self, kind: StoreKind) -> Result<Vec<Vec<u8>>, StoreError> {
+        let of_kind = |key: &&StoreKey| key.kind == kind;
+        Ok(self
+            .0
+            .lock()
+            .unwrap()
+            .keys()
+            .filter(of_kind)
+            .map(|key| key.id.clone())
+            .collect())
+    }
+
+    fn commit(&self, batch: &[Change]) -> Result<(), StoreError> {
+        let mut values = self.0.lock().unwrap();
+        for change in batch {
+            match change {
+                Change::Put(key, value) => drop(values.insert(key.clone(), value.clone())),
+                Change::Remove(key) => drop(values.remove(key)),
+            }
+        }
+        Ok(())
+    }
+}
 
 fn spec(fields: &str) -> LogonSpec {
     let text = format!("schema = 1\nid = \"org.example.App\"\nname = \"App\"\n[logon]\n{fields}");
@@ -70,6 +106,7 @@ fn a_value_for_everybody_is_filled_and_never_stored() {
     assert!(stored.is_empty());
     let filled = to_fill(
         &spec,
+        &Person::default(),
         FieldValues(fields(&[("username", FieldKind::Plain, "anna")])),
         Timestamp(0),
     )
@@ -79,6 +116,7 @@ fn a_value_for_everybody_is_filled_and_never_stored() {
     // Templates may ask for it, as for every plain field.
     let summary = known(
         &spec,
+        &Person::default(),
         LogonSummary {
             id: RecordId([1; 16]),
             label: "work".to_owned(),
@@ -102,7 +140,7 @@ fn a_rule_is_worked_out_when_the_form_is_filled() {
         ("customer", FieldKind::Plain, "from before"),
         ("password", FieldKind::Secret, "x"),
     ]);
-    let filled = to_fill(&spec, FieldValues(stored), Timestamp(0)).unwrap();
+    let filled = to_fill(&spec, &Person::default(), FieldValues(stored), Timestamp(0)).unwrap();
     assert_eq!(filled.plain("customer"), Some("countersign-agent"));
     assert_eq!(filled.0.len(), 2);
     assert!(check(&spec, &fields(&[("customer", FieldKind::Plain, "1")])).is_err());
@@ -117,6 +155,7 @@ fn a_one_time_password_is_stored_as_a_key_and_filled_as_a_code() {
     assert!(refused.message.contains("`code`") && !refused.message.contains("123456"));
     let filled = to_fill(
         &spec,
+        &Person::default(),
         FieldValues(fields(&[("code", FieldKind::Secret, key)])),
         Timestamp(59_999),
     )
@@ -126,4 +165,26 @@ fn a_one_time_password_is_stored_as_a_key_and_filled_as_a_code() {
         spec.spec(&"code".into()).totp.map(|totp| totp.period),
         Some(TotpSpec::default().period)
     );
+}
+
+#[test]
+fn an_attribute_of_the_users_entry_is_filled_as_the_directory_says_it() {
+    let spec = spec(&format!("{CUSTOMER}rule = {{ directory = \"employeeNumber\" }}\n"));
+    let device = Memory::default();
+    let user = UserId::from("anna");
+    let mut person = Person::default();
+    let said = |value: &str| [("employeenumber".to_owned(), value.to_owned())].into();
+    let filled = |person: &Person| {
+        let stored = fields(&[("password", FieldKind::Secret, "x")]);
+        let filled = to_fill(&spec, person, FieldValues(stored), Timestamp(0)).unwrap();
+        filled.plain("customer").map(str::to_owned)
+    };
+    assert_eq!(filled(&person), None, "the directory has not said it yet");
+    assert!(person.take(said("4711"), &device, &user).unwrap());
+    assert!(!person.take(said("4711"), &device, &user).unwrap());
+    assert_eq!(filled(&person).as_deref(), Some("4711"));
+    // It is known without the directory, and of nobody else.
+    assert_eq!(filled(&Person::load(&device, &user)).as_deref(), Some("4711"));
+    assert_eq!(Person::load(&device, &UserId::from("ben")), Person::default());
+    assert!(check(&spec, &fields(&[("customer", FieldKind::Plain, "1")])).is_err());
 }

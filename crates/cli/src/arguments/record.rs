@@ -1,19 +1,11 @@
-use super::{Format, window};
+use super::{Format, WindowChoice};
 use clap::Args;
-use countersign_model::WindowId;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct TemplateRecord {
-    /// The window, by its number as `windows` shows it.
-    #[arg(long, value_name = "ID", value_parser = window, conflicts_with_all = ["pid", "title"])]
-    pub(crate) window: Option<WindowId>,
-    /// The only window of this process.
-    #[arg(long, value_name = "PID")]
-    pub(crate) pid: Option<u32>,
-    /// The only window whose title has this in it.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) title: Option<String>,
+    #[command(flatten)]
+    pub(crate) window: WindowChoice,
     /// The template's id, such as org.example.App. Default: made of the program's name.
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,

@@ -2,7 +2,7 @@ use crate::agent::{ask, ask_with, tell};
 use crate::arguments::{Logon, LogonAdd, LogonChoice, LogonEdit, LogonFill, LogonGive, LogonRemove, LogonReveal};
 use crate::clock::now;
 use crate::command::given::{Given, asked_secret, assigned, called, unknown_field};
-use crate::command::prompts;
+use crate::command::{capture, prompts};
 use crate::decision::{told, verbal};
 use crate::failure::Failure;
 use crate::find;
@@ -33,6 +33,7 @@ pub(crate) fn run(command: &Logon, screen: &mut Screen) -> Result<u8, Failure> {
         }
         Logon::Add(wanted) => add(wanted, screen),
         Logon::Give(wanted) => give(wanted, screen),
+        Logon::Capture(wanted) => capture::run(wanted, screen),
         Logon::Edit(wanted) => edit(wanted, screen),
         Logon::Rebind(choice) => rebind(choice, screen),
         Logon::Remove(wanted) => remove(wanted, screen),

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod audit;
+mod capture;
 mod device;
 mod doctor;
 mod exclude;

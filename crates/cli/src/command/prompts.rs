@@ -55,6 +55,25 @@ pub(crate) fn now() -> Result<Prompts, Failure> {
     after(0, 0)
 }
 
+/// The question about a window, once it is asked; `None` when it is not within so many seconds.
+pub(crate) fn about(window: WindowId, seconds: u32) -> Result<Option<Prompt>, Failure> {
+    let mut seen = now()?;
+    for _ in 0..MOST_CHANGES {
+        if let Some(prompt) = seen.open.iter().find(|prompt| prompt.window == window) {
+            return Ok(Some(prompt.clone()));
+        }
+        let next = after(seen.version, seconds)?;
+        if next.version == seen.version {
+            break;
+        }
+        seen = next;
+    }
+    Ok(None)
+}
+
+/// How many changes of what is asked are waited through.
+const MOST_CHANGES: usize = 20;
+
 fn after(seen: u64, seconds: u32) -> Result<Prompts, Failure> {
     match ask(&Request::Prompts { seen, seconds })? {
         Reply::Prompts(prompts) => Ok(prompts),

@@ -30,6 +30,7 @@ use countersign_secret::Password;
 use link::Link;
 use people::People;
 use records::Listed;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -77,6 +78,10 @@ impl DirectoryRepository for LdapRepository {
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError> {
         let mut session = self.session();
         session.person(user).map(|person| person.identity.clone())
+    }
+
+    fn attributes(&self, user: &UserId, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, RepositoryError> {
+        self.session().attributes(user, names)
     }
 
     fn authenticate(&self, user: &UserId, password: &Password) -> Result<(), RepositoryError> {

@@ -26,6 +26,8 @@ const DEEPEST_NESTING: usize = 32;
 const ASKED_AT_ONCE: usize = 64;
 /// The longest name of a group.
 const LONGEST_NAME: usize = 256;
+/// The longest value of an attribute that is a field's.
+const LONGEST_VALUE: usize = 1024;
 
 /// What was found out about users since the connection was made.
 #[derive(Default)]
@@ -112,6 +114,25 @@ impl Session {
         };
         self.people.known.insert(user.clone(), person.clone());
         Ok(person)
+    }
+
+    /// What somebody's entry says under these names, as far as it is text of a line.
+    pub(super) fn attributes(
+        &mut self,
+        user: &UserId,
+        names: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, String>, RepositoryError> {
+        let dn = self.person(user)?.dn;
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let Some(found) = self.read(&dn, &wanted)? else {
+            return Ok(BTreeMap::new());
+        };
+        let is_line = |text: &&str| text.len() <= LONGEST_VALUE && !text.chars().any(char::is_control);
+        let said = names.iter().filter_map(|name| {
+            let text = found.text(name).filter(is_line)?;
+            Some((name.clone(), text.to_owned()))
+        });
+        Ok(said.collect())
     }
 
     pub(super) fn container(&mut self) -> Result<Option<String>, RepositoryError> {

@@ -6,6 +6,7 @@ use crate::{
     UserId, Wanted,
 };
 use countersign_secret::{Key, Password};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
 
 /// Why a repository could not do something.
@@ -242,6 +243,16 @@ pub trait DirectoryRepository: VaultRepository + ConfigurationRepository {
     /// # Errors
     /// See [`RepositoryError`].
     fn identity(&self, user: &UserId) -> Result<Vec<u8>, RepositoryError>;
+
+    /// What the user's own entry says under these names of attributes (RFC 4512): of each the first value, if it is text. A repository
+    /// that is no directory says nothing.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    fn attributes(&self, user: &UserId, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, RepositoryError> {
+        let _ = (user, names);
+        Ok(BTreeMap::new())
+    }
 
     /// Tries a password on the directory and keeps it for what follows, in locked memory.
     ///

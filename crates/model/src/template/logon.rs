@@ -107,6 +107,8 @@ pub struct FieldSpec {
 pub enum FieldRule {
     /// A variable of the agent's environment, such as `USER`.
     Environment(String),
+    /// An attribute of the user's own entry in the directory, such as `mail`: its first value, as it was when the directory was asked last.
+    Directory(String),
 }
 
 /// Whose value a field has.

@@ -7,6 +7,7 @@ use countersign_model::{FieldKind, FieldName, FieldRule, FieldScope, FieldSpec, 
 
 /// The most characters a field may have, whatever a template says.
 const LONGEST_FIELD: u32 = 4096;
+const LONGEST_ATTRIBUTE: usize = 64;
 
 pub(super) fn logon(report: &mut Report<'_>) {
     let logon = &report.parsed.template.logon;
@@ -116,16 +117,49 @@ fn given(report: &mut Report<'_>, path: &str, spec: &FieldSpec, secret: bool) {
     if spec.is_given() && spec.totp.is_some() {
         report.error(&under(path, "totp"), "the key must be the user's own", "leave it out");
     }
-    if let Some(FieldRule::Environment(variable)) = &spec.rule {
-        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if variable.is_empty() || variable.starts_with(|c: char| c.is_ascii_digit()) || !variable.chars().all(letter) {
-            report.error(
-                &rule,
-                format!("`{variable}` cannot be the name of a variable"),
-                "write it without `$`, such as `USER`",
-            );
-        }
+    match &spec.rule {
+        Some(FieldRule::Environment(variable)) if !is_variable(variable) => report.error(
+            &rule,
+            format!("`{variable}` cannot be the name of a variable"),
+            "write it without `$`, such as `USER`",
+        ),
+        Some(FieldRule::Directory(attribute)) if !is_attribute(attribute) => report.error(
+            &rule,
+            format!("`{attribute}` cannot be the name of an attribute"),
+            "write its short name, such as `mail` or `employeeNumber`",
+        ),
+        Some(FieldRule::Directory(attribute)) if holds_secrets(attribute) => report.error(
+            &rule,
+            format!("`{attribute}` holds secrets, and what a rule gives is plain"),
+            "let the user give a secret field",
+        ),
+        _ => {}
     }
+}
+
+fn is_variable(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.starts_with(|c: char| c.is_ascii_digit()) && !name.is_empty() && name.chars().all(letter)
+}
+
+/// A short name of RFC 4512, section 1.4 (`keystring`).
+fn is_attribute(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.len() <= LONGEST_ATTRIBUTE && name.chars().all(letter)
+}
+
+/// Attributes in which directories keep passwords or what is made of them.
+fn holds_secrets(attribute: &str) -> bool {
+    let name = attribute.to_ascii_lowercase();
+    [
+        "password",
+        "pwd",
+        "secret",
+        "krbprincipalkey",
+        "supplementalcredentials",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 fn one_time(report: &mut Report<'_>, path: &str, totp: &TotpSpec) {

@@ -2,7 +2,7 @@
 
 use super::choice::{Choice, choose};
 use super::personal::Personal;
-use super::{RecordProblem, Scene, command, words};
+use super::{Named, Offered, RecordProblem, SUBMIT, Scene, command, guess, told};
 use crate::select::{View, describe};
 use countersign_model::{ControlFacts, ControlTree, Coverage, FieldName, FormKind, Role};
 use std::collections::BTreeMap;
@@ -14,8 +14,21 @@ pub(super) struct Draft {
     /// The fields that are bound, in the order in which they stand, and then what submits.
     pub(super) choices: Vec<Choice>,
     pub(super) notes: Vec<String>,
+    /// What could be named, as a person reads.
+    pub(super) offered: Vec<Offered>,
     bound: BTreeMap<FieldName, usize>,
 }
+
+/// What the controls of a form are for.
+pub(super) struct Roles {
+    pub(super) kind: FormKind,
+    /// Fields, and where their controls are in the tree.
+    pub(super) fields: Fields,
+    pub(super) submit: Option<usize>,
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) type Fields = Vec<(String, usize)>;
 
 /// How the form is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +42,7 @@ pub(super) enum Answer {
 }
 
 impl Draft {
-    pub(super) fn of(scene: Scene<'_>, personal: &Personal) -> Result<Self, RecordProblem> {
+    pub(super) fn of(scene: Scene<'_>, personal: &Personal, named: &Named) -> Result<Self, RecordProblem> {
         if let Some(terminal) = scene.terminal {
             return match terminal.asks_for_secret() {
                 true => command::readable(terminal).map(|()| Self::typed(Answer::Terminal)),
@@ -41,7 +54,7 @@ impl Draft {
                 .iter()
                 .any(|control| control.states.editable || is_push(control))
         }) {
-            Some(tree) => Self::of_controls(tree, personal),
+            Some(tree) => Self::of_controls(tree, personal, named),
             None => Ok(Self::typed(Answer::Typed)),
         }
     }
@@ -61,76 +74,48 @@ impl Draft {
             choices: Vec::new(),
             notes: vec![note.to_owned()],
             bound: BTreeMap::new(),
+            offered: Vec::new(),
         }
     }
 
-    fn of_controls(tree: &ControlTree, personal: &Personal) -> Result<Self, RecordProblem> {
+    fn of_controls(tree: &ControlTree, personal: &Personal, named: &Named) -> Result<Self, RecordProblem> {
         let order = reading_order(tree);
-        let of = |wanted: fn(&ControlFacts) -> bool| -> Vec<usize> {
-            let all = order.iter().copied();
-            all.filter(|index| tree.controls.get(*index).is_some_and(wanted))
-                .collect()
+        let mut roles = match named.is_empty() {
+            true => guess::roles(tree, &order)?,
+            false => told::roles(tree, &order, named)?,
         };
-        let passwords = of(|control| is_input(control) && control.role == Role::PasswordText);
-        let texts = of(|control| is_input(control) && control.role != Role::PasswordText);
-        let (kind, mut fields) = passwords_of(tree, &passwords)?;
-        let mut notes = Vec::new();
-        let first = passwords
-            .first()
-            .and_then(|first| order.iter().position(|index| index == first));
-        for index in texts {
-            let before = order.iter().position(|other| *other == index) < first;
-            let name = words::known_as(tree.controls.get(index));
-            let user_known = fields.iter().any(|(name, _)| name == "username");
-            let name = match name {
-                Some(name) => name.to_owned(),
-                None if before && !user_known && passwords.len() == 1 => "username".to_owned(),
-                None => {
-                    let shown = tree.controls.get(index).map(describe).unwrap_or_default();
-                    notes.push(format!("{shown} is left as it is; bind it if it is part of the logon"));
-                    continue;
-                }
-            };
-            match fields.iter().any(|(known, _)| *known == name) {
-                true => notes.push(format!("a second field looks like `{name}` and is left as it is")),
-                false => fields.push((name, index)),
-            }
-        }
-        fields.sort_by_key(|(_, index)| order.iter().position(|other| other == index));
-        if fields.is_empty() {
-            return Err(RecordProblem::NoForm(
-                "no password field and no field for a user name".to_owned(),
-            ));
-        }
-        let kind = match (kind, passwords.is_empty()) {
-            (_, true) => {
-                notes.push("there is no password field: this is taken for the first page of two".to_owned());
-                FormKind::Custom
-            }
-            (kind, false) => kind,
-        };
+        let place = |index: &usize| order.iter().position(|other| other == index);
+        roles.fields.sort_by_key(|(_, index)| place(index));
         if tree.coverage == Coverage::Truncated {
-            notes.push("the window has more controls than were read".to_owned());
+            roles
+                .notes
+                .push("the window has more controls than were read".to_owned());
         }
         let mut draft = Self {
-            kind,
+            kind: roles.kind,
             answer: Answer::Controls,
             choices: Vec::new(),
-            notes,
-            bound: fields
+            notes: roles.notes,
+            bound: roles
+                .fields
                 .iter()
                 .map(|(name, index)| (FieldName::from(name.as_str()), *index))
                 .collect(),
+            offered: Vec::new(),
         };
-        for (name, index) in &fields {
-            draft.choices.push(named(name, tree, *index, personal)?);
+        for (name, index) in &roles.fields {
+            draft.choices.push(chosen(name, tree, *index, personal)?);
         }
-        match words::submit(tree, &of(is_push)) {
-            Some(index) => draft.choices.push(named("submit", tree, index, personal)?),
+        match roles.submit {
+            Some(index) => draft.choices.push(chosen(SUBMIT, tree, index, personal)?),
             None => draft.notes.push(
                 "no button looks as if it submitted the form: Return does; see that it does what is wanted".to_owned(),
             ),
         }
+        draft.offered = order
+            .iter()
+            .filter_map(|index| offered(tree, *index, &draft.choices))
+            .collect();
         Ok(draft)
     }
 
@@ -144,7 +129,7 @@ impl Draft {
         match self.answer {
             Answer::Controls => {
                 let names = self.choices.iter().map(|choice| choice.what.as_str());
-                names.filter(|name| *name != "submit").collect()
+                names.filter(|name| *name != SUBMIT).collect()
             }
             Answer::Typed | Answer::Terminal => vec!["password"],
         }
@@ -155,37 +140,24 @@ impl Draft {
     }
 }
 
-fn named(what: &str, tree: &ControlTree, index: usize, personal: &Personal) -> Result<Choice, RecordProblem> {
+fn chosen(what: &str, tree: &ControlTree, index: usize, personal: &Personal) -> Result<Choice, RecordProblem> {
     choose(what, tree, index, personal).ok_or_else(|| {
         let control = tree.controls.get(index).map(describe).unwrap_or_default();
         RecordProblem::Indistinct(control)
     })
 }
 
-type Fields = Vec<(String, usize)>;
-
-/// One password field is a logon; two or three ask for a new password.
-fn passwords_of(tree: &ControlTree, passwords: &[usize]) -> Result<(FormKind, Fields), RecordProblem> {
-    let named = |names: &[&str]| {
-        let names = names.iter().map(|name| (*name).to_owned());
-        names.zip(passwords.iter().copied()).collect()
-    };
-    let says = |at: usize, wanted: &[&str]| {
-        let control = passwords.get(at).and_then(|index| tree.controls.get(*index));
-        control.is_some_and(|control| words::mentions(control, wanted))
-    };
-    match passwords.len() {
-        0 => Ok((FormKind::Custom, Vec::new())),
-        1 => Ok((FormKind::Logon, named(&["password"]))),
-        2 if says(0, words::OLD) => Ok((FormKind::Change, named(&["old", "new"]))),
-        2 if says(1, words::AGAIN) || says(0, words::NEW) => Ok((FormKind::Change, named(&["new", "confirm"]))),
-        2 => Ok((FormKind::Logon, named(&["password", "third"]))),
-        3 => Ok((FormKind::Change, named(&["old", "new", "confirm"]))),
-        many => Err(RecordProblem::NoForm(format!("{many} password fields"))),
-    }
+fn offered(tree: &ControlTree, index: usize, choices: &[Choice]) -> Option<Offered> {
+    let control = tree.controls.get(index)?;
+    let chosen = choices.iter().find(|choice| choice.token == control.token);
+    Some(Offered {
+        token: control.token.clone(),
+        control: describe(control),
+        what: chosen.map(|choice| choice.what.clone()),
+    })
 }
 
-fn is_input(control: &ControlFacts) -> bool {
+pub(super) fn is_input(control: &ControlFacts) -> bool {
     let states = control.states;
     states.showing
         && states.enabled
@@ -197,7 +169,7 @@ fn is_input(control: &ControlFacts) -> bool {
         )
 }
 
-fn is_push(control: &ControlFacts) -> bool {
+pub(super) fn is_push(control: &ControlFacts) -> bool {
     control.states.showing && control.role == Role::PushButton
 }
 

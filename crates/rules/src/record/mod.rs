@@ -7,8 +7,10 @@ mod choice;
 mod command;
 mod fields;
 mod fixture;
+mod guess;
 mod personal;
 mod text;
+mod told;
 mod words;
 
 pub use choice::{Choice, Stability};
@@ -18,9 +20,10 @@ use crate::fixture::{outcome, run_fixture};
 use crate::parse::parse_template;
 use crate::problem::Problem;
 use countersign_model::{
-    ControlTree, FormKind, IdentityProblem, ProcessIdentity, TemplateId, TerminalFacts, WindowFacts,
+    ControlToken, ControlTree, FormKind, IdentityProblem, ProcessIdentity, TemplateId, TerminalFacts, WindowFacts,
 };
 use fields::Draft;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What is on the screen.
@@ -43,6 +46,25 @@ pub struct Naming {
     pub name: Option<String>,
     /// The version of the application, if it is known.
     pub version: Option<String>,
+    /// What the controls are for, as the user says; empty: guessed.
+    pub named: Named,
+}
+
+/// Names of fields, or [`SUBMIT`], and the control of each.
+pub type Named = BTreeMap<String, ControlToken>;
+
+/// What the button that submits is called among the fields.
+pub const SUBMIT: &str = "submit";
+
+/// A control that could be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The control itself.
+    pub token: ControlToken,
+    /// The control in a few words.
+    pub control: String,
+    /// What the draft takes it for: a field's name, or [`SUBMIT`].
+    pub what: Option<String>,
 }
 
 /// A draft.
@@ -58,6 +80,8 @@ pub struct Recorded {
     pub kind: FormKind,
     /// Which control was chosen for what, and how long that lasts.
     pub choices: Vec<Choice>,
+    /// Every control that takes text or can be pressed, as a person reads.
+    pub offered: Vec<Offered>,
     /// What its author should look at.
     pub notes: Vec<String>,
 }
@@ -77,6 +101,17 @@ pub enum RecordProblem {
     /// No control holds a logon.
     #[error("nothing in this window looks like a logon ({0}); bring its logon form up, then record again")]
     NoForm(String),
+    /// What was named is not there.
+    #[error("the control for `{0}` has gone, or is no field (no button, for `submit`); look at the window again")]
+    NoControl(String),
+    /// A name that no field may have.
+    #[error(
+        "`{0}` cannot be the name of a field; begin with a small letter; small letters, digits, `-` and `_` may follow"
+    )]
+    BadName(String),
+    /// One control for two fields.
+    #[error("the control for `{0}` is named for another field, too; name it once")]
+    Twice(String),
     /// Two controls cannot be told apart by anything that is seen of them.
     #[error(
         "{0} cannot be told from another one by anything that lasts; name it in a template of your own, with `ordinal`"
@@ -93,7 +128,7 @@ pub enum RecordProblem {
 /// [`RecordProblem`] says what to do before recording again.
 pub fn record(scene: Scene<'_>, personal: &Personal, naming: &Naming) -> Result<Recorded, RecordProblem> {
     let process = scene.window.process.as_ref().map_err(Clone::clone)?;
-    let draft = Draft::of(scene, personal)?;
+    let draft = Draft::of(scene, personal, &naming.named)?;
     let id = naming.id.clone().unwrap_or_else(|| made_id(process));
     let name = naming.name.clone().unwrap_or_else(|| program_name(process));
     let template = text::template(&text::Head { id: &id, name: &name }, scene, &draft, personal);
@@ -117,6 +152,7 @@ pub fn record(scene: Scene<'_>, personal: &Personal, naming: &Naming) -> Result<
         fixture,
         kind: draft.kind,
         choices: draft.choices,
+        offered: draft.offered,
         notes: draft.notes,
     })
 }

@@ -1,6 +1,6 @@
 //! Signed templates: parsed once, chosen by unit and group.
 
-use super::super::edition::Good;
+use super::super::shelf::Good;
 use super::Signed;
 use super::held::object_key;
 use countersign_model::Publisher;

@@ -1,4 +1,5 @@
 mod explain;
+mod junit;
 mod lint;
 mod record;
 mod test;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(command: &Template, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
         Template::Lint(files) => lint::run(files, screen),
-        Template::Test(files) => test::run(files, screen),
+        Template::Test(wanted) => test::run(wanted, screen),
         Template::Explain(files) => explain::run(files, screen),
         Template::Record(wanted) => record::run(wanted, screen),
     }

@@ -1,18 +1,17 @@
 use crate::agent::ask;
 use crate::arguments::TemplateRecord;
 use crate::clock::now;
+use crate::command::windows;
 use crate::decision::{one_line, told};
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
-use countersign_model::{TemplateId, WindowFacts, WindowId};
+use countersign_model::TemplateId;
 use countersign_wire::{Draft, Reply, Request, Show};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-
-/// How long the user may take to point.
-const POINTING: u32 = 60;
 
 /// What `template record --json` prints.
 #[derive(Serialize)]
@@ -26,9 +25,10 @@ struct Recorded<'a> {
 /// Exit 1 when the draft does not fit the window any more.
 pub(super) fn run(wanted: &TemplateRecord, screen: &mut Screen) -> Result<u8, Failure> {
     let request = Request::TemplateRecord {
-        window: window(wanted, screen)?,
+        window: windows::chosen(&wanted.window, screen)?,
         id: wanted.id.as_deref().map(TemplateId::from),
         name: wanted.name.clone(),
+        named: BTreeMap::new(),
         show: if wanted.dry_run { Show::Frames } else { Show::Nothing },
     };
     let Reply::Drafted(draft) = ask(&request)? else {
@@ -78,52 +78,6 @@ fn show(draft: &Draft, screen: &mut Screen) -> Result<(), Failure> {
         screen.say(format_args!("  {} {}", Paint::Bad.on("!"), one_line(note)))?;
     }
     Ok(())
-}
-
-/// The window that is meant.
-fn window(wanted: &TemplateRecord, screen: &mut Screen) -> Result<WindowId, Failure> {
-    if let Some(window) = wanted.window {
-        return Ok(window);
-    }
-    if wanted.pid.is_none() && wanted.title.is_none() {
-        screen.note("click on the window of the logon; another button than the left one gives up");
-        let Reply::Picked(picked) = ask(&Request::WindowPick { seconds: POINTING })? else {
-            return Err(Failure::OtherAnswer);
-        };
-        return picked.ok_or_else(|| Failure::NoSuch {
-            message: "no window was pointed at".to_owned(),
-            next: "try again, or name it: `countersign windows` lists them".to_owned(),
-        });
-    }
-    let Reply::Windows(windows) = ask(&Request::Windows)? else {
-        return Err(Failure::OtherAnswer);
-    };
-    let is_meant = |window: &&WindowFacts| {
-        let pid = window.process.as_ref().ok().map(|process| process.lineage.pid);
-        let of_process = wanted.pid.is_none_or(|wanted| pid == Some(wanted));
-        let title = wanted.title.as_ref();
-        of_process && title.is_none_or(|title| window.title.contains(title.as_str()))
-    };
-    let meant: Vec<&WindowFacts> = windows.iter().filter(is_meant).collect();
-    match meant.as_slice() {
-        [only] => Ok(only.id),
-        [] => Err(Failure::NoSuch {
-            message: "no window on the screen is like that".to_owned(),
-            next: "`countersign windows` lists those that are there".to_owned(),
-        }),
-        several => {
-            let titles = several
-                .iter()
-                .map(|window| format!("{:#x} “{}”", window.id.0, one_line(&window.title)));
-            Err(Failure::Usage {
-                message: format!(
-                    "several windows are like that: {}",
-                    titles.collect::<Vec<_>>().join(", ")
-                ),
-                next: "name one with `--window`".to_owned(),
-            })
-        }
-    }
 }
 
 /// The template first: it is never written over.

@@ -1,5 +1,5 @@
-use super::{fixture_folder, read, recorded_for};
-use crate::arguments::TemplateFiles;
+use super::{fixture_folder, junit, read, recorded_for};
+use crate::arguments::TemplateTest;
 use crate::decision::{one_line, sign};
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
@@ -11,19 +11,19 @@ use std::path::{Path, PathBuf};
 
 /// What `template test --json` prints for each template.
 #[derive(Serialize)]
-struct Tested {
-    file: PathBuf,
-    fixtures: Vec<Tried>,
+pub(super) struct Tested {
+    pub(super) file: PathBuf,
+    pub(super) fixtures: Vec<Tried>,
     /// Why none was run.
-    problem: Option<String>,
+    pub(super) problem: Option<String>,
 }
 
 /// One recorded window.
 #[derive(Serialize)]
-struct Tried {
-    fixture: String,
-    passed: bool,
-    failures: Vec<String>,
+pub(super) struct Tried {
+    pub(super) fixture: String,
+    pub(super) passed: bool,
+    pub(super) failures: Vec<String>,
     criteria: Vec<Criterion>,
 }
 
@@ -45,13 +45,21 @@ impl Tested {
 }
 
 /// Exit 1 when a template does not do what its recorded windows say, or has none.
-pub(super) fn run(files: &TemplateFiles, screen: &mut Screen) -> Result<u8, Failure> {
+pub(super) fn run(wanted: &TemplateTest, screen: &mut Screen) -> Result<u8, Failure> {
+    let files = &wanted.files;
     let all = files
         .files
         .iter()
         .map(|file| test(file))
         .collect::<Result<Vec<Tested>, Failure>>()?;
     let exit = u8::from(!all.iter().all(Tested::passed));
+    if let Some(place) = &wanted.junit {
+        let written = std::fs::write(place, junit::report(&all));
+        written.map_err(|why| Failure::Unwritten {
+            place: place.clone(),
+            why,
+        })?;
+    }
     if files.format.json {
         screen.json("files", &all)?;
         return Ok(exit);
