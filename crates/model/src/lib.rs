@@ -1,6 +1,6 @@
 //! The nouns of single sign-on and the traits its parts meet at.
 //!
-//! Nothing here acts: templates, logons, windows, controls, plans, refusals, settings, and in [`port`] the traits that adapters
+//! Nothing here acts: templates, policies, logons, windows, controls, plans, refusals, settings, and in [`port`] the traits that adapters
 //! (desktop, store, directory) implement and the pure machines (signon, sync) are written against.
 
 mod binding;
@@ -12,6 +12,7 @@ mod factor;
 mod ids;
 mod logon;
 mod pattern;
+mod policy;
 pub mod port;
 mod prompt;
 mod record;
@@ -34,6 +35,10 @@ pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
 pub use logon::{FieldKind, FieldValues, Logon};
 pub use pattern::Pattern;
+pub use policy::{
+    CharacterClass, CharacterRules, ExitRules, GenerateRules, LengthRules, LifeRules, ListRules, Policy, RepeatRules,
+    Rule, StrengthRules, UnlikeRules,
+};
 pub use prompt::{Choice, Prompt, Question};
 pub use record::{HeaderVersion, RecordVersion, RepositoryEvent};
 pub use respond::{
