@@ -1,7 +1,7 @@
 //! Whether a passphrase answer is strong enough to be the second way into a vault.
 
-use zxcvbn::feedback::{Suggestion, Warning};
-use zxcvbn::zxcvbn;
+use zxcvbn::feedback::{Feedback, Suggestion, Warning};
+use zxcvbn::{Entropy, zxcvbn};
 
 /// The longest part of an answer that is judged: enough for any sentence, and bounded in time.
 const JUDGED_CHARACTERS: usize = 128;
@@ -64,17 +64,7 @@ pub fn judge_answer(text: &str, min_length: u64, min_strength: u64) -> Result<Sc
     let strength = u8::from(entropy.score());
     let least = u8::try_from(min_strength.min(4)).unwrap_or(4);
     if strength < least {
-        let feedback = entropy.feedback();
-        let warning = feedback.and_then(zxcvbn::feedback::Feedback::warning).map(about);
-        let suggestion = feedback
-            .and_then(|feedback| feedback.suggestions().first().copied())
-            .map(advice);
-        let hint: Vec<&str> = warning.into_iter().chain(suggestion).collect();
-        let hint = if hint.is_empty() {
-            "add another word or two".to_owned()
-        } else {
-            hint.join("; ")
-        };
+        let hint = hint(&entropy);
         return Err(AnswerTooWeak::Weak { strength, least, hint });
     }
     // Rounded down: a promise of strength is never larger than what was measured.
@@ -87,6 +77,20 @@ pub fn judge_answer(text: &str, min_length: u64, min_strength: u64) -> Result<Sc
         guesses_log10,
         length,
     })
+}
+
+/// How to make something harder to guess, without any of it.
+pub(crate) fn hint(entropy: &Entropy) -> String {
+    let feedback = entropy.feedback();
+    let warning = feedback.and_then(Feedback::warning).map(about);
+    let suggestion = feedback
+        .and_then(|feedback| feedback.suggestions().first().copied())
+        .map(advice);
+    let hint: Vec<&str> = warning.into_iter().chain(suggestion).collect();
+    match hint.is_empty() {
+        true => "add another word or two".to_owned(),
+        false => hint.join("; "),
+    }
 }
 
 fn about(warning: Warning) -> &'static str {

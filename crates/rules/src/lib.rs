@@ -1,4 +1,4 @@
-//! What templates and settings mean: parse, lint, match, explain.
+//! What templates, settings and password policies mean: parse, lint, match, explain; judge and make passwords.
 //!
 //! Everything here is pure: bytes and facts in, judgements, plans and problems out. No files, no clock, no operating system.
 
@@ -22,6 +22,7 @@ mod parse;
 mod path;
 mod pattern;
 mod planning;
+pub mod policy;
 mod problem;
 mod query;
 pub mod record;
@@ -56,7 +57,7 @@ pub use problem::{Position, Problem, Severity};
 pub use query::query;
 pub use recording::Fixture;
 pub use resolved::{Resolved, Settings};
-pub use schema::template_schema;
+pub use schema::{policy_schema, template_schema};
 pub use select::{NotFound, find, holds, selector_query};
 pub use set::TemplateSet;
 pub use settings::{Placed, SettingsLayer, parse_settings};

@@ -1,15 +1,16 @@
-//! From bytes to a template, with every problem's line and column.
+//! From bytes to a template or policy, with every problem's line and column.
 
 use crate::problem::{Position, Problem, Severity, Source, problem};
 use crate::schema::template_shape;
 use crate::shape::Shape;
 use crate::spans::Spans;
 use countersign_model::Template;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
-/// The longest template or settings file that is read.
+/// The longest template, policy or settings file that is read.
 pub const LONGEST_FILE: usize = 1 << 20;
 
 /// How many problems of one file are told.
@@ -32,13 +33,28 @@ pub struct ParsedTemplate {
 /// # Errors
 /// Every problem that keeps it from being read. What it means is looked at by [`lint`](crate::lint).
 pub fn parse_template(place: &str, bytes: &[u8]) -> Result<ParsedTemplate, Vec<Problem>> {
+    let (template, spans) = parse(place, bytes, template_shape(), "see docs/formats/template.md")?;
+    Ok(ParsedTemplate {
+        place: place.to_owned(),
+        template,
+        spans,
+    })
+}
+
+/// Reads a noun from TOML, held against the JSON Schema made from it.
+pub(crate) fn parse<T: DeserializeOwned>(
+    place: &str,
+    bytes: &[u8],
+    shape: &Value,
+    otherwise: &str,
+) -> Result<(T, Spans), Vec<Problem>> {
     let text = readable(place, bytes).map_err(|problem| vec![problem])?;
     let source = Source::new(place, text);
     let (document, problems) = document(&source, text);
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut shape = Shape::new(&source, template_shape());
+    let mut shape = Shape::new(&source, shape);
     shape.document(&document);
     let Shape {
         mut problems, spans, ..
@@ -48,15 +64,11 @@ pub fn parse_template(place: &str, bytes: &[u8]) -> Result<ParsedTemplate, Vec<P
         problems.truncate(MOST_PROBLEMS);
         return Err(problems);
     }
-    match Template::deserialize(Deserializer::from(document)) {
-        Ok(template) => Ok(ParsedTemplate {
-            place: place.to_owned(),
-            template,
-            spans,
-        }),
+    match T::deserialize(Deserializer::from(document)) {
+        Ok(noun) => Ok((noun, spans)),
         Err(error) => {
             let at = error.span().unwrap_or(0..0);
-            Err(vec![source.error(&at, error.message(), "see docs/formats/template.md")])
+            Err(vec![source.error(&at, error.message(), otherwise)])
         }
     }
 }

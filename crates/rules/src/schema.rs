@@ -1,7 +1,8 @@
-//! The JSON Schema of templates. It is generated from the model, and it is also what [`parse_template`](crate::parse_template) reads by:
-//! an editor and the agent cannot disagree.
+//! The JSON Schemas of templates and password policies. They are generated from the model, and they are also what
+//! [`parse_template`](crate::parse_template) and [`parse_policy`](crate::policy::parse_policy) read by: an editor and the agent cannot
+//! disagree.
 
-use countersign_model::Template;
+use countersign_model::{Policy, Template};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use std::sync::OnceLock;
@@ -9,25 +10,37 @@ use std::sync::OnceLock;
 /// The JSON Schema of templates, as it lies in `templates/template.schema.json`.
 #[must_use]
 pub fn template_schema() -> String {
-    let mut text = serde_json::to_string_pretty(template_shape()).unwrap_or_default();
-    text.push('\n');
-    text
+    text_of(template_shape())
+}
+
+/// The JSON Schema of password policies, as it lies in `policies/policy.schema.json`.
+#[must_use]
+pub fn policy_schema() -> String {
+    text_of(policy_shape())
 }
 
 pub(crate) fn template_shape() -> &'static Value {
     static SHAPE: OnceLock<Value> = OnceLock::new();
-    SHAPE.get_or_init(|| {
-        let mut value = shape_of::<Template>();
-        if let Value::Object(root) = &mut value {
-            root.insert("title".to_owned(), Value::from("Countersign application template"));
-        }
-        value
-    })
+    SHAPE.get_or_init(|| shape_of::<Template>("Countersign application template"))
 }
 
-fn shape_of<T: JsonSchema>() -> Value {
+pub(crate) fn policy_shape() -> &'static Value {
+    static SHAPE: OnceLock<Value> = OnceLock::new();
+    SHAPE.get_or_init(|| shape_of::<Policy>("Countersign password policy"))
+}
+
+fn text_of(shape: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(shape).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn shape_of<T: JsonSchema>(title: &str) -> Value {
     let mut value = Value::from(schemars::schema_for!(T));
     without_null(&mut value);
+    if let Value::Object(root) = &mut value {
+        root.insert("title".to_owned(), Value::from(title));
+    }
     value
 }
 
