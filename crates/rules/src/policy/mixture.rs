@@ -5,6 +5,7 @@
 
 use super::alphabet::Alphabet;
 use super::dice::{Dice, NoRandomness};
+use super::ends::{EndClasses, Ends};
 use super::needs::Needs;
 use countersign_model::CharacterClass::{self, Capital, Digit, Other, Small};
 use num_bigint::BigUint;
@@ -279,43 +280,4 @@ fn triangle(rows: usize) -> Vec<Vec<BigUint>> {
     std::iter::successors(Some(vec![BigUint::from(1_u8)]), next)
         .take(rows + 1)
         .collect()
-}
-
-/// Which classes the first and the last character may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ends {
-    pub(crate) first: Vec<CharacterClass>,
-    pub(crate) last: Vec<CharacterClass>,
-}
-
-type EndClasses = (Option<CharacterClass>, Option<CharacterClass>, Option<usize>);
-
-impl Ends {
-    pub(crate) fn first(&self, class: CharacterClass) -> bool {
-        self.first.contains(&class)
-    }
-
-    pub(crate) fn last(&self, class: CharacterClass) -> bool {
-        self.last.contains(&class)
-    }
-
-    /// Every choice for the ends that matter.
-    fn variants(&self) -> Vec<EndClasses> {
-        let choices = |allowed: &[CharacterClass]| -> Vec<Option<CharacterClass>> {
-            let all = CharacterClass::ALL.into_iter();
-            match all.clone().all(|class| allowed.contains(&class)) {
-                true => vec![None],
-                false => all.filter(|class| allowed.contains(class)).map(Some).collect(),
-            }
-        };
-        let (firsts, lasts) = (choices(&self.first), choices(&self.last));
-        let mut variants = Vec::new();
-        for first in &firsts {
-            variants.extend(lasts.iter().map(|last| (*first, *last, None)));
-        }
-        // The only character of a password is both its first and its last.
-        let both = firsts.iter().filter(|first| first.is_some() && lasts.contains(first));
-        variants.extend(both.map(|class| (*class, None, Some(1))));
-        variants
-    }
 }

@@ -3,6 +3,7 @@
 mod alphabet;
 mod dice;
 mod diceware;
+mod ends;
 mod extras;
 mod generate;
 mod judge;

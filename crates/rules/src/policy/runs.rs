@@ -5,7 +5,7 @@
 
 use super::alphabet::Alphabet;
 use super::dice::{Dice, NoRandomness};
-use super::mixture::Ends;
+use super::ends::Ends;
 use super::needs::Needs;
 use countersign_model::CharacterClass;
 use num_bigint::BigUint;

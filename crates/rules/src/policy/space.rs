@@ -6,7 +6,8 @@
 
 use super::alphabet::Alphabet;
 use super::dice::{Dice, NoRandomness};
-use super::mixture::{Ends, Mixture, Often};
+use super::ends::Ends;
+use super::mixture::{Mixture, Often};
 use super::needs::Needs;
 use super::number;
 use super::runs::Runs;
