@@ -1,4 +1,5 @@
 mod capture;
+mod policy;
 mod primary;
 mod publish;
 mod record;
@@ -10,6 +11,7 @@ mod trust;
 pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
+pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate};
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use record::TemplateRecord;
@@ -80,6 +82,9 @@ pub(crate) enum Command {
     /// Application templates.
     #[command(subcommand)]
     Template(Template),
+    /// Password policies.
+    #[command(subcommand)]
+    Policy(Policy),
     /// Prints what the organisation's directory has to be taught once. Needs no agent.
     Schema(Schema),
     /// The organisation: its root, the list it signs, the recovery rings.
@@ -444,6 +449,8 @@ impl Command {
             Self::Template(Template::Lint(files) | Template::Explain(files)) => files.format.json,
             Self::Template(Template::Test(test)) => test.files.format.json,
             Self::Template(Template::Record(record)) => record.format.json,
+            Self::Policy(Policy::Lint(files)) => files.format.json,
+            Self::Policy(Policy::Check(check)) => check.format.json,
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Primary(Primary::Show(format)) => format.json,

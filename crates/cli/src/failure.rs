@@ -35,6 +35,9 @@ pub(crate) enum Failure {
     NotEnrolled,
     #[error("{place} cannot be read: {why}", place = place.display())]
     File { place: PathBuf, why: io::Error },
+    /// A password policy that cannot be used, or by which no password was made.
+    #[error("{message}")]
+    Policy { message: String, next: String },
     #[error("cannot write: {0}")]
     Output(io::Error),
 }
@@ -59,7 +62,10 @@ impl Failure {
                     .to_owned(),
             ),
             Self::Client(ClientError::Failed(error)) => error.next.clone(),
-            Self::Usage { next, .. } | Self::NoSuch { next, .. } | Self::Unconfirmed { next } => Some(next.clone()),
+            Self::Usage { next, .. }
+            | Self::NoSuch { next, .. }
+            | Self::Policy { next, .. }
+            | Self::Unconfirmed { next } => Some(next.clone()),
             Self::NotEnrolled => Some("make one with `countersign enroll`".to_owned()),
             _ => None,
         }

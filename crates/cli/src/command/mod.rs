@@ -8,6 +8,7 @@ mod exclude;
 mod given;
 mod helpdesk;
 mod logon;
+mod policy;
 mod primary;
 mod prompts;
 mod publish;
@@ -57,6 +58,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Directory(Directory::Login) => log_in(screen),
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
+        Command::Policy(command) => policy::run(command, screen),
         Command::Recover(recover) => recovery::run(recover, screen),
         Command::Helpdesk(command) => helpdesk::run(command, screen),
         Command::Schema(wanted) => schema::run(wanted, screen),

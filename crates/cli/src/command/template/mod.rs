@@ -60,7 +60,7 @@ fn recorded_for(template: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-fn told_on(problem: countersign_rules::Problem) -> Problem {
+pub(super) fn told_on(problem: countersign_rules::Problem) -> Problem {
     Problem {
         place: problem.place,
         line: Some(problem.line),

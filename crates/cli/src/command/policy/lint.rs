@@ -1,0 +1,72 @@
+use super::{lists, read, told_on};
+use crate::arguments::PolicyFiles;
+use crate::failure::Failure;
+use crate::screen::{Paint, Screen};
+use crate::words::problem;
+use countersign_rules::policy::{lint_policy, parse_policy};
+use countersign_wire::{Problem, Severity};
+use serde::Serialize;
+use std::path::Path;
+
+/// What `policy lint --json` prints for each file.
+#[derive(Serialize)]
+struct Linted<'a> {
+    file: &'a Path,
+    problems: Vec<Problem>,
+}
+
+/// Exit 1 when a policy cannot be used; warnings are no failure.
+pub(super) fn run(files: &PolicyFiles, screen: &mut Screen) -> Result<u8, Failure> {
+    let all = files
+        .files
+        .iter()
+        .map(|file| {
+            Ok(Linted {
+                file,
+                problems: lint(file)?,
+            })
+        })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let bad = all
+        .iter()
+        .flat_map(|linted| &linted.problems)
+        .any(|problem| problem.severity == Severity::Error);
+    if files.format.json {
+        screen.json("files", &all)?;
+        return Ok(u8::from(bad));
+    }
+    for linted in &all {
+        for found in &linted.problems {
+            screen.say(problem(found))?;
+        }
+        if linted.problems.is_empty() {
+            screen.say(format_args!("{} {}", Paint::Good.on("✓"), linted.file.display()))?;
+        }
+    }
+    Ok(u8::from(bad))
+}
+
+fn lint(file: &Path) -> Result<Vec<Problem>, Failure> {
+    let place = file.display().to_string();
+    let (found, unread) = match parse_policy(&place, &read(file)?) {
+        Ok(parsed) => (
+            lint_policy(&parsed),
+            lists(&parsed, file).err().map(|why| (parsed, why)),
+        ),
+        Err(problems) => (problems, None),
+    };
+    let mut problems: Vec<Problem> = found.into_iter().map(told_on).collect();
+    // Where the policy goes the list may be; here it is not.
+    problems.extend(unread.map(|(parsed, why)| {
+        let at = parsed.spans.key("lists");
+        Problem {
+            place,
+            line: Some(at.line),
+            column: Some(at.column),
+            severity: Severity::Warning,
+            message: why.to_string(),
+            help: Some("put the list there, on every machine that uses this policy, or write another path".to_owned()),
+        }
+    }));
+    Ok(problems)
+}
