@@ -10,9 +10,11 @@ pub struct NoRandomness(pub String);
 
 const POOL: usize = 256;
 
+type Source<'s> = dyn FnMut(&mut [u8]) -> Result<(), NoRandomness> + 's;
+
 /// Chooses by bytes from a source that fills a slice with random ones. What was used of them is wiped.
 pub struct Dice<'s> {
-    source: Box<dyn FnMut(&mut [u8]) -> Result<(), NoRandomness> + 's>,
+    source: Box<Source<'s>>,
     pool: Zeroizing<[u8; POOL]>,
     used: usize,
 }
@@ -177,15 +179,15 @@ mod tests {
 
     #[test]
     fn large_numbers_are_compared_and_taken_off_digit_by_digit() {
-        let large = BigUint::from(1_u8) << 64;
+        let large: BigUint = BigUint::from(1_u8) << 64_u32;
         for (number, weight, within, left) in [
             ([5, 1], large.clone(), false, [5, 0]),
             ([5, 0], large.clone(), true, [5, u64::MAX]),
             ([0, 2], BigUint::from(1_u8), false, [u64::MAX, 1]),
             ([0, 0], BigUint::ZERO, false, [0, 0]),
-            ([7, 7], large << 64, true, [7, 7]),
+            ([7, 7], large << 64_u32, true, [7, 7]),
         ] {
-            let mut number = number;
+            let mut number: [u64; 2] = number;
             assert_eq!(falls_within(&mut number, &weight), within);
             assert_eq!(number, left);
         }
