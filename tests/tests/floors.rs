@@ -22,6 +22,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-directory", 3),
     ("countersign-desktop", 3),
     ("countersign-factors", 3),
+    ("countersign-exits", 3),
     ("countersign-agent", 4),
     ("countersign-simulate", 4),
     ("countersign", 5),
@@ -42,6 +43,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("ed25519-dalek", "countersign-trust"),
     ("enigo", "countersign-desktop"),
     ("oo7", "countersign-factors"),
+    ("libloading", "countersign-exits"),
 ];
 
 /// What is measured beside ours.
