@@ -100,7 +100,7 @@ impl Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        self.all().zeroize();
+        self.bytes().zeroize();
         // SAFETY: this is the whole mapping, and nobody can hold a borrow of it any more.
         let _ = unsafe { munmap(self.start.as_ptr().sub(GUARD).cast(), self.room + 2 * GUARD) };
     }

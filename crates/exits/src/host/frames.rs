@@ -3,10 +3,10 @@
 use super::process::Process;
 use super::{Returned, Trouble};
 use crate::exit::Confined;
-use crate::protocol::{Answer, Launch, Request, hear, say};
+use crate::protocol::{Answer, Launch, Request, hear, say, written};
 use crate::sentence::Sentence;
 use countersign_secret::Password;
-use std::io::{Read, Write};
+use std::io::Read;
 
 /// Says what is to be loaded, and hears how it is confined.
 pub(super) fn launch(process: &mut Process, launch: &Launch) -> Result<Confined, Trouble> {
@@ -50,8 +50,7 @@ pub(super) fn initialised(process: &mut Process) -> Result<Returned, Trouble> {
 
 /// Calls a function.
 pub(super) fn call(process: &mut Process, request: &Request, secret: &[u8]) -> Result<Returned, Trouble> {
-    say(process, request)?;
-    process.write_all(secret)?;
+    process.ask(&written(request)?, secret, &[])?;
     match hear(process)? {
         Answer::Returned { code, said, password } => {
             let said = sentence(said);

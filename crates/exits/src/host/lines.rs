@@ -8,7 +8,7 @@ use crate::sentence::Sentence;
 use countersign_secret::{Password, SecretBytes};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read};
 
 /// The longest answer, in bytes: a sentence of which every byte is escaped, a password, and some room.
 const LONGEST: usize = 32 << 10;
@@ -104,11 +104,8 @@ fn ask(process: &mut Process, asked: Asked<'_>, secret: Option<&[u8]>) -> Result
     };
     let mut line = serde_json::to_vec(&question).map_err(|error| Trouble::Garbled(error.to_string()))?;
     line.push(b'\n');
-    process.write_all(&line)?;
-    if let Some(secret) = secret {
-        process.write_all(secret)?;
-        process.write_all(b"\n")?;
-    }
+    let end: &[u8] = if secret.is_some() { b"\n" } else { b"" };
+    process.ask(&line, secret.unwrap_or_default(), end)?;
     answer(process)
 }
 

@@ -85,7 +85,7 @@ impl Host {
             Call::After { .. } => Entry::After,
             Call::Generate { .. } => Entry::Generate,
         };
-        let mut process = match self.running.take().filter(Process::lives) {
+        let mut process = match self.running.take().filter(Process::waits) {
             Some(process) => process,
             None => {
                 let (process, confined) = start(&self.exit, self.kind, &self.image)?;
@@ -110,7 +110,7 @@ impl Host {
 
     /// Lets the exit finish (its Term), and waits for its end.
     pub(crate) fn close(&mut self) -> Result<(), ExitError> {
-        let Some(mut process) = self.running.take().filter(Process::lives) else {
+        let Some(mut process) = self.running.take().filter(Process::waits) else {
             return Ok(());
         };
         process.allow(self.exit.limit);

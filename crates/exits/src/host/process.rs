@@ -4,7 +4,7 @@ use crate::image::Image;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -81,10 +81,25 @@ impl Process {
         self.until = now() + limit;
     }
 
-    /// Whether it has not ended.
-    pub(super) fn lives(&self) -> bool {
+    /// Says a question and the secret beside it, at once: it wakes for both together, and no buffer holds both.
+    pub(super) fn ask(&mut self, question: &[u8], secret: &[u8], end: &[u8]) -> io::Result<()> {
+        let parts = [question, secret, end];
+        let input = self.input.as_ref().ok_or(io::ErrorKind::BrokenPipe)?;
+        wait(input, PollFlags::OUT, self.until)?;
+        let mut sent = rustix::io::writev(input, &parts.map(IoSlice::new))?;
+        for part in parts {
+            let unsent = part.get(sent..).unwrap_or_default();
+            sent = sent.saturating_sub(part.len());
+            self.write_all(unsent)?;
+        }
+        Ok(())
+    }
+
+    /// Whether it waits to be asked: it has not ended, and has said nothing that nobody asked for.
+    pub(super) fn waits(&self) -> bool {
         let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-        poll(&mut [PollFd::new(&self.handle, PollFlags::IN)], Some(&at_once)) == Ok(0)
+        let said = [&self.handle, &self.output].map(|on| PollFd::new(on, PollFlags::IN));
+        poll(&mut { said }, Some(&at_once)) == Ok(0)
     }
 
     /// How it ends, if it does so by itself in the time it has.
