@@ -289,3 +289,22 @@ fn one_that_ended_between_two_calls_is_started_again() {
     lab.until_childless();
     before(&mut exit).unwrap();
 }
+
+#[test]
+fn speaking_for_the_process_is_not_understood() {
+    let lab = Lab::new();
+    let mut exit = lab.change(Source {
+        before: "for (int at = 3; at < 64; at++) write(at, \"\\377\\377\\377\\377\", 4);",
+        ..QUIET
+    });
+    for _ in 0..2 {
+        let garbled = before(&mut exit);
+        assert!(matches!(
+            garbled,
+            Err(ExitError::Garbled {
+                entry: Entry::Before,
+                ..
+            })
+        ));
+    }
+}

@@ -42,6 +42,8 @@ pub const QUIET: Source<'_> = Source {
 
 const INCLUDED: &str = "#define _GNU_SOURCE
 #include \"ssod_exits.h\"
+#include <fcntl.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -51,6 +53,7 @@ const INCLUDED: &str = "#define _GNU_SOURCE
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 ";
