@@ -58,6 +58,24 @@ fn processes_connections_and_reaching_into_others_end_it() {
 }
 
 #[test]
+fn it_is_confined_before_any_of_it_runs() {
+    let lab = Lab::new();
+    let first = "__attribute__((constructor)) static void first(void)";
+    for (what, forbidden) in [
+        ("fork();", true),
+        ("if (fopen(\"/etc/passwd\", \"r\")) abort();", false),
+    ] {
+        let source = Source {
+            global: &format!("{first} {{ {what} }}"),
+            ..QUIET
+        };
+        let opened = ChangeExit::open(lab.library(source)).map(drop);
+        let refused = matches!(opened, Err(ExitError::Forbidden { entry: Entry::Load }));
+        assert!(refused == forbidden && opened.is_ok() != forbidden, "{what} {opened:?}");
+    }
+}
+
+#[test]
 fn a_signed_allowance_lets_it_connect_and_not_listen() {
     let lab = Lab::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

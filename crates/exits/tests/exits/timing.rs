@@ -1,4 +1,5 @@
-//! What an exit costs, and a thousand calls of each bad one: `cargo nextest run -p countersign-exits --run-ignored all --no-capture timing`.
+//! What an exit costs, and a thousand calls of each bad one, on a quiet machine:
+//! `cargo nextest run --release -p countersign-exits --run-ignored only --no-capture timing`.
 #![expect(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -63,6 +64,11 @@ fn a_good_exit_costs_two_milliseconds_at_most() {
     let in_process = direct(&library);
     let mut exit = ChangeExit::open(library).unwrap();
     let confined = measure("good exit, confined", 1000, || before(&mut exit).unwrap());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", lab.child())).unwrap();
+    println!(
+        "its process {}",
+        status.lines().find(|line| line.starts_with("VmRSS")).unwrap()
+    );
     drop(exit);
     let text = std::fs::read_to_string(documented("long_enough.py")).unwrap();
     let mut exit = ChangeExit::open(lab.program(&text)).unwrap();
