@@ -54,12 +54,12 @@ fn dependencies() -> Result<()> {
         )?;
     }
     let mut check = cargo();
-    check.args(["deny", "--log-level", "error", "--locked", "--all-features", "check"]);
-    // Before what is checked: the database is used as it is at hand, never fetched.
+    check.args(["deny", "--log-level", "error", "--locked", "--all-features"]);
+    // The database is used as it is at hand, never fetched.
     if has_advisories() {
-        check.arg("--disable-fetch");
+        check.arg("--offline");
     }
-    check.args(["bans", "licenses", "sources"]);
+    check.args(["check", "bans", "licenses", "sources"]);
     if has_advisories() {
         check.arg("advisories");
     }
@@ -72,7 +72,8 @@ fn has_advisories() -> bool {
     let cargo_home = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     ["advisory-dbs", "advisory-db"].iter().any(|name| {
         let entries = std::fs::read_dir(cargo_home.join(name));
-        entries.is_ok_and(|mut entries| entries.next().is_some())
+        let is_folder = |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| entry.path().is_dir());
+        entries.is_ok_and(|mut entries| entries.any(is_folder))
     })
 }
 
