@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 65] = [
+const PACKAGES: [(&str, &str); 66] = [
     ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
@@ -18,6 +18,7 @@ const PACKAGES: [(&str, &str); 65] = [
     ("faketime", "a wrong clock"),
     ("filezilla", "a wxGTK application to log on to"),
     ("fonts-dejavu-core", "text in the pictures"),
+    ("g++", "password exits that the tests compile"),
     ("gcr", "the window of that prompt"),
     ("gdb", "a debugger that our programs refuse"),
     ("gir1.2-gtk-3.0", "GTK 3 for programs in Python"),
