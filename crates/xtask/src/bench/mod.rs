@@ -213,11 +213,13 @@ pub fn run(name: Option<&str>, json: Option<&Path>, options: &Options) -> ExitCo
         list();
         return ExitCode::from(2);
     };
-    match (bench.run)(options).and_then(|report| report.save(json).map(|()| report)) {
-        Ok(report) => {
-            report.print();
-            report.exit_code()
-        }
+    // Printed first: figures that took an hour are not lost to a file that cannot be written.
+    let saved = (bench.run)(options).and_then(|report| {
+        report.print();
+        report.save(json).map(|()| report)
+    });
+    match saved {
+        Ok(report) => report.exit_code(),
         Err(error) => {
             complain(&format!("bench {name} could not be run: {error}"));
             ExitCode::FAILURE
