@@ -15,7 +15,8 @@ use common::{Lab, VALUES, ended, fields, fill, logon_query, named, plan, set, su
 use countersign_model::port::{Attention, Cancel, ControlAccess as _, DesktopError, Responder as _, WindowSource as _};
 use countersign_model::{Action, ControlQuery, Coverage, Method, Outcome, Places, Plan, Refusal, Role, WindowEvent};
 use countersign_tests::{Deadline, Process};
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 #[test]
@@ -315,6 +316,36 @@ fn changes_inside_an_attended_window_come_as_events() {
         let _other = lab.session.spawn("zenity", &list).unwrap();
         assert!(!changed(Duration::from_millis(700)));
         lab.desktop.ignore(window.id);
+    });
+}
+
+#[test]
+fn whoever_is_attended_to_is_heard_after_another_one_is_ignored() {
+    Lab::run(|lab| {
+        let mut command = lab.session.command("zenity");
+        command
+            .args(["--progress", "--title=Work", "--text=Begun"])
+            .stdin(Stdio::piped());
+        let mut work = Process::adopt("zenity", &mut command).unwrap();
+        let (window, _) = lab.appeared(work.id());
+        lab.desktop.attend(&window, Attention::Controls).unwrap();
+        let changed = |wait: Duration| {
+            let until = Instant::now() + wait;
+            while let Ok(event) = lab.events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                if event == WindowEvent::ControlsChanged(window.id) {
+                    return true;
+                }
+            }
+            false
+        };
+        let (_form, other) = lab.form();
+        lab.desktop.attend(&other, Attention::Controls).unwrap();
+        while changed(Duration::from_millis(500)) {}
+        lab.desktop.ignore(other.id);
+        while changed(Duration::from_millis(500)) {}
+        let mut says = work.child().stdin.take().unwrap();
+        writeln!(says, "# Half of it").unwrap();
+        assert!(changed(Duration::from_secs(5)), "its new text was not heard");
     });
 }
 

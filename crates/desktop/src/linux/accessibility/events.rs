@@ -173,10 +173,18 @@ impl Attendance {
 
     async fn hear(&self, name: &OwnedUniqueName) -> Result<(), CallError> {
         let mut changes = self.changes(name).await?;
-        self.register(Registering::For(name)).await;
-        // Once the application answers over the bus, it has heard what is to be sent.
-        let line = Line::shared(&self.bus, name.clone());
-        let _answered = within(ANSWER, line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &())).await;
+        let registering = async {
+            self.register(Registering::For(name)).await;
+            // Once the application answers over the bus, it has heard what is to be sent.
+            let line = Line::shared(&self.bus, name.clone());
+            let _answered = within(ANSWER, line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &())).await;
+        };
+        // Where somebody else listens to it already it speaks at once, and what nobody takes holds up everything on this bus.
+        let taking = async {
+            while changes.next().await.is_some() {}
+            future::pending().await
+        };
+        future::or(registering, taking).await;
         loop {
             self.tell(name);
             if self.tell_while_quiet(name, &mut changes).await.is_none() {
