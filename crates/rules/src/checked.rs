@@ -4,7 +4,7 @@ use crate::compile::compile;
 use crate::lint::lint_compiled;
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
-use countersign_model::{FieldRule, Template, TemplateId};
+use countersign_model::{Template, TemplateId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,8 +22,6 @@ pub(crate) struct Head<'a> {
     pub(crate) name: &'a str,
     pub(crate) place: &'a str,
     pub(crate) revision: u32,
-    /// Whether a field's value comes from the directory.
-    pub(crate) asks_directory: bool,
     line: u32,
     column: u32,
 }
@@ -63,7 +61,6 @@ impl CheckedTemplate {
             name: &parsed.template.name,
             place: &parsed.place,
             revision: parsed.template.revision,
-            asks_directory: attributes(&parsed.template).next().is_some(),
             line: at.line,
             column: at.column,
         };
@@ -104,15 +101,6 @@ impl CheckedTemplate {
         let (_, rest) = postcard::take_from_bytes::<Head<'_>>(&self.packed).ok()?;
         postcard::from_bytes(rest).ok()
     }
-}
-
-/// The attributes of the user's entry that fields take their values from.
-pub(crate) fn attributes(template: &Template) -> impl Iterator<Item = &str> {
-    let specs = template.logon.field.values();
-    specs.filter_map(|spec| match &spec.rule {
-        Some(FieldRule::Directory(name)) => Some(name.as_str()),
-        Some(FieldRule::Environment(_)) | None => None,
-    })
 }
 
 /// A template that does nothing.

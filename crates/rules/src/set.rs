@@ -1,11 +1,11 @@
 //! The templates in force, and which of their forms a window could be.
 
-use crate::checked::{CheckedTemplate, Head, attributes, check};
+use crate::checked::{CheckedTemplate, Head, check};
 use crate::form::{FormRef, LoadedTemplate, OpenTemplate, Opening};
 use crate::index::{FormNumber, Index};
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
-use countersign_model::{Publisher, TemplateId, WindowFacts};
+use countersign_model::{FieldRule, LogonSpec, Publisher, Template, TemplateId, WindowFacts};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,8 @@ pub struct TemplateSet {
     index: Index,
     /// Whether any form asks for the package of its program.
     packages: bool,
+    /// The attributes of the user's own entry that fields take their values from.
+    attributes: BTreeSet<String>,
     recent: Mutex<VecDeque<Arc<OpenTemplate>>>,
 }
 
@@ -83,7 +85,8 @@ impl TemplateSet {
         let mut firsts = Vec::with_capacity(set.templates.len());
         for loaded in &set.templates {
             firsts.push(count);
-            let forms = loaded.template().form;
+            let Template { form: forms, logon, .. } = loaded.template();
+            set.attributes.extend(attributes(&logon));
             set.packages |= forms.iter().any(|form| !form.window.package.is_empty());
             count = count.saturating_add(FormNumber::try_from(forms.len()).unwrap_or(FormNumber::MAX));
         }
@@ -102,13 +105,8 @@ impl TemplateSet {
 
     /// The attributes of the user's own entry that templates in force take values from, each once.
     #[must_use]
-    pub fn attributes(&self) -> BTreeSet<String> {
-        let asking = self
-            .templates
-            .iter()
-            .filter(|loaded| loaded.checked().head().asks_directory);
-        let named = asking.flat_map(|loaded| attributes(&loaded.template()).map(str::to_owned).collect::<Vec<_>>());
-        named.collect()
+    pub fn attributes(&self) -> &BTreeSet<String> {
+        &self.attributes
     }
 
     /// A template by its id.
@@ -240,4 +238,12 @@ impl Taken {
     fn finish(self) -> (TemplateSet, Vec<Problem>) {
         (TemplateSet::in_order(self.templates), self.problems)
     }
+}
+
+fn attributes(logon: &LogonSpec) -> impl Iterator<Item = String> {
+    let rules = logon.field.values().filter_map(|spec| spec.rule.as_ref());
+    rules.filter_map(|rule| match rule {
+        FieldRule::Directory(name) => Some(name.clone()),
+        FieldRule::Environment(_) => None,
+    })
 }

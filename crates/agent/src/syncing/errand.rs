@@ -161,7 +161,7 @@ impl Errand {
         if wanted.is_empty() {
             return None;
         }
-        let said = self.repository.as_ref().ok()?.attributes(&self.user, &wanted);
+        let said = self.repository.as_ref().ok()?.attributes(&self.user, wanted);
         said.inspect_err(|error| tracing::warn!("the attributes that templates ask for are as before: {error}"))
             .ok()
     }
