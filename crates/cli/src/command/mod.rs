@@ -7,6 +7,7 @@ mod doctor;
 mod exclude;
 mod given;
 mod helpdesk;
+mod linted;
 mod logon;
 mod policy;
 mod primary;

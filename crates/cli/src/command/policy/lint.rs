@@ -1,19 +1,11 @@
 use super::{lists, read, told_on};
 use crate::arguments::PolicyFiles;
+use crate::command::linted::{self, Linted};
 use crate::failure::Failure;
-use crate::screen::{Paint, Screen};
-use crate::words::problem;
+use crate::screen::Screen;
 use countersign_rules::policy::{lint_policy, parse_policy};
 use countersign_wire::{Problem, Severity};
-use serde::Serialize;
 use std::path::Path;
-
-/// What `policy lint --json` prints for each file.
-#[derive(Serialize)]
-struct Linted<'a> {
-    file: &'a Path,
-    problems: Vec<Problem>,
-}
 
 /// Exit 1 when a policy cannot be used; warnings are no failure.
 pub(super) fn run(files: &PolicyFiles, screen: &mut Screen) -> Result<u8, Failure> {
@@ -27,23 +19,7 @@ pub(super) fn run(files: &PolicyFiles, screen: &mut Screen) -> Result<u8, Failur
             })
         })
         .collect::<Result<Vec<_>, Failure>>()?;
-    let bad = all
-        .iter()
-        .flat_map(|linted| &linted.problems)
-        .any(|problem| problem.severity == Severity::Error);
-    if files.format.json {
-        screen.json("files", &all)?;
-        return Ok(u8::from(bad));
-    }
-    for linted in &all {
-        for found in &linted.problems {
-            screen.say(problem(found))?;
-        }
-        if linted.problems.is_empty() {
-            screen.say(format_args!("{} {}", Paint::Good.on("✓"), linted.file.display()))?;
-        }
-    }
-    Ok(u8::from(bad))
+    linted::tell(&all, files.format, screen)
 }
 
 fn lint(file: &Path) -> Result<Vec<Problem>, Failure> {
