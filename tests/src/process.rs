@@ -52,6 +52,13 @@ impl Process {
         })
     }
 
+    /// For programs with work to do at their end: so long after TERM comes KILL.
+    #[must_use]
+    pub fn ends_within(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     /// For programs that do not end when asked to: this one will not be asked.
     #[must_use]
     pub fn ended_by_force(mut self) -> Self {
@@ -102,7 +109,7 @@ impl Process {
         deadline.wait_for(&what, || self.child.try_wait().ok().flatten())
     }
 
-    /// Ends it: TERM, and KILL when that has not helped after two seconds.
+    /// Ends it: TERM, and KILL when that has not helped in time (two seconds, unless it was given another).
     pub fn stop(&mut self) {
         if self.ended().is_some() {
             return;

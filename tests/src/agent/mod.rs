@@ -11,6 +11,7 @@ mod secrets;
 
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 pub use answer::Answer;
 pub use command_line::CommandLine;
@@ -92,7 +93,9 @@ impl<'a> Agent<'a> {
     /// Starts the agent in some other way and waits until it answers.
     pub fn start_as(session: &'a Session, package: &Package<'_>, start: &Start) -> Result<Self> {
         let mut command = start.command(session, package)?;
-        let process = Process::start("countersign-agent", &mut command, &session.log("agent"))?;
+        // It closes its stores, which takes as long as the disk does.
+        let process = Process::start("countersign-agent", &mut command, &session.log("agent"))?
+            .ends_within(Duration::from_secs(PATIENCE));
         let mut agent = Self {
             session,
             process,
