@@ -65,7 +65,7 @@ fn a_copied_home_folder_is_a_device_of_its_own_before_it_writes() {
     let copy = Agent::start(&two, &package_two).unwrap();
     copy.done(&["unlock"], &[PASSWORD]).unwrap();
     let own = copy.json(&["status", "--json"], "status").unwrap()["device"].clone();
-    assert_ne!(own, Value::from(original.clone()));
+    assert_ne!(own, Value::from(original.clone()), "{}", copy.said());
     assert!(
         problems(&copy).contains("a copy of another machine's"),
         "{}",
@@ -83,16 +83,16 @@ fn a_copied_home_folder_is_a_device_of_its_own_before_it_writes() {
     let copy = Agent::start(&two, &package_two).unwrap();
     copy.done(&["unlock"], &[PASSWORD]).unwrap();
     until(&copy, "both devices", |agent| devices(agent).len() == 2);
-    assert_eq!(Value::from(id_of(&copy)), own);
+    assert_eq!(Value::from(id_of(&copy)), own, "{}", copy.said());
     add(&copy, "bank");
     for agent in [&first, &copy] {
         until(agent, "all logons", |agent| {
             labels(agent) == ["bank", "ledger", "travel"]
         });
         until(agent, "two devices", |agent| devices(agent).len() == 2);
-        assert_eq!(username(agent, "ledger"), "original");
+        assert_eq!(username(agent, "ledger"), "original", "{}", agent.said());
     }
-    assert_eq!(id_of(&first), original);
+    assert_eq!(id_of(&first), original, "{}", first.said());
     // Either can take the other off.
     first.done(&["device", "revoke", &id_of(&copy)], &[PASSWORD]).unwrap();
     until(&copy, "the news", |agent| {

@@ -97,6 +97,10 @@ fn suites(extent: Extent) -> Result<ExitCode> {
     let mut command: Vec<OsString> = vec![program];
     command.extend(words);
     command.push("--no-fail-fast".into());
+    if nextest {
+        // What failed stands at the end, too: long runs are read from there.
+        command.extend(["--failure-output", "immediate-final"].map(OsString::from));
+    }
     match (extent, nextest) {
         (Extent::Usual, _) => {}
         (Extent::All, true) => command.extend(["--run-ignored", "all"].map(OsString::from)),
