@@ -68,22 +68,22 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         KeePassXc::start(&session, Delays::Default)?,
         KeePassXc::start(&session, Delays::Zero)?,
     ];
-    let _ours = Ours::start(&session)?;
+    let ours = Ours::start(&session)?;
     let rounds = options.rounds.unwrap_or(ROUNDS);
     let only = options.only.as_deref();
     let races = TOOLKITS
         .iter()
         .filter(|toolkit| only.is_none_or(|only| only == toolkit.id))
-        .map(|toolkit| Race::run(&session, &observer, toolkit, &rivals, rounds));
+        .map(|toolkit| Race::run((&session, &observer), toolkit, &ours, &rivals, rounds));
     let races = races.collect::<Result<Vec<_>, _>>()?;
     Ok(verdict::judge(&races))
 }
 
 impl Race {
     fn run(
-        session: &Session,
-        observer: &Observer,
+        (session, observer): (&Session, &Observer),
         toolkit: &'static Toolkit,
+        ours: &Ours,
         [keepassxc, keepassxc_zero]: &[KeePassXc; 2],
         rounds: u32,
     ) -> Result<Self, BenchError> {
@@ -101,14 +101,16 @@ impl Race {
             keepassxc_zero: Times::default(),
         };
         for _round in 0..rounds {
-            race.keys.add(attempt(ours::KEYS, &mut by_itself)?);
+            race.keys
+                .add(ours.explained(session, attempt(ours::KEYS, &mut by_itself)?));
             let mut typed = |form| xdotool::type_into(session, toolkit.ways, form);
             race.xdotool.add(attempt(ENTRY, &mut typed)?);
             if toolkit.ways == Ways::TypedPassword {
                 continue;
             }
             if toolkit.ways == Ways::All {
-                race.controls.add(attempt(ours::CONTROLS, &mut by_itself)?);
+                race.controls
+                    .add(ours.explained(session, attempt(ours::CONTROLS, &mut by_itself)?));
                 let waiting = floor::start(session, ENTRY)?;
                 race.floor.add(attempt(ENTRY, &mut by_itself)?);
                 drop(waiting);

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use countersign_tests::{Deadline, LabError, Process, Session};
 
-use super::form::{PASSWORD, USER, start_error};
+use super::form::{Attempt, PASSWORD, USER, start_error};
 use super::toolkit::{TOOLKITS, Ways};
 use crate::bench::BenchError;
 
@@ -23,8 +23,8 @@ const VAULT_PASSPHRASE: &str = "walrus tungsten october parsnip violin";
 /// A running agent, unlocked, with a logon for each template.
 #[derive(Debug)]
 pub struct Ours {
-    // Held for its end.
-    _process: Process,
+    process: Process,
+    command_line: PathBuf,
 }
 
 impl Ours {
@@ -71,7 +71,18 @@ impl Ours {
             }
             ask(session, &command_line, &words, &[PASSWORD])?;
         }
-        Ok(Self { _process: process })
+        Ok(Self { process, command_line })
+    }
+
+    /// An attempt that went wrong says what the agent has to say of it.
+    pub fn explained(&self, session: &Session, attempt: Attempt) -> Attempt {
+        let Attempt::Wrong(how) = attempt else { return attempt };
+        let asked = session.command(&self.command_line).arg("why").output();
+        let why = asked.map_or_else(
+            |error| error.to_string(),
+            |said| String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned(),
+        );
+        Attempt::Wrong(format!("{how}\n{why}\n{}", self.process.said()))
     }
 }
 
