@@ -284,6 +284,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Behaviour,
     },
     Setting {
+        name: "password.policy",
+        kind: SettingKind::Text,
+        default: "\"company\"",
+        doc: "The password policy of applications whose template names none (`logon.policy`).",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "primary.first_use",
         kind: SettingKind::Switch,
         default: "true",

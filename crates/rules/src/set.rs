@@ -3,6 +3,7 @@
 use crate::checked::{CheckedTemplate, Head, check};
 use crate::form::{FormRef, LoadedTemplate, OpenTemplate, Opening};
 use crate::index::{FormNumber, Index};
+use crate::named_policies::{Groups, NamedPolicy, PoliciesDiffer};
 use crate::parse::ParsedTemplate;
 use crate::problem::{Position, Problem, Severity, problem};
 use countersign_model::{FieldRule, LogonSpec, Publisher, Template, TemplateId, WindowFacts};
@@ -30,6 +31,8 @@ pub struct TemplateSet {
     packages: bool,
     /// The attributes of the user's own entry that fields take their values from.
     attributes: BTreeSet<String>,
+    /// The password policies of templates that share their logons.
+    groups: Groups,
     recent: Mutex<VecDeque<Arc<OpenTemplate>>>,
 }
 
@@ -87,6 +90,7 @@ impl TemplateSet {
             firsts.push(count);
             let Template { form: forms, logon, .. } = loaded.template();
             set.attributes.extend(attributes(&logon));
+            set.groups.note(&loaded.publisher, loaded.id(), &logon);
             set.packages |= forms.iter().any(|form| !form.window.package.is_empty());
             count = count.saturating_add(FormNumber::try_from(forms.len()).unwrap_or(FormNumber::MAX));
         }
@@ -117,6 +121,21 @@ impl TemplateSet {
             .by_id
             .binary_search_by(|at| loaded(at).map(|loaded| loaded.id()).cmp(&Some(id.as_str())));
         found.ok().and_then(|at| self.by_id.get(at)).and_then(loaded)
+    }
+
+    /// The password policy that counts for a template's application, if one is named: by itself, or by one that shares its logons.
+    ///
+    /// # Errors
+    /// [`PoliciesDiffer`] where those that share their logons name different ones.
+    pub fn policy_of(&self, loaded: &LoadedTemplate) -> Result<Option<NamedPolicy>, PoliciesDiffer> {
+        let LogonSpec { group, policy, .. } = loaded.template().logon;
+        match group {
+            Some(group) => self.groups.policy(&loaded.publisher, &group),
+            None => Ok(policy.map(|name| NamedPolicy {
+                name,
+                by: TemplateId::from(loaded.id()),
+            })),
+        }
     }
 
     /// A form by its template and number.
@@ -235,8 +254,17 @@ impl Taken {
         self.templates.push(Arc::new(LoadedTemplate::new(publisher, checked)));
     }
 
-    fn finish(self) -> (TemplateSet, Vec<Problem>) {
-        (TemplateSet::in_order(self.templates), self.problems)
+    fn finish(mut self) -> (TemplateSet, Vec<Problem>) {
+        let set = TemplateSet::in_order(self.templates);
+        for differ in set.groups.differing() {
+            if let Some(loaded) = set.get(&differ.1.by) {
+                let head = loaded.checked().head();
+                let (message, help) = (differ.to_string(), differ.help());
+                let told = problem(head.place, head.position(), Severity::Error, message, help);
+                self.problems.push(told);
+            }
+        }
+        (set, self.problems)
     }
 }
 

@@ -237,12 +237,13 @@ impl Found {
 }
 
 /// `1 digit`, `2 digits`.
-fn so_many(number: u32, what: &str) -> String {
+pub(super) fn so_many(number: u32, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
 }
 
-fn times(number: u32) -> String {
+/// `once`, `twice`, `3 times`.
+pub(super) fn times(number: u32) -> String {
     match number {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
@@ -251,7 +252,7 @@ fn times(number: u32) -> String {
 }
 
 /// `a small letter or a digit`.
-fn one_of(classes: &[CharacterClass]) -> String {
+pub(super) fn one_of(classes: &[CharacterClass]) -> String {
     let word = |class: &CharacterClass| match class {
         CharacterClass::Other => "a character that is neither letter nor digit".to_owned(),
         class => format!("a {}", class.word()),

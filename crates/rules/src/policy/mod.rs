@@ -1,11 +1,13 @@
 //! Password policies: read, looked at, and put to use. They judge passwords, and passwords are made that they allow.
 
 mod alphabet;
+mod check;
 mod dice;
 mod diceware;
 mod ends;
 mod extras;
 mod generate;
+mod in_words;
 mod judge;
 mod likeness;
 mod lint;
@@ -17,8 +19,10 @@ mod runs;
 mod short_form;
 mod space;
 
+pub use check::check_policy;
 pub use dice::{Dice, NoRandomness};
 pub use generate::{Generator, Kind, NotMade};
+pub use in_words::in_words;
 pub use judge::{Broken, Circumstances, Judge};
 pub use lint::lint_policy;
 pub use lists::Lists;
@@ -30,6 +34,9 @@ use crate::problem::Problem;
 use crate::schema::policy_shape;
 use crate::spans::Spans;
 use countersign_model::Policy;
+
+/// The policies that Countersign ships, by their ids.
+pub const SHIPPED: [&str; 1] = ["company"];
 
 /// Syllables and words are as many as it takes for so many bits, as far as the policy lets them.
 const ENOUGH_BITS: f64 = 60.0;

@@ -12,5 +12,6 @@ mod drawn;
 mod judged;
 mod kinds;
 mod linted;
+mod named;
 mod shipped;
 mod support;

@@ -3,7 +3,7 @@
 use crate::support::Row;
 use countersign_model::Rule;
 use countersign_rules::policy::{
-    Circumstances, Generator, Judge, Kind, Lists, ParsedPolicy, lint_policy, parse_policy, short_form,
+    Circumstances, Generator, Judge, Kind, Lists, ParsedPolicy, SHIPPED, lint_policy, parse_policy, short_form,
 };
 use countersign_rules::policy_schema;
 use std::fs;
@@ -34,6 +34,9 @@ fn every_policy_is_clean_and_named_by_its_id() {
         assert_eq!(policy.place, format!("{}.toml", policy.policy.id));
         assert!(short_form(&policy.policy).is_ok());
     }
+    let mut ids: Vec<_> = policies.iter().map(|policy| policy.policy.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, SHIPPED);
 }
 
 #[test]
