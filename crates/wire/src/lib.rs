@@ -20,6 +20,7 @@ mod listener;
 mod organisation;
 pub mod peer;
 mod place;
+mod policy;
 mod primary;
 mod recovery;
 mod reply;
@@ -41,6 +42,7 @@ pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
 pub use organisation::{OrganisationReport, PinnedBy, UnitReport};
 pub use peer::Peer;
 pub use place::{PlaceError, SocketPlace};
+pub use policy::{PolicyNamedBy, PolicyReport, PolicyRule};
 pub use primary::{PrimaryChoice, PrimaryMethod, PrimaryReport};
 pub use recovery::{RecoverTerms, Recovered};
 pub use reply::{

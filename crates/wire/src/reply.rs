@@ -1,7 +1,7 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, PrimaryReport,
-    Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported,
-    StoreRepaired, StoreVerified, SyncProgress,
+    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, PolicyReport,
+    PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported,
+    StoreImported, StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
     Binding, ControlToken, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue,
@@ -27,6 +27,8 @@ pub enum Reply {
     Why(Vec<Explanation>),
     /// The settings in force.
     Settings(Vec<SettingReport>),
+    /// A password policy in force.
+    Policy(Box<PolicyReport>),
     /// Paused until then.
     Paused(Timestamp),
     /// What an enrolment asks for.

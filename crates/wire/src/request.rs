@@ -45,6 +45,11 @@ pub enum Request {
         /// Only this one.
         name: Option<String>,
     },
+    /// The password policy in force. Answer: `Policy`.
+    Policy {
+        /// For this application; none: for whatever names none.
+        template: Option<TemplateId>,
+    },
     /// Fills nothing for a while. Answer: `Paused`.
     Pause {
         /// How long.
