@@ -5,7 +5,7 @@ use crate::keeper::State;
 use countersign_model::Hearing;
 use countersign_model::port::{DesktopError, WindowSource};
 use countersign_secret::Protection;
-use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState};
+use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState, ErrorReply};
 
 impl Engine {
     pub(crate) fn doctor(&self) -> Vec<Check> {
@@ -23,6 +23,7 @@ impl Engine {
             check_hearing("suspend", self.locking.hearing().suspend, "lock.on_suspend"),
             check_hearing("idle", self.locking.hearing().idle, "lock.idle_minutes"),
             self.check_templates(),
+            self.check_policies(),
             self.check_repository(),
             self.check_organisation(),
             self.check_session_programs(),
@@ -98,7 +99,10 @@ impl Engine {
 
     fn check_templates(&self) -> Check {
         let count = self.configuration.templates().templates().count();
-        match (self.configuration.problems(), count) {
+        let of_policies: Vec<_> = self.configuration.policies().problems().collect();
+        let problems = self.configuration.problems().iter();
+        let problems: Vec<_> = problems.filter(|problem| !of_policies.contains(problem)).collect();
+        match (problems.as_slice(), count) {
             ([], 0) => check(
                 "templates",
                 CheckResult::Warning,
@@ -115,6 +119,42 @@ impl Engine {
                 ),
                 first.help.clone(),
             ),
+        }
+    }
+
+    fn check_policies(&self) -> Check {
+        let policies = self.configuration.policies();
+        let count = policies.in_force().count();
+        let mut problems = policies.problems();
+        if let Some(first) = problems.next() {
+            let found = format!(
+                "{count} in force; {} problems, first {first}",
+                problems.count().saturating_add(1)
+            );
+            return check("policies", CheckResult::Warning, found, first.help.clone());
+        }
+        if let Some((policy, unread)) = policies
+            .in_force()
+            .find_map(|policy| Some((policy, policy.unread_list()?)))
+        {
+            return check(
+                "policies",
+                CheckResult::Warning,
+                format!("no password is made or passes by {}: {unread}", policy.place()),
+                "put the list there, or have the policy name another path",
+            );
+        }
+        match self.configuration.usual_policy() {
+            Ok(_) => good("policies", format!("{count} in force")),
+            Err(none) => {
+                let none = ErrorReply::from(none);
+                check(
+                    "policies",
+                    CheckResult::Warning,
+                    none.message,
+                    none.next.unwrap_or_default(),
+                )
+            }
         }
     }
 

@@ -25,6 +25,7 @@ mod message;
 mod organisation;
 mod packages;
 mod paths;
+mod policy_report;
 mod primary;
 mod prompting;
 mod requests;
@@ -38,6 +39,7 @@ mod throttle;
 mod values;
 mod window_report;
 
+pub use configuration::{UnreadList, read_lists};
 pub use countersign_trust::{AgentVersion, EntryKind, Kinds};
 pub use log::log_to_stderr;
 pub use organisation::{

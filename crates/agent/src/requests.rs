@@ -77,6 +77,7 @@ impl Engine {
             Request::Doctor => Reply::Doctor(self.doctor()),
             Request::Why { window, limit } => Reply::Why(self.why(window, limit)),
             Request::Settings { name } => Reply::Settings(self.setting_reports(name.as_deref())?),
+            Request::Policy { template } => Reply::Policy(Box::new(self.policy_report(template.as_ref())?)),
             Request::Pause { seconds } => self.pause(seconds),
             Request::Resume => {
                 self.paused_until = None;

@@ -1,8 +1,9 @@
-//! An edition: the templates in force together, and what they were made of.
+//! An edition: the templates and password policies in force together, and what they were made of.
 //!
 //! A new one is made on the exchange's thread, and only when something it is made of has changed. Of the files it keeps digests only:
 //! the bytes are in the device store and the meaning is in the set.
 
+use super::policies::Policies;
 use super::shelf::{Digest, Good, Shelf, digest};
 use super::signed::{Signed, SignedTemplate, StandingOverride, chosen, overrides, templates};
 use super::{Fetched, config_key};
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The templates in force, and what they were made of.
+/// The templates and policies in force, and what they were made of.
 #[derive(Clone, Default)]
 pub(crate) struct Edition {
     templates: Arc<TemplateSet>,
@@ -23,6 +24,7 @@ pub(crate) struct Edition {
     /// The user's own.
     own: Arc<Shelf>,
     signed: Arc<Standing>,
+    policies: Arc<Policies>,
     /// Ids that two templates have.
     clashes: Arc<Vec<Problem>>,
     /// What is wrong with the repository's files that are not in force.
@@ -65,10 +67,12 @@ impl Edition {
                 Err(error) => tracing::error!("the template kept from {place} cannot be read: {error}"),
             }
         }
+        let policies = Policies::of(package, signed, &Policies::default(), device);
         let package = Shelf::of_package(package, &Arc::default());
         let signed = Standing::of(signed, &Arc::default(), device);
         Self {
             of_files: problems,
+            policies: Arc::new(policies),
             ..Self::of(package, Arc::default(), good, signed)
         }
     }
@@ -76,6 +80,7 @@ impl Edition {
     /// The edition after what the repository holds now. A file with a mistake is skipped and its last good version stays in force; a
     /// file that is gone is withdrawn; with an unreachable repository everything stays.
     pub(crate) fn next(&self, package: &Path, fetched: Fetched, signed: &Signed, device: &dyn RecordStore) -> Self {
+        let policies = Arc::new(Policies::of(package, signed, &self.policies, device));
         let package = Shelf::of_package(package, &self.package);
         let signed = Standing::of(signed, &self.signed, device);
         let (objects, faults) = match fetched {
@@ -84,6 +89,7 @@ impl Edition {
                 return Self {
                     faults: vec![error],
                     of_files: self.of_files.clone(),
+                    policies,
                     ..self.with(package, None, signed)
                 };
             }
@@ -126,6 +132,7 @@ impl Edition {
         Self {
             of_files: problems,
             faults,
+            policies,
             ..self.with(package, good, signed)
         }
     }
@@ -150,6 +157,7 @@ impl Edition {
         Self {
             of_files: self.of_files,
             faults: self.faults,
+            policies: self.policies,
             ..Self::of(self.package, own, self.good.as_ref().clone(), self.signed)
         }
     }
@@ -178,6 +186,7 @@ impl Edition {
             package,
             own,
             signed,
+            policies: Arc::default(),
             clashes: Arc::new(clashes),
             of_files: Vec::new(),
             faults: Vec::new(),
@@ -193,12 +202,16 @@ impl Edition {
         &self.templates
     }
 
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
     /// Whether the templates of both are the same ones.
     pub(crate) fn has_the_templates_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.templates, &other.templates)
     }
 
-    /// Everything that is wrong with templates, in force or not.
+    /// Everything that is wrong with templates and policies, in force or not.
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Problem> {
         let shelves = [&self.package, &self.own];
         let of_shelves = shelves.into_iter().flat_map(|shelf| shelf.templates.iter());
@@ -210,7 +223,10 @@ impl Edition {
             .into_iter()
             .flat_map(|shelf| shelf.unread.iter().chain(&shelf.wrong));
         let files = of_files.chain(&self.of_files).chain(&self.signed.wrong);
-        files.chain(remarks).chain(self.clashes.iter())
+        files
+            .chain(remarks)
+            .chain(self.clashes.iter())
+            .chain(self.policies.problems())
     }
 
     /// The overrides publishers signed, and the groups they are held against.

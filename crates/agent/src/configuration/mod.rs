@@ -1,8 +1,9 @@
-//! Templates and settings in force, and what is wrong with those that are not.
+//! Templates, password policies and settings in force, and what is wrong with those that are not.
 
 mod edition;
 mod files;
 mod own;
+mod policies;
 mod probation;
 mod shelf;
 mod signed;
@@ -10,6 +11,8 @@ mod unlock;
 
 pub(crate) use edition::Edition;
 pub(crate) use own::OwnError;
+pub(crate) use policies::{NoPolicy, Policies};
+pub use policies::{UnreadList, read_lists};
 pub(crate) use signed::{Following, Look, Signed, StandingOverride};
 
 use crate::front::Terms;
@@ -30,7 +33,7 @@ use std::time::Duration;
 /// What a repository gave: its objects and those it could not read, or that it could not be reached.
 pub(crate) type Fetched = Result<(Vec<ConfigObject>, Vec<RepositoryError>), RepositoryError>;
 
-/// Templates and settings.
+/// Templates, password policies and settings.
 pub(crate) struct Configuration {
     paths: Paths,
     edition: Edition,
@@ -216,6 +219,10 @@ impl Configuration {
 
     pub(crate) fn templates(&self) -> Arc<TemplateSet> {
         Arc::clone(self.edition.templates())
+    }
+
+    pub(crate) fn policies(&self) -> &Policies {
+        self.edition.policies()
     }
 
     pub(crate) fn settings(&self) -> &Settings {

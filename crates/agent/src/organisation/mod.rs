@@ -5,6 +5,7 @@
 mod account;
 mod administration;
 mod helpdesk;
+mod judging;
 mod keys;
 mod operator_log;
 mod pinned;

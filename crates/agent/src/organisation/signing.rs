@@ -1,11 +1,11 @@
 //! Signing a unit's catalogue, and looking at one: in the publisher's own process, with a key file that never leaves his machine.
 
 use super::administration::Administration;
+use super::judging::judge;
 use super::keys;
 use super::unit_folder::{UnitFile, UnitFolder, bounded, versions};
 use crate::configuration::agent_version;
 use countersign_model::{Timestamp, Unit};
-use countersign_rules::{Severity, check, parse_override, parse_template};
 use countersign_secret::Password;
 use countersign_trust::{
     AgentVersion, CatalogueError, Contents, Entry, EntryKind, Heading, PublisherKey, Terms, Trusted, accept_catalogue,
@@ -72,9 +72,7 @@ impl Administration {
     pub fn sign_folder(&self, wanted: &ToSign, passphrase: &Password) -> Result<SignedFolder, ErrorReply> {
         let folder = UnitFolder::new(&wanted.folder);
         let files = folder.files()?;
-        for file in &files {
-            judge(file)?;
-        }
+        judge(&files)?;
         let before = folder.newest()?;
         let inspected = before.as_ref().and_then(|(_, bytes)| inspect_catalogue(bytes).ok());
         let (list, now) = (self.newest_list()?, self.now());
@@ -228,26 +226,6 @@ fn versioned(files: &[UnitFile], known: &[Entry]) -> (Vec<Entry>, Vec<(EntryKind
     }
     changed.extend(before.into_keys());
     (entries, changed)
-}
-
-/// Whether agents would take a file into force.
-fn judge(file: &UnitFile) -> Result<(), ErrorReply> {
-    let place = file.path.display().to_string();
-    let problems = match file.entry.kind {
-        EntryKind::Template => match parse_template(&place, &file.bytes) {
-            Ok(parsed) => check(&parsed).1,
-            Err(problems) => problems,
-        },
-        EntryKind::Override => match parse_override(&place, &file.bytes) {
-            Ok((_, problems)) => problems,
-            Err(problems) => problems,
-        },
-        EntryKind::Policy => Vec::new(),
-    };
-    match problems.iter().find(|problem| problem.severity == Severity::Error) {
-        None => Ok(()),
-        Some(first) => Err(ErrorReply::new(ErrorCode::BadRequest, first.to_string()).next(first.help.clone())),
-    }
 }
 
 fn counts(entries: &[Entry]) -> Vec<(EntryKind, usize)> {

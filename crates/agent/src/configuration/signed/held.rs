@@ -2,6 +2,7 @@
 
 use countersign_model::port::{RecordStore, StoreError};
 use countersign_model::{Change, StoreKey, StoreKind, Unit};
+use countersign_rules::{Position, Problem, Severity};
 use countersign_trust::{Digest, Mark, digest_of};
 use std::collections::HashSet;
 
@@ -42,6 +43,27 @@ pub(super) fn keep_groups(device: &dyn RecordStore, groups: &[String]) -> Result
 /// The mark of a unit, if a catalogue of it ever took force here.
 pub(super) fn mark(device: &dyn RecordStore, unit: &Unit) -> Result<Option<Mark>, StoreError> {
     Ok(device.get(&mark_key(unit))?.and_then(|bytes| Mark::of_bytes(&bytes)))
+}
+
+/// The bytes of an object that a catalogue in force names.
+pub(in crate::configuration) fn held_object(
+    place: &str,
+    digest: &Digest,
+    device: &dyn RecordStore,
+) -> Result<Vec<u8>, Problem> {
+    let why = match device.get(&object_key(digest)) {
+        Ok(Some(bytes)) => return Ok(bytes),
+        Ok(None) => "it is not on this device any more".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(Problem {
+        place: place.to_owned(),
+        line: Position::START.line,
+        column: Position::START.column,
+        severity: Severity::Error,
+        message: why,
+        help: "`countersign refresh` fetches it again".to_owned(),
+    })
 }
 
 /// The objects that are kept.

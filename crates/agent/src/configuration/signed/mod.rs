@@ -8,12 +8,15 @@ mod held;
 mod incoming;
 mod overrides;
 mod pages;
+mod policies;
 mod take;
 mod templates;
 
 pub(crate) use follow::{Following, Look};
+pub(super) use held::held_object;
 pub(crate) use overrides::StandingOverride;
 pub(super) use overrides::overrides;
+pub(super) use policies::policies;
 pub(super) use templates::{SignedTemplate, chosen, templates};
 
 use super::agent_version;

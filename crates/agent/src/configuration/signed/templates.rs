@@ -2,10 +2,10 @@
 
 use super::super::shelf::Good;
 use super::Signed;
-use super::held::object_key;
+use super::held::held_object;
 use countersign_model::Publisher;
 use countersign_model::port::RecordStore;
-use countersign_rules::{Position, Problem, Severity};
+use countersign_rules::Problem;
 use countersign_trust::{Digest, EntryKind};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,21 +53,8 @@ pub(in crate::configuration) fn templates(
 }
 
 fn read(place: &str, digest: &Digest, device: &dyn RecordStore) -> Result<Good, Vec<Problem>> {
-    let lost = |why: String| {
-        vec![Problem {
-            place: place.to_owned(),
-            line: Position::START.line,
-            column: Position::START.column,
-            severity: Severity::Error,
-            message: why,
-            help: "`countersign refresh` fetches it again".to_owned(),
-        }]
-    };
-    match device.get(&object_key(digest)) {
-        Ok(Some(bytes)) => Good::of(place, &bytes),
-        Ok(None) => Err(lost("it is not on this device any more".to_owned())),
-        Err(error) => Err(lost(error.to_string())),
-    }
+    let bytes = held_object(place, digest, device).map_err(|lost| vec![lost])?;
+    Good::of(place, &bytes)
 }
 
 /// Those that count for a member of these groups: of two with one id the one of the deeper unit. Where units are as deep, the set names the second one.

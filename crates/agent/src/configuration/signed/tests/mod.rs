@@ -1,4 +1,5 @@
 mod fetching;
+mod policies;
 
 use super::super::edition::Edition;
 use super::*;
