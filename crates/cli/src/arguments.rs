@@ -11,7 +11,7 @@ mod trust;
 pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
-pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate};
+pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate, PolicyShow};
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use record::TemplateRecord;
@@ -341,7 +341,7 @@ pub(crate) struct LogonFill {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Template {
     /// Looks for mistakes in templates. Needs no agent.
-    Lint(TemplateFiles),
+    Lint(TemplateLint),
     /// Runs the recorded windows beside each template. Needs no agent and no display.
     Test(TemplateTest),
     /// Judges templates against the windows on the screen now, without taking them into use.
@@ -423,6 +423,18 @@ pub(crate) struct TemplateTest {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TemplateLint {
+    /// The templates' files.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The folder of the password policies that templates may name. Default: `policies` beside a template, or beside its folder `templates`.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) policies: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TemplateFiles {
     /// The templates' files.
     #[arg(required = true, value_name = "FILE")]
@@ -446,11 +458,13 @@ impl Command {
             Self::Logon(Logon::Capture(capture)) => capture.format.json,
             Self::Prompts(prompts) => prompts.format.json,
             Self::Exclude(Exclude::List(format)) => format.json,
-            Self::Template(Template::Lint(files) | Template::Explain(files)) => files.format.json,
+            Self::Template(Template::Lint(lint)) => lint.format.json,
+            Self::Template(Template::Explain(files)) => files.format.json,
             Self::Template(Template::Test(test)) => test.files.format.json,
             Self::Template(Template::Record(record)) => record.format.json,
             Self::Policy(Policy::Lint(files)) => files.format.json,
             Self::Policy(Policy::Check(check)) => check.format.json,
+            Self::Policy(Policy::Show(show)) => show.format.json,
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Primary(Primary::Show(format)) => format.json,

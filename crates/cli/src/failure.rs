@@ -1,4 +1,5 @@
 use crate::terminal::PromptError;
+use countersign_agent::UnreadList;
 use countersign_secret::HardenError;
 use countersign_wire::{ClientError, ErrorCode, PlaceError};
 use std::io;
@@ -35,6 +36,9 @@ pub(crate) enum Failure {
     NotEnrolled,
     #[error("{place} cannot be read: {why}", place = place.display())]
     File { place: PathBuf, why: io::Error },
+    /// A list that a password policy names.
+    #[error(transparent)]
+    List(#[from] UnreadList),
     /// A password policy that cannot be used, or by which no password was made.
     #[error("{message}")]
     Policy { message: String, next: String },

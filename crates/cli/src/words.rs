@@ -1,7 +1,7 @@
-//! Times and tables in words.
+//! Times, layers and tables in words.
 
 use crate::screen::Paint;
-use countersign_model::Timestamp;
+use countersign_model::{Layer, Timestamp};
 use countersign_wire::Problem;
 
 /// How long ago, in the largest unit that fits.
@@ -37,6 +37,18 @@ pub(crate) fn counted(number: u64, what: &str) -> String {
 /// Microseconds as milliseconds.
 pub(crate) fn milliseconds(micros: u64) -> String {
     format!("{}.{} ms", micros / 1000, micros % 1000 / 100)
+}
+
+/// Where a setting's value comes from.
+pub(crate) fn layer(layer: Layer) -> &'static str {
+    match layer {
+        Layer::BuiltIn => "built in",
+        Layer::Package => "package",
+        Layer::Machine => "machine",
+        Layer::User => "user",
+        Layer::Directory => "directory",
+        Layer::Root => "organisation",
+    }
 }
 
 /// A problem of a file, with what to do.

@@ -28,6 +28,7 @@ fn every_reading_command_prints_json_with_a_schema() {
         (&["logon", "list"], "logons"),
         (&["logon", "fill"], "explanation"),
         (&["windows"], "windows"),
+        (&["policy", "show"], "policy"),
         (&["refresh"], "refreshed"),
         (&["template", "lint", template], "files"),
         (&["template", "explain", template], "files"),
@@ -203,4 +204,23 @@ fn a_reader_that_goes_away_is_no_noise() {
     drop(child.stdout.take());
     let said = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(said.stderr).unwrap(), "");
+}
+
+#[test]
+fn the_policy_in_force_is_shown_with_whom_it_is_from_and_who_names_it() {
+    let agent = Agent::start();
+    let ran = agent.run(&["policy", "show", "--template", "Example FTP"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let wanted = [
+        "company (Example Ltd)",
+        "  from      desk of Example (Sales policy company)",
+        "  named by  the setting password.policy (directory, Sales override base by desk of Example:2:1)",
+        "  For everything",
+        "  at least 14 characters  length.min",
+    ];
+    assert_eq!(ran.out.lines().collect::<Vec<_>>(), wanted);
+    let template = Some("org.example.Ftp".into());
+    assert_eq!(agent.last().0, Request::Policy { template });
+    agent.run(&["policy", "show"], "");
+    assert_eq!(agent.last().0, Request::Policy { template: None });
 }

@@ -68,6 +68,15 @@ fn mistakes_have_line_and_column() {
     assert!(ran.out.contains("house.toml:7:7: error: `max` is 4"), "{ran:?}");
     let json = place.run("lint", &["--json"], "").json();
     assert_eq!(json["files"][0]["problems"][0]["line"], 7);
+    let ran = Place::new(&POLICY.replace("\"house\"", "\"home\"")).run("lint", &[], "");
+    assert_eq!(
+        (
+            ran.code,
+            ran.out.contains("house.toml:3:6: error: the policy is kept as `house`")
+        ),
+        (1, true),
+        "{ran:?}"
+    );
     let ran = place.run("check", &[], "x\n");
     assert_eq!((ran.code, ran.err.contains("policy lint")), (1, true), "{ran:?}");
     let ran = Place::new("schema = 1").run("generate", &[], "");

@@ -140,3 +140,75 @@ fn mistakes_have_line_and_column() {
     let json = place.run("lint", &["--json"]).json();
     assert_eq!(json["files"][0]["problems"][0]["line"], 10);
 }
+
+#[test]
+fn a_policy_that_is_not_beside_a_template_is_a_warning() {
+    let named = TEMPLATE.replace("[logon]", "[logon]\npolicy = \"till\"");
+    let place = Place::new(&named);
+    // Where no policies can be seen nothing can be known.
+    let ran = place.run("lint", &[]);
+    assert_eq!((ran.code, ran.out.contains("policy")), (0, false), "{ran:?}");
+    let given = place.path("given");
+    std::fs::create_dir(&given).unwrap();
+    for folder in ["given", "policies"] {
+        std::fs::create_dir_all(place.path(folder)).unwrap();
+        let ran = place.run("lint", &["--policies", text(&place.path(folder))]);
+        assert_eq!(
+            (
+                ran.code,
+                ran.out.contains("warning: there is no password policy `till`")
+            ),
+            (0, true),
+            "{ran:?}"
+        );
+    }
+    assert!(
+        place
+            .run("lint", &[])
+            .out
+            .contains("there is no password policy `till`")
+    );
+    std::fs::write(place.path("policies/till.toml"), "").unwrap();
+    assert!(place.run("lint", &[]).out.starts_with("✓ "));
+    let ran = place.run("lint", &["--policies", "/no/such"]);
+    assert_eq!(
+        (ran.code, ran.err.contains("/no/such cannot be read")),
+        (1, true),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn policies_are_seen_beside_a_folder_of_templates() {
+    let place = Place::new(TEMPLATE);
+    for folder in ["templates", "policies"] {
+        std::fs::create_dir(place.path(folder)).unwrap();
+    }
+    let file = place.path("templates/ask.toml");
+    std::fs::write(&file, TEMPLATE.replace("[logon]", "[logon]\npolicy = \"till\"")).unwrap();
+    let ran = run(countersign(&["template", "lint", text(&file)]), "");
+    assert!(ran.out.contains("there is no password policy `till`"), "{ran:?}");
+    std::fs::write(place.path("policies/till.toml"), "").unwrap();
+    let ran = run(countersign(&["template", "lint", text(&file)]), "");
+    assert!(ran.out.starts_with("✓ "), "{ran:?}");
+}
+
+#[test]
+fn templates_that_share_logons_and_differ_in_policy_are_told_together() {
+    let grouped = |id: &str, policy: &str| {
+        let logon = format!("[logon]\ngroup = \"office\"\npolicy = \"{policy}\"");
+        let text = TEMPLATE.replace("org.example.Ask", id).replace("[logon]", &logon);
+        text.replace("/usr/bin/ask", &format!("/usr/bin/{policy}"))
+    };
+    let place = Place::new(&grouped("org.example.Ask", "till"));
+    let other = place.path("other.toml");
+    std::fs::write(&other, grouped("org.example.Other", "company")).unwrap();
+    let ran = place.run("lint", &[text(&other)]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("other.toml:8:10: error: `org.example.Ask` and `org.example.Other` share"),
+        "{ran:?}"
+    );
+    assert_eq!(place.run("lint", &[]).code, 0);
+}

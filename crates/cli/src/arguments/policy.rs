@@ -10,6 +10,17 @@ pub(crate) enum Policy {
     Check(PolicyCheck),
     /// Makes passwords, one a line. Standard input: with --old the password until now.
     Generate(PolicyGenerate),
+    /// Shows the policy in force for an application: who names it, where it comes from, and its rules in words.
+    Show(PolicyShow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyShow {
+    /// The application: its template's id or its name. Without it: the policy of whatever names none.
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) template: Option<String>,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -2,8 +2,8 @@ use crate::agent::ask;
 use crate::arguments::Settings;
 use crate::failure::Failure;
 use crate::screen::Screen;
-use crate::words::table;
-use countersign_model::{Layer, SettingValue, setting};
+use crate::words::{layer, table};
+use countersign_model::{SettingValue, setting};
 use countersign_wire::{Reply, Request, SettingReport};
 
 pub(crate) fn run(settings: &Settings, screen: &mut Screen) -> Result<u8, Failure> {
@@ -58,14 +58,7 @@ fn value(value: &SettingValue) -> String {
 }
 
 fn source(report: &SettingReport) -> String {
-    let layer = match report.layer {
-        Layer::BuiltIn => "built in",
-        Layer::Package => "package",
-        Layer::Machine => "machine",
-        Layer::User => "user",
-        Layer::Directory => "directory",
-        Layer::Root => "organisation",
-    };
+    let layer = layer(report.layer);
     match &report.place {
         Some(place) => format!("{layer} ({place})"),
         None => layer.to_owned(),

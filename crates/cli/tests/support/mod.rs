@@ -299,6 +299,27 @@ pub fn terms() -> EnrollTerms {
     }
 }
 
+pub fn policy() -> PolicyReport {
+    PolicyReport {
+        id: "company".to_owned(),
+        name: "Example Ltd".to_owned(),
+        description: Some("For everything".to_owned()),
+        publisher: Publisher::Signed {
+            organisation: "Example".to_owned(),
+            name: "desk".to_owned(),
+        },
+        place: "Sales policy company".to_owned(),
+        named_by: PolicyNamedBy::Setting {
+            layer: Layer::Directory,
+            place: Some("Sales override base by desk of Example:2:1".to_owned()),
+        },
+        rules: vec![PolicyRule {
+            rule: "length.min".to_owned(),
+            words: "at least 14 characters".to_owned(),
+        }],
+    }
+}
+
 /// No organisation: nothing is pinned.
 pub fn organisation() -> OrganisationReport {
     OrganisationReport {
@@ -348,6 +369,7 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
             default: "3".to_owned(),
             doc: "How often.".to_owned(),
         }]),
+        Request::Policy { .. } => Reply::Policy(Box::new(policy())),
         Request::Pause { .. } => Reply::Paused(Timestamp(u64::MAX)),
         Request::EnrollTerms => Reply::EnrollTerms(terms()),
         Request::Organisation => Reply::Organisation(Box::new(organisation())),

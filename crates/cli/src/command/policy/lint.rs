@@ -1,9 +1,10 @@
-use super::{lists, read, told_on};
+use super::{beside, read, told_on};
 use crate::arguments::PolicyFiles;
 use crate::command::linted::{self, Linted};
 use crate::failure::Failure;
 use crate::screen::Screen;
-use countersign_rules::policy::{lint_policy, parse_policy};
+use countersign_agent::read_lists;
+use countersign_rules::policy::check_policy;
 use countersign_wire::{Problem, Severity};
 use std::path::Path;
 
@@ -24,15 +25,14 @@ pub(super) fn run(files: &PolicyFiles, screen: &mut Screen) -> Result<u8, Failur
 
 fn lint(file: &Path) -> Result<Vec<Problem>, Failure> {
     let place = file.display().to_string();
-    let (found, unread) = match parse_policy(&place, &read(file)?) {
-        Ok(parsed) => (
-            lint_policy(&parsed),
-            lists(&parsed, file).err().map(|why| (parsed, why)),
-        ),
-        Err(problems) => (problems, None),
-    };
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let (good, found) = check_policy(&name, &place, &read(file)?);
     let mut problems: Vec<Problem> = found.into_iter().map(told_on).collect();
     // Where the policy goes the list may be; here it is not.
+    let unread = good.and_then(|parsed| {
+        let unread = read_lists(&parsed.policy.lists, beside(file)).err()?;
+        Some((parsed, unread))
+    });
     problems.extend(unread.map(|(parsed, why)| {
         let at = parsed.spans.key("lists");
         Problem {

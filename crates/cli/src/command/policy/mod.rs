@@ -1,26 +1,25 @@
 mod check;
 mod generate;
 mod lint;
+mod show;
 
 use super::template::{read, told_on};
 use crate::arguments::{PasswordOf, Policy};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::secrets::Source;
+use countersign_agent::read_lists;
 use countersign_rules::Severity;
 use countersign_rules::policy::{Circumstances, Lists, ParsedPolicy, lint_policy, parse_policy};
 use countersign_secret::Password;
-use std::io::Read;
 use std::path::Path;
-
-/// The longest list of words or known passwords that is read, in bytes.
-const LONGEST_LIST: u64 = 1 << 28;
 
 pub(crate) fn run(command: &Policy, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
         Policy::Lint(files) => lint::run(files, screen),
         Policy::Check(wanted) => check::run(wanted, screen),
         Policy::Generate(wanted) => generate::run(wanted, screen),
+        Policy::Show(wanted) => show::run(wanted, screen),
     }
 }
 
@@ -34,7 +33,7 @@ fn usable(file: &Path) -> Result<(ParsedPolicy, Lists), Failure> {
     let wrong = problems.iter().find(|problem| problem.severity == Severity::Error);
     match (parsed, wrong) {
         (Ok(parsed), None) => {
-            let lists = lists(&parsed, file)?;
+            let lists = read_lists(&parsed.policy.lists, beside(file))?;
             Ok((parsed, lists))
         }
         (_, wrong) => Err(Failure::Policy {
@@ -44,26 +43,9 @@ fn usable(file: &Path) -> Result<(ParsedPolicy, Lists), Failure> {
     }
 }
 
-/// The lists that a policy names; one whose path does not begin with `/` lies beside it.
-fn lists(parsed: &ParsedPolicy, file: &Path) -> Result<Lists, Failure> {
-    let beside = file.parent().unwrap_or(Path::new(""));
-    Lists::read(&parsed.policy.lists, |path| {
-        let place = beside.join(path);
-        let bounded = || {
-            let mut bytes = Vec::new();
-            std::fs::File::open(&place)?
-                .take(LONGEST_LIST + 1)
-                .read_to_end(&mut bytes)?;
-            match bytes.len() as u64 > LONGEST_LIST {
-                true => Err(std::io::Error::other("it is longer than 256 MiB; take a shorter list")),
-                false => Ok(bytes),
-            }
-        };
-        bounded().map_err(|why| Failure::File {
-            place: place.clone(),
-            why,
-        })
-    })
+/// Where the lists of a policy's file are, unless their paths begin with `/`.
+fn beside(file: &Path) -> &Path {
+    file.parent().unwrap_or(Path::new(""))
 }
 
 /// The password until now, if it is wanted.

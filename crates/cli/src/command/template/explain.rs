@@ -27,7 +27,7 @@ pub(super) fn run(files: &TemplateFiles, screen: &mut Screen) -> Result<u8, Fail
         let bytes = read(file)?;
         // What is not text is told here: the agent is sent text.
         let Ok(text) = String::from_utf8(bytes) else {
-            lint::run(files, screen)?;
+            lint::files(&files.files, None, files.format, screen)?;
             return Ok(1);
         };
         let Reply::Judged { problems, explanations } = ask(&Request::TemplateExplain { place, text })? else {

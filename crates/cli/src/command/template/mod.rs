@@ -1,6 +1,7 @@
 mod explain;
 mod junit;
 mod lint;
+mod policies;
 mod record;
 mod test;
 
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) fn run(command: &Template, screen: &mut Screen) -> Result<u8, Failure> {
     match command {
-        Template::Lint(files) => lint::run(files, screen),
+        Template::Lint(wanted) => lint::run(wanted, screen),
         Template::Test(wanted) => test::run(wanted, screen),
         Template::Explain(files) => explain::run(files, screen),
         Template::Record(wanted) => record::run(wanted, screen),
