@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 const ADMIN: &str = "Kd9-lantern-Bx64mQs";
 const ADA: &str = "Qx7-orbit-Lm20pRt";
+/// The policy that Countersign ships.
+const COMPANY: &str = include_str!("../../policies/company.toml");
 /// The passphrase of the publisher's key file.
 const PHRASE: &str = "harbour velvet ticket onion marble";
 
@@ -24,7 +26,22 @@ struct Desk<'a> {
     commands: CommandLine<'a>,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    /// A desk with a root and a publisher of everything, and the root's six words.
+    fn founded(session: &'a Session) -> (Self, String) {
+        let desk = Self {
+            commands: CommandLine::of(session, &Start::usual()).unwrap(),
+            session,
+        };
+        session.write(&desk.file("README"), "").unwrap();
+        let (root, key) = (desk.path("root.key"), desk.path("desk.key"));
+        let made = desk.done(&["trust", "init", "Example", "--key", &root], &[ROOT_PHRASE]);
+        let words = line_of_words(&made, 6).unwrap();
+        desk.done(&["trust", "publisher", "init", "desk", "--key", &key], &[PHRASE]);
+        desk.done(&["trust", "publisher", "add", &key, "--root", &root], &[ROOT_PHRASE]);
+        (desk, words)
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.session.folder().join("desk").join(name)
     }
@@ -71,28 +88,31 @@ fn fills(agent: &Agent<'_>) -> Value {
     agent.json(&["settings", "loop.fills", "--json"], "settings").unwrap()
 }
 
-#[test]
-fn a_unit_is_planned_published_and_taken_back() {
+/// A directory with an administrator, and Ada, who reads the unit Sales.
+fn directory() -> Slapd {
     let server = Slapd::start().unwrap();
     server.add_user("desk", ADMIN).unwrap();
     server.join("countersign-admins", "desk").unwrap();
     server.add_user("ada", ADA).unwrap();
     server.add_unit("Sales").unwrap();
     server.join("Sales", "ada").unwrap();
+    server
+}
+
+/// The password policy that counts for an application.
+fn policy(agent: &Agent<'_>) -> Value {
+    let words = ["policy", "show", "--template", "test.ledger", "--json"];
+    agent.json(&words, "policy").unwrap()
+}
+
+#[test]
+fn a_unit_is_planned_published_and_taken_back() {
+    let server = directory();
     let (here, there) = (Session::start().unwrap(), Session::start().unwrap());
     on(&here, &server, "desk");
     on(&there, &server, "ada");
-    let desk = Desk {
-        commands: CommandLine::of(&here, &Start::usual()).unwrap(),
-        session: &here,
-    };
-    here.write(&desk.file("README"), "").unwrap();
-    let root = desk.path("root.key");
-    let made = desk.done(&["trust", "init", "Example", "--key", &root], &[ROOT_PHRASE]);
-    let words = line_of_words(&made, 6).unwrap();
+    let (desk, words) = Desk::founded(&here);
     let key = desk.path("desk.key");
-    desk.done(&["trust", "publisher", "init", "desk", "--key", &key], &[PHRASE]);
-    desk.done(&["trust", "publisher", "add", &key, "--root", &root], &[ROOT_PHRASE]);
 
     desk.write("templates/ledger.toml", LEDGER);
     desk.write("overrides/loops.toml", "[settings.loop]\nfills = 7\n");
@@ -157,4 +177,110 @@ fn a_unit_is_planned_published_and_taken_back() {
     server.join("Sales", "ada").unwrap();
     agent.done(&["refresh"], &[]).unwrap();
     assert_eq!(in_force(&agent), 1, "{}", agent.said());
+}
+
+#[test]
+fn a_published_policy_takes_the_place_of_the_packages() {
+    let server = directory();
+    let (here, there) = (Session::start().unwrap(), Session::start().unwrap());
+    on(&here, &server, "desk");
+    on(&there, &server, "ada");
+    let (desk, words) = Desk::founded(&here);
+    let package = Package::with(&there, "ledger", LEDGER).unwrap();
+    let shipped = package.policy("company", COMPANY).unwrap();
+    let agent = Agent::start(&there, &package).unwrap();
+    agent.done(&["directory", "login"], &[ADA]).unwrap();
+    agent.done(&["trust", "pin"], &[&words]).unwrap();
+    let before = policy(&agent);
+    assert_eq!(before["place"], shipped.display().to_string());
+    assert_eq!((&before["id"], &before["name"]), (&"company".into(), &"Company".into()));
+    assert!(
+        rules(&before).contains(&"at least 14 characters".to_owned()),
+        "{before}"
+    );
+
+    // One that no password can meet is not signed, and said where.
+    let sales = COMPANY.replace("name = \"Company\"", "name = \"Sales Ltd\"");
+    desk.write("policies/company.toml", &sales.replace("min = 14", "min = 70"));
+    let (folder, key) = (desk.path("unit"), desk.path("desk.key"));
+    let sign = ["trust", "sign", &folder, "--unit", "Sales", "--publisher", &key];
+    let refused = desk.run(&sign, &[PHRASE]);
+    assert!(
+        refused.code != 0 && refused.err.contains("policies/company.toml:"),
+        "{refused:?}"
+    );
+    assert!(refused.err.contains("`min` is 70"), "{refused:?}");
+
+    desk.write("policies/company.toml", &sales.replace("min = 14", "min = 18"));
+    desk.sign();
+    assert_eq!(desk.publish("apply").code, 0);
+    agent.done(&["refresh"], &[]).unwrap();
+    let signed = policy(&agent);
+    assert_eq!(
+        (&signed["id"], &signed["name"]),
+        (&"company".into(), &"Sales Ltd".into())
+    );
+    assert_eq!(signed["place"], "Sales policy company");
+    assert_eq!(signed["publisher"]["signed"]["name"], "desk");
+    assert_eq!(signed["named_by"]["setting"]["layer"], "built-in");
+    assert!(
+        rules(&signed).contains(&"at least 18 characters".to_owned()),
+        "{signed}"
+    );
+    let shown = agent
+        .done(&["policy", "show", "--template", "Ledger"], &[])
+        .unwrap()
+        .out;
+    assert!(
+        shown.contains("company (Sales Ltd)") && shown.contains("desk of Example"),
+        "{shown}"
+    );
+
+    // An override names another one, which has to be there.
+    desk.write("overrides/policy.toml", "[settings.password]\npolicy = \"till\"\n");
+    desk.sign();
+    assert_eq!(desk.publish("apply").code, 0);
+    agent.done(&["refresh"], &[]).unwrap();
+    let missing = agent.run(&["policy", "show"], &[]).unwrap();
+    assert_eq!(missing.code, 5, "{missing:?}");
+    assert!(
+        missing.err.contains("no password policy `till`") && missing.err.contains("policies/till.toml"),
+        "{missing:?}"
+    );
+    assert_eq!(doctors_policies(&agent)["result"], "warning");
+    desk.write(
+        "policies/till.toml",
+        "schema = 1\nid = \"till\"\nname = \"Till\"\n[length]\nmin = 20\n",
+    );
+    desk.sign();
+    assert_eq!(desk.publish("apply").code, 0);
+    agent.done(&["refresh"], &[]).unwrap();
+    let named = policy(&agent);
+    assert_eq!(
+        (&named["id"], &named["named_by"]["setting"]["layer"]),
+        (&"till".into(), &"directory".into())
+    );
+    let good = doctors_policies(&agent);
+    assert_eq!(
+        (&good["result"], &good["found"]),
+        (&"good".into(), &"2 in force".into()),
+        "{good}"
+    );
+
+    // Whoever leaves the group has the package's again.
+    server.leave("Sales", "ada").unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    assert_eq!(policy(&agent), before, "{}", agent.said());
+}
+
+/// What a policy asks for, in words.
+fn rules(policy: &Value) -> Vec<String> {
+    let rules = policy["rules"].as_array().unwrap().iter();
+    rules.map(|rule| rule["words"].as_str().unwrap().to_owned()).collect()
+}
+
+fn doctors_policies(agent: &Agent<'_>) -> Value {
+    let checks = agent.json(&["doctor", "--json"], "checks").unwrap();
+    let mut checks = checks.as_array().unwrap().iter();
+    checks.find(|check| check["name"] == "policies").unwrap().clone()
 }

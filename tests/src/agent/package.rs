@@ -21,7 +21,7 @@ method = "controls"
 submit = { role = "push-button", name = "OK" }
 "#;
 
-/// A package folder as an installation would have it: templates and default settings.
+/// A package folder as an installation would have it: templates, password policies and default settings.
 #[derive(Debug)]
 pub struct Package<'a> {
     session: &'a Session,
@@ -50,7 +50,16 @@ impl<'a> Package<'a> {
 
     /// Adds or replaces a template.
     pub fn template(&self, name: &str, text: &str) -> Result<PathBuf> {
-        let path = self.folder.join("templates").join(format!("{name}.toml"));
+        self.put("templates", name, text)
+    }
+
+    /// Adds or replaces a password policy.
+    pub fn policy(&self, name: &str, text: &str) -> Result<PathBuf> {
+        self.put("policies", name, text)
+    }
+
+    fn put(&self, kind: &str, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.folder.join(kind).join(format!("{name}.toml"));
         self.session.write(&path, text)?;
         Ok(path)
     }
