@@ -68,14 +68,11 @@ pub fn run() -> Result<ExitCode> {
         "the machine secret",
         privileged("sh")?.args(["-c", WRITE_SECRET, "sh", MACHINE_SECRETS, GROUP]),
     )?;
-    for template in files(&tree.join("templates"), "toml")? {
-        let name = template.file_name().unwrap_or_default().to_string_lossy();
-        put(
-            "0644",
-            &[],
-            &template,
-            &format!("/usr/share/countersign/templates/{name}"),
-        )?;
+    for folder in ["templates", "policies"] {
+        for file in files(&tree.join(folder), "toml")? {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            put("0644", &[], &file, &format!("/usr/share/countersign/{folder}/{name}"))?;
+        }
     }
     let packaging = tree.join("packaging");
     if Path::new("/run/systemd/system").exists() {
