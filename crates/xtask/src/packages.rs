@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 66] = [
+const PACKAGES: [(&str, &str); 67] = [
     ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
@@ -45,6 +45,7 @@ const PACKAGES: [(&str, &str); 66] = [
     ("pinentry-gnome3", "a GTK 3 password prompt"),
     ("pinentry-gtk2", "a GTK 2 password prompt"),
     ("pinentry-qt", "a Qt password prompt"),
+    ("pwgen", "the rival of our passwords"),
     ("python3-cryptography", "the second reader of the store"),
     ("python3-dbusmock", "a logind that tests can speak for"),
     ("python3-gi", "windows of programs in Python"),

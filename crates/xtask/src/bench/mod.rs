@@ -15,6 +15,7 @@ mod killstore;
 mod machine;
 mod matching;
 mod memory;
+mod passwords;
 mod powercut;
 mod random;
 mod report;
@@ -39,7 +40,7 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// fill, fleet, killslapd, killstore, stress, sync, theft, unlock: how many rounds.
+    /// fill, fleet, killslapd, killstore, passwords, stress, sync, theft, unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
     /// fuzz: how many seconds each target runs; idle: how many are counted.
@@ -146,6 +147,12 @@ const BENCHES: &[Bench] = &[
         about: "which form a window could be, among 100 to 10,000 templates: the index, a loop over all, memory a template",
         place: Place::Machine,
         run: |_| matching::run(),
+    },
+    Bench {
+        name: "passwords",
+        about: "passwords made and checked a second by several policies, beside pwgen -s and bare random bytes (--rounds, 5)",
+        place: Place::Machine,
+        run: passwords::run,
     },
     Bench {
         name: "powercut",
