@@ -182,6 +182,64 @@ fn mistakes_in_the_package_are_named_and_the_other_templates_work() {
 }
 
 #[test]
+fn mistakes_in_password_policies_are_named_and_the_last_good_one_stays() {
+    let session = Session::start().unwrap();
+    let package = Package::with(&session, "good", &template("test.good", "Good")).unwrap();
+    let policy = |id: &str, rules: &str| format!("schema = 1\nid = \"{id}\"\nname = \"{id}\"\n[length]\n{rules}\n");
+    let company = package.policy("company", &policy("company", "min = 14")).unwrap();
+    let broken = package.policy("broken", "schema = 1\nid = \n").unwrap();
+    let renamed = package.policy("renamed", &policy("other", "min = 14")).unwrap();
+    let impossible = "min = 14\n[characters]\ndigits = 200";
+    let impossible = package.policy("impossible", &policy("impossible", impossible)).unwrap();
+    let pipe = package.folder().join("policies/pipe.toml");
+    assert!(session.command("mkfifo").arg(&pipe).status().unwrap().success());
+
+    let agent = Agent::start(&session, &package).unwrap();
+    assert!(problem(&agent, &company).is_none());
+    let (line, column, message) = problem(&agent, &broken).unwrap();
+    assert!(
+        line == 2 && column >= 5 && message.contains("not TOML"),
+        "{column}: {message}"
+    );
+    let (line, column, message) = problem(&agent, &renamed).unwrap();
+    assert_eq!((line, column), (2, 6), "{message}");
+    assert!(
+        message.contains("kept as `renamed` and calls itself `other`"),
+        "{message}"
+    );
+    let (line, _, message) = problem(&agent, &impossible).unwrap();
+    assert_eq!((line, message.as_str()), (7, "no password can meet this policy"));
+    assert!(problem(&agent, &pipe).unwrap().2.contains("not a file"));
+    let counting = || {
+        agent
+            .json(&["policy", "show", "--template", "test.good", "--json"], "policy")
+            .unwrap()
+    };
+    let before = counting();
+    assert_eq!(before["place"], company.to_str().unwrap());
+    let doctor = agent.run(&["doctor"], &[]).unwrap().out;
+    assert!(doctor.contains("1 in force; 4 problems, first "), "{doctor}");
+
+    // A mistake in the one that counts: it stays as it was.
+    package.policy("company", &policy("company", "min = 0")).unwrap();
+    agent.done(&["refresh"], &[]).unwrap();
+    let (line, _, message) = problem(&agent, &company).unwrap();
+    assert!(line == 5 && message.contains("1 to 128 characters"), "{message}");
+    assert_eq!(counting(), before);
+    // After a start there is nothing it could stay as.
+    drop(agent);
+    let agent = Agent::start(&session, &package).unwrap();
+    let none = agent.run(&["policy", "show", "--template", "test.good"], &[]).unwrap();
+    assert_eq!(none.code, 1, "{none:?}");
+    assert!(
+        none.err
+            .contains("`company`, which the setting `password.policy` names, cannot be used")
+            && none.err.contains("company.toml:5:"),
+        "{none:?}"
+    );
+}
+
+#[test]
 fn mistakes_in_the_repository_leave_the_last_good_template_in_force() {
     let session = Session::start().unwrap();
     let package = Package::empty(&session).unwrap();
