@@ -96,7 +96,7 @@ impl Contestant {
         let checked = row("checked", &self.checked);
         let bare = row("its random bytes alone", &self.bare);
         for (rival, rate) in [("pwgen", theirs), ("its random bytes alone", bare)] {
-            report.figures(format!("{what}: made, against {rival}"), &[made / rate], "×");
+            report.figures(format!("{what}: takes as long as {rival}"), &[rate / made], "times");
         }
         for (which, rate) in [("made", made), ("checked", checked)] {
             let each = 1_000.0 / rate;
