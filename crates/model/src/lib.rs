@@ -46,7 +46,7 @@ pub use respond::{
     PlannedStep, Refusal, Timing,
 };
 pub use session::{Delay, Hearing, LockOn, SessionEvent, SessionHearing};
-pub use setting::{Authority, Layer, Reach, SETTINGS, Setting, SettingKind, SettingValue, setting};
+pub use setting::{Authority, Item, Layer, Reach, SETTINGS, Setting, SettingKind, SettingValue, setting};
 pub use stored::{Change, StoreKey, StoreKind};
 pub use template::{
     Access, AsksFor, CHANGE_FIELDS, Fallback, FieldRule, FieldScope, FieldSpec, FillSpec, Form, FormKind, KeyRun,

@@ -35,6 +35,21 @@ pub enum SettingKind {
     Choice(&'static [&'static str]),
     /// A list of some of these words.
     Words(&'static [&'static str]),
+    /// The name of a file without its folder, or blank for none.
+    FileName,
+    /// A list of so many of these at most, each once, in their order.
+    List(usize, Item),
+}
+
+/// What a list that is not of fixed words is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// The name of a file without its folder.
+    FileName,
+    /// A path as for [`SettingKind::Path`].
+    Path,
+    /// The SHA-256 of a file, 64 hexadecimal digits.
+    Sha256,
 }
 
 /// A setting's value.
@@ -45,19 +60,36 @@ pub enum SettingValue {
     Switch(bool),
     /// Of a number.
     Number(u64),
-    /// Of a list of words.
+    /// Of a list.
     Words(Vec<String>),
     /// Of everything else.
     Text(String),
 }
 
-/// Whose word in the organisation counts for a setting.
+/// Whose word counts for a setting, as far as `up_to` lets anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
-    /// A publisher's, in an override, and the root's.
+    /// In the organisation a publisher's, in an override, and the root's.
     Publisher,
-    /// The root's alone: it decides what opens vaults, or whom to believe.
+    /// In the organisation the root's alone: it decides what opens vaults, or whom to believe.
     Root,
+    /// The root's and the machine's administrator's, no user's: it decides which code is told passwords.
+    Administrator,
+    /// The root's signature alone, not even the machine's administrator's: it decides where passwords may go.
+    Signature,
+}
+
+impl Authority {
+    /// Whether what a layer says counts.
+    #[must_use]
+    pub fn heeds(self, layer: Layer) -> bool {
+        match self {
+            Self::Publisher => true,
+            Self::Root => layer != Layer::Directory,
+            Self::Administrator => matches!(layer, Layer::BuiltIn | Layer::Machine | Layer::Root),
+            Self::Signature => matches!(layer, Layer::BuiltIn | Layer::Root),
+        }
+    }
 }
 
 /// What a setting touches.
@@ -82,7 +114,7 @@ pub struct Setting {
     pub doc: &'static str,
     /// The highest layer that may set it; where that is the directory, the root may, too.
     pub up_to: Layer,
-    /// Whose word in the organisation counts for it.
+    /// Whose word counts for it.
     pub authority: Authority,
     /// What it touches.
     pub reach: Reach,
@@ -100,6 +132,9 @@ const SLOTS: &[&str] = &[
     "program",
     "recovery",
 ];
+
+/// How many exits are asked about one change. Each may take two seconds.
+const EXITS: usize = 8;
 
 /// Every setting there is, in alphabetical order.
 pub const SETTINGS: &[Setting] = &[
@@ -192,6 +227,69 @@ pub const SETTINGS: &[Setting] = &[
         up_to: Layer::Directory,
         authority: Authority::Root,
         reach: Reach::Connectivity,
+    },
+    Setting {
+        name: "exits.change",
+        kind: SettingKind::List(EXITS, Item::FileName),
+        default: "[]",
+        doc: "Files of `exits.folder` that are asked about every new password, in this order, and told when it is in use. A name that ends in `.so` is a library with the C interface, any other a program. Each has to be pinned in `exits.pins`.",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.confinement",
+        kind: SettingKind::Choice(&["require", "best-effort"]),
+        default: "\"require\"",
+        doc: "What becomes of an exit where the kernel has no Landlock: it is refused (require), or runs and may read what its user may (best-effort).",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.folder",
+        kind: SettingKind::Path,
+        default: "\"/etc/countersign/exits\"",
+        doc: "The folder of the password exits. Only root should be able to write there.",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.generate",
+        kind: SettingKind::FileName,
+        default: "\"\"",
+        doc: "The file of `exits.folder` that makes new passwords. They are judged by the policy all the same. Blank: Countersign makes them itself.",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.network",
+        kind: SettingKind::List(EXITS, Item::FileName),
+        default: "[]",
+        doc: "Exits that may open connections, to tell other systems of a new password.",
+        up_to: Layer::Directory,
+        authority: Authority::Signature,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.pins",
+        kind: SettingKind::List(64, Item::Sha256),
+        default: "[]",
+        doc: "The SHA-256 of every file that may be loaded as an exit, as `countersign exits pin FILE` prints it. What is not here is never loaded, and no password is changed while it is asked for.",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
+    },
+    Setting {
+        name: "exits.reads",
+        kind: SettingKind::List(16, Item::Path),
+        default: "[]",
+        doc: "Files and folders that exits may read beside the system's programs and libraries: a list of words, say.",
+        up_to: Layer::Directory,
+        authority: Authority::Administrator,
+        reach: Reach::Behaviour,
     },
     Setting {
         name: "fill.automatic",
@@ -435,5 +533,32 @@ mod tests {
         assert!(SETTINGS.windows(2).all(|pair| pair[0].name < pair[1].name));
         assert!(setting("loop.fills").is_some());
         assert!(setting("loop.fill").is_none());
+    }
+
+    #[test]
+    fn code_that_is_told_passwords_is_named_by_root_and_administrator_alone() {
+        let heeded = |name| {
+            let all = [
+                Layer::Package,
+                Layer::Machine,
+                Layer::User,
+                Layer::Directory,
+                Layer::Root,
+            ];
+            let authority = setting(name).unwrap().authority;
+            all.map(|layer| authority.heeds(layer))
+        };
+        for name in [
+            "exits.change",
+            "exits.generate",
+            "exits.folder",
+            "exits.pins",
+            "exits.reads",
+        ] {
+            assert_eq!(heeded(name), [false, true, false, false, true], "{name}");
+        }
+        assert_eq!(heeded("exits.network"), [false, false, false, false, true]);
+        assert_eq!(heeded("unlock.program"), [true, true, true, false, true]);
+        assert_eq!(heeded("loop.fills"), [true; 5]);
     }
 }

@@ -89,7 +89,7 @@ impl Settings {
         }
     }
 
-    /// A list of words. Empty, if there is none of that name.
+    /// A list. Empty, if there is none of that name.
     #[must_use]
     pub fn words(&self, name: &str) -> &[String] {
         match self.get(name).map(|resolved| &resolved.value) {
@@ -112,8 +112,8 @@ fn default(setting: &Setting) -> SettingValue {
     match setting.kind {
         SettingKind::Switch => SettingValue::Switch(setting.default == "true"),
         SettingKind::Number(least, _) => SettingValue::Number(setting.default.parse().unwrap_or(least)),
-        SettingKind::Words(_) => SettingValue::Words(Vec::new()),
-        SettingKind::Text | SettingKind::Path | SettingKind::Choice(_) => {
+        SettingKind::Words(_) | SettingKind::List(..) => SettingValue::Words(Vec::new()),
+        SettingKind::Text | SettingKind::Path | SettingKind::Choice(_) | SettingKind::FileName => {
             let text = setting
                 .default
                 .strip_prefix('"')

@@ -4,10 +4,10 @@ use crate::nearest::suggestion;
 use crate::parse::{document, readable};
 use crate::problem::{Position, Problem, Severity, Source, problem};
 use crate::spans::under;
-use countersign_model::{Authority, Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
+use countersign_model::{Authority, Item, Layer, SETTINGS, Setting, SettingKind, SettingValue, setting};
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// The values of one settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,10 +119,15 @@ impl Reader<'_> {
     }
 
     fn setting(&mut self, setting: &'static Setting, value: &Spanned<DeValue<'_>>, at: Position) {
-        if self.found.layer == Layer::Directory && setting.authority == Authority::Root {
-            let message = format!("`{}` cannot be set by an override", setting.name);
-            let help = "only the organisation's root may set it: `countersign trust settings`".to_owned();
-            self.reject(setting, at, message, help);
+        if !setting.authority.heeds(self.found.layer) {
+            let message = format!("`{}` cannot be set by {}", setting.name, speaker(self.found.layer));
+            let help = match setting.authority {
+                Authority::Administrator => {
+                    "the machine's administrator may, in /etc/countersign/settings.toml, and the organisation's root: `countersign trust settings`"
+                }
+                _ => "only the organisation's root may set it: `countersign trust settings`",
+            };
+            self.reject(setting, at, message, help.to_owned());
             return;
         }
         // Where the directory may set it, its root may.
@@ -190,28 +195,46 @@ fn read(kind: SettingKind, value: &DeValue<'_>) -> Option<SettingValue> {
         }
         (SettingKind::Text, DeValue::String(text)) => (!text.trim().is_empty() && !text.chars().any(char::is_control))
             .then(|| SettingValue::Text(text.to_string())),
-        (SettingKind::Path, DeValue::String(text)) => {
-            let whole = text.starts_with('/') || text.starts_with("~/");
-            (whole && !text.contains('\0')).then(|| SettingValue::Text(text.to_string()))
+        (SettingKind::Path, DeValue::String(text)) => is_path(text).then(|| SettingValue::Text(text.to_string())),
+        (SettingKind::FileName, DeValue::String(text)) => {
+            (text.is_empty() || is_file_name(text)).then(|| SettingValue::Text(text.to_string()))
         }
         (SettingKind::Choice(words), DeValue::String(text)) => words
             .contains(&text.as_ref())
             .then(|| SettingValue::Text(text.to_string())),
-        (SettingKind::Words(words), DeValue::Array(items)) => {
-            let mut found: Vec<String> = Vec::new();
-            for item in items.iter() {
-                let DeValue::String(text) = item.get_ref() else {
-                    return None;
-                };
-                if !words.contains(&text.as_ref()) || found.iter().any(|word| *word == text.as_ref()) {
-                    return None;
-                }
-                found.push(text.to_string());
-            }
-            Some(SettingValue::Words(found))
-        }
+        (SettingKind::Words(words), DeValue::Array(items)) => list(items, |text| words.contains(&text)),
+        (SettingKind::List(most, item), DeValue::Array(items)) if items.len() <= most => match item {
+            Item::FileName => list(items, is_file_name),
+            Item::Path => list(items, is_path),
+            Item::Sha256 => list(items, |text| {
+                text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }),
+        },
         _ => None,
     }
+}
+
+/// Texts of which each is good and none comes twice.
+fn list(items: &DeArray<'_>, is_good: impl Fn(&str) -> bool) -> Option<SettingValue> {
+    let mut found: Vec<String> = Vec::new();
+    for item in items.iter() {
+        let DeValue::String(text) = item.get_ref() else {
+            return None;
+        };
+        if !is_good(text) || found.iter().any(|word| *word == text.as_ref()) {
+            return None;
+        }
+        found.push(text.to_string());
+    }
+    Some(SettingValue::Words(found))
+}
+
+fn is_path(text: &str) -> bool {
+    (text.starts_with('/') || text.starts_with("~/")) && !text.contains('\0')
+}
+
+fn is_file_name(text: &str) -> bool {
+    !["", ".", ".."].contains(&text) && !text.chars().any(|c| c == '/' || c.is_control())
 }
 
 fn wanted(kind: SettingKind) -> String {
@@ -222,6 +245,15 @@ fn wanted(kind: SettingKind) -> String {
         SettingKind::Path => "write a path that starts with `/` or `~/`, in quotes".to_owned(),
         SettingKind::Choice(words) => format!("write one of: {}, in quotes", words.join(", ")),
         SettingKind::Words(words) => format!("write a list in brackets, each at most once, of: {}", words.join(", ")),
+        SettingKind::FileName => "write the name of a file without its folder, in quotes".to_owned(),
+        SettingKind::List(most, item) => {
+            let items = match item {
+                Item::FileName => "names of files without their folder",
+                Item::Path => "paths that start with `/` or `~/`",
+                Item::Sha256 => "SHA-256 hashes, as `countersign exits pin FILE` prints them",
+            };
+            format!("write a list in brackets of at most {most} {items}, each once and in quotes")
+        }
     }
 }
 
@@ -234,6 +266,14 @@ fn shown(value: &DeValue<'_>) -> String {
         DeValue::Datetime(_) => "a date".to_owned(),
         DeValue::Array(_) => "a list".to_owned(),
         DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// Whose file or entry a layer is.
+fn speaker(layer: Layer) -> &'static str {
+    match layer {
+        Layer::Directory => "an override",
+        other => layer_name(other),
     }
 }
 

@@ -119,6 +119,74 @@ fn a_layer_sets_only_what_it_may() {
 }
 
 #[test]
+fn what_loads_code_is_set_by_the_administrator_or_the_root() {
+    let names = "exits.change = [\"a.so\", \"b\"]\nexits.generate = \"c.so\"";
+    for layer in [Layer::Machine, Layer::Root] {
+        let (read, problems) = read(names, layer);
+        assert_eq!(problems, Vec::<String>::new());
+        let settings = Settings::resolve(&[read]);
+        assert_eq!(
+            (settings.words("exits.change").len(), settings.text("exits.generate")),
+            (2, "c.so")
+        );
+    }
+    for (layer, who) in [
+        (Layer::User, "the user"),
+        (Layer::Package, "the package"),
+        (Layer::Directory, "an override"),
+    ] {
+        let (read, problems) = read(names, layer);
+        assert!(read.values.is_empty() && problems.len() == 2);
+        let starts = format!("s.toml:1:7: `exits.change` cannot be set by {who} | the machine's administrator may");
+        assert!(problems[0].contains(&starts), "{problems:?}");
+    }
+    let (read, problems) = read("exits.network = [\"a.so\"]", Layer::Machine);
+    assert!(read.values.is_empty());
+    assert!(
+        problems[0].contains("cannot be set by the machine | only the organisation's root"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn lists_are_of_what_they_are_for() {
+    let hash = "0123456789abcdefABCDEF".repeat(3)[..64].to_owned();
+    let (layer, problems) = read(
+        &format!("exits.pins = [\n  \"{hash}\",  # a.so\n]\nexits.generate = \"\"\nexits.reads = [\"/srv/words\"]"),
+        Layer::Machine,
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    assert_eq!(
+        layer.values["exits.pins"].value,
+        SettingValue::Words(vec![hash.clone()])
+    );
+    assert_eq!(layer.values["exits.generate"].value, SettingValue::Text(String::new()));
+    for (line, help) in [
+        (format!("exits.pins = [\"{}\"]", &hash[1..]), "exits pin FILE"),
+        (
+            format!("exits.pins = [\"{}\"]", hash.replace('0', "g")),
+            "exits pin FILE",
+        ),
+        (format!("exits.pins = [\"{hash}\", \"{hash}\"]"), "each once"),
+        ("exits.change = [\"../a.so\"]".to_owned(), "without their folder"),
+        ("exits.change = [\"\"]".to_owned(), "without their folder"),
+        ("exits.change = \"a.so\"".to_owned(), "in brackets"),
+        (
+            "exits.change = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]".to_owned(),
+            "at most 8",
+        ),
+        ("exits.generate = \"/opt/a.so\"".to_owned(), "without its folder"),
+        ("exits.reads = [\"words\"]".to_owned(), "start with `/`"),
+    ] {
+        let (layer, problems) = read(&line, Layer::Machine);
+        assert!(
+            layer.values.is_empty() && problems[0].contains(help),
+            "{line}: {problems:?}"
+        );
+    }
+}
+
+#[test]
 fn the_last_good_value_stays() {
     let (good, _) = read(
         "loop.fills = 5\nloop.grace_seconds = 30\nfill.automatic = false",

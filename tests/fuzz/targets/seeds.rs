@@ -149,7 +149,7 @@ fn logon() -> Vec<u8> {
 /// The longest input that is tried.
 const LONGEST: usize = 16 << 10;
 
-const SETTINGS: &[u8] = b"# every kind of value\n[fill]\nautomatic = false\n\n[loop]\nfills = 3\ngrace_seconds = 10\n\n[unlock]\nkdf_memory_mib = 256\nkdf_passes = 3\n\n[passphrase]\nmin_length = 20\nmin_strength = 3\n";
+const SETTINGS: &[u8] = b"# every kind of value\n[exits]\nchange = [\"a.so\", \"b\"]\ngenerate = \"c.so\"\nreads = [\"/srv/words\"]\n\n[fill]\nautomatic = false\n\n[loop]\nfills = 3\ngrace_seconds = 10\n\n[unlock]\nkdf_memory_mib = 256\nkdf_passes = 3\n\n[passphrase]\nmin_length = 20\nmin_strength = 3\n";
 
 fn store() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("countersign-seeds-{}", std::process::id()));
