@@ -63,6 +63,21 @@ impl ChangeExit {
         }
     }
 
+    /// The same for an update that is made elsewhere: what this returns may go to another thread, and takes the exit with it.
+    ///
+    /// # Errors
+    /// Those of [`ChangeExit::before`]. The exit is let go then.
+    pub fn agree(mut self, change: &Change<'_>) -> Result<Agreed, ExitError> {
+        let said = self.before(change)?.said;
+        Ok(Agreed {
+            host: self.0,
+            user: change.user.to_owned(),
+            application: change.application.to_owned(),
+            login: change.login.to_owned(),
+            said,
+        })
+    }
+
     /// Lets the exit finish (`ssod_Exit_Pwd_Term`) and waits for its end.
     ///
     /// # Errors
@@ -92,16 +107,53 @@ impl Accepted<'_> {
     /// # Errors
     /// [`ExitError::Failed`] when it reports an error; anything else when it gave no answer. The password is changed: report it.
     pub fn updated(self) -> Result<Option<Sentence>, ExitError> {
-        let password = length(self.change.password);
-        let request = request(self.change, Call::After { password });
-        let returned = self.host.call(&request, Some(self.change.password))?;
-        let said = returned.said;
-        match returned.code {
-            0 => Ok(said),
-            code => {
-                let entry = Entry::After;
-                Err(ExitError::Failed { entry, code, said })
-            }
+        tell(self.host, self.change)
+    }
+}
+
+/// An exit that agreed to a change ([`ChangeExit::agree`]). It keeps everything about it but the password. Dropping it means that the
+/// password was not updated after all.
+#[must_use = "update the password, and then say so with `updated`"]
+pub struct Agreed {
+    host: Host,
+    user: String,
+    application: String,
+    login: String,
+    said: Option<Sentence>,
+}
+
+impl Agreed {
+    /// What the exit said with its yes.
+    #[must_use]
+    pub fn said(&self) -> Option<&Sentence> {
+        self.said.as_ref()
+    }
+
+    /// Tells the exit that the password it agreed to is in use, as [`Accepted::updated`] does.
+    ///
+    /// # Errors
+    /// Those of [`Accepted::updated`].
+    pub fn updated(mut self, password: &Password) -> Result<Option<Sentence>, ExitError> {
+        let change = Change {
+            user: &self.user,
+            application: &self.application,
+            login: &self.login,
+            password,
+        };
+        tell(&mut self.host, &change)
+    }
+}
+
+/// Says that a password has been updated.
+fn tell(host: &mut Host, change: &Change<'_>) -> Result<Option<Sentence>, ExitError> {
+    let password = length(change.password);
+    let returned = host.call(&request(change, Call::After { password }), Some(change.password))?;
+    let said = returned.said;
+    match returned.code {
+        0 => Ok(said),
+        code => {
+            let entry = Entry::After;
+            Err(ExitError::Failed { entry, code, said })
         }
     }
 }

@@ -46,7 +46,8 @@ impl Image {
     }
 }
 
-fn whole(path: &Path) -> io::Result<Vec<u8>> {
+/// The bytes of a file that may be an exit.
+pub(crate) fn whole(path: &Path) -> io::Result<Vec<u8>> {
     // Without waiting: a pipe in its place must not hold us up.
     let file = File::from(open(
         path,

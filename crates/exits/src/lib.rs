@@ -4,7 +4,8 @@
 //! Neither runs in the process of its caller: `countersign-exits`, the program of this crate, is started for it, confines itself, and
 //! only then loads the bytes whose SHA-256 was pinned. Whatever the exit does there is an [`ExitError`] here.
 //!
-//! A password is changed in this order: the rules of Countersign, [`ChangeExit::before`], the update, [`Accepted::updated`].
+//! A password is changed in this order: the rules of Countersign, [`ChangeExit::before`] (or [`ChangeExit::agree`]), the update,
+//! [`Accepted::updated`] ([`Agreed::updated`]).
 
 mod change;
 mod error;
@@ -17,7 +18,7 @@ pub mod protocol;
 mod rules;
 mod sentence;
 
-pub use change::{Accepted, Change, ChangeExit};
+pub use change::{Accepted, Agreed, Change, ChangeExit};
 pub use error::{Entry, ExitError};
 pub use exit::{Confined, Confinement, Exit, Files, Form, Network};
 pub use generator::{Generated, GeneratorExit, Wanted};

@@ -1,6 +1,9 @@
+use crate::image::whole;
 use sha2::Digest;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
+use std::path::Path;
 use std::str::FromStr;
 
 /// The SHA-256 of a file, written as 64 hexadecimal digits.
@@ -12,6 +15,14 @@ impl Sha256 {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The hash of a file that is to be an exit.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no file, or is larger than 64 MiB.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        whole(path).map(|bytes| Self::of(&bytes))
     }
 }
 

@@ -61,6 +61,58 @@ impl PasswordRules {
         bytes
     }
 
+    /// The rules of a policy in the order of the fields, as the C interface has them; the five unused numbers count for nothing.
+    #[must_use]
+    pub fn from_shorts(shorts: &[i16; 26]) -> Self {
+        let [
+            min_len,
+            max_rep,
+            must_small,
+            must_capital,
+            must_num,
+            must_oth,
+            must_alfa,
+            must_alfan,
+            sub_name,
+            sub_old,
+            sub_str_len,
+            sub_str_rep,
+            passwd_life,
+            grace_logins,
+            u_block_min,
+            wrong_pass,
+            history,
+            min_time,
+            max_len,
+            dict_format,
+            bidirectional,
+            ..,
+        ] = *shorts;
+        Self {
+            min_len,
+            max_rep,
+            must_small,
+            must_capital,
+            must_num,
+            must_oth,
+            must_alfa,
+            must_alfan,
+            sub_name,
+            sub_old,
+            sub_str_len,
+            sub_str_rep,
+            passwd_life,
+            grace_logins,
+            u_block_min,
+            wrong_pass,
+            history,
+            min_time,
+            max_len,
+            dict_format,
+            bidirectional,
+        }
+    }
+
     fn numbers(&self) -> [i16; 21] {
         [
             self.min_len,
@@ -85,5 +137,21 @@ impl PasswordRules {
             self.dict_format,
             self.bidirectional,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shorts_of_a_policy_are_the_structure() {
+        let mut shorts = [0; 26];
+        for (short, number) in shorts.iter_mut().zip(1..=21) {
+            *short = number;
+        }
+        let bytes = PasswordRules::from_shorts(&shorts).to_bytes();
+        let read = bytes.chunks(2).map(|pair| i16::from_ne_bytes([pair[0], pair[1]]));
+        assert_eq!(read.collect::<Vec<_>>(), shorts);
     }
 }

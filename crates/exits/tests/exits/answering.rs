@@ -26,6 +26,28 @@ fn an_exit_that_accepts_is_told_everything_and_then_that_it_was_done() {
 }
 
 #[test]
+fn an_exit_that_agrees_may_go_to_another_thread() {
+    let lab = Lab::new();
+    let exit = lab.change(Source {
+        global: "static int asked;",
+        before: "asked = 1; *pszExtra = \"yes\";",
+        after: "if (!asked || strcmp(szPassword, \"hunter2\") || strcmp(szLoginName, \"a.l\")) return 9; *pszExtra = \"noted\";",
+        ..QUIET
+    });
+    let new = password("hunter2");
+    let agreed = exit.agree(&change(&new)).unwrap();
+    assert_eq!(agreed.said().map(Sentence::expose), Some("yes"));
+    let told = std::thread::spawn(move || agreed.updated(&new)).join().unwrap();
+    assert_eq!(told.unwrap().unwrap().expose(), "noted");
+    let refuses = lab.change(Source {
+        before: "return 3;",
+        ..QUIET
+    });
+    let refused = refuses.agree(&change(&password("hunter2"))).map(drop);
+    assert!(matches!(refused, Err(ExitError::Rejected { code: 3, .. })));
+}
+
+#[test]
 fn a_rejection_reaches_the_user_and_nobody_else() {
     let lab = Lab::new();
     let mut exit = lab.change(Source {

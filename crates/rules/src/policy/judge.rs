@@ -53,6 +53,12 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// The policy it judges by.
+    #[must_use]
+    pub fn policy(&self) -> &'a Policy {
+        self.policy
+    }
+
     /// Every rule that a password breaks.
     #[must_use]
     pub fn judge(&self, password: &Password) -> Vec<Broken> {
