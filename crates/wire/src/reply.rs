@@ -1,6 +1,6 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, JoinApproval, JoinWords, OrganisationReport, PlainField, PolicyReport,
-    PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported,
+    AuditTold, Check, DeviceReport, ErrorReply, ExitReport, JoinApproval, JoinWords, OrganisationReport, PlainField,
+    PolicyReport, PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported,
     StoreImported, StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
@@ -23,6 +23,8 @@ pub enum Reply {
     Status(Box<Status>),
     /// What was looked at, and what is wrong.
     Doctor(Vec<Check>),
+    /// The password exits, in the order they are asked.
+    Exits(Vec<ExitReport>),
     /// Decisions, newest last.
     Why(Vec<Explanation>),
     /// The settings in force.

@@ -33,6 +33,8 @@ pub enum Request {
     Doctor,
     /// Looks at the directory from the user's side: schema, and rights that are neither too small nor too large. Answer: `Doctor`.
     DoctorDirectory,
+    /// The password exits in force, each tried out. Answer: `Exits`.
+    Exits,
     /// The latest decisions. Answer: `Why`, newest last.
     Why {
         /// Only about this window.

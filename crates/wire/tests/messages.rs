@@ -39,6 +39,7 @@ fn requests_have_these_shapes() {
             0,
         ),
         (Request::Pause { seconds: 60 }, json!({"pause": {"seconds": 60}}), 0),
+        (Request::Exits, json!("exits"), 0),
         (Request::EnrollTerms, json!("enroll-terms"), 0),
         (Request::Enroll, json!("enroll"), 2),
         (Request::StartOver, json!("start-over"), 2),
