@@ -192,6 +192,7 @@ impl Engine {
             Message::Material(reply) => {
                 let _ = reply.send(self.material());
             }
+            Message::Exits(reply) => drop(reply.send(crate::exits::Exits::of(self.configuration.settings()))),
             Message::Adopt(opening, reply) => {
                 self.adopt(opening, reply);
             }

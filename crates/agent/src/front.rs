@@ -3,6 +3,7 @@
 mod anew;
 mod directory;
 mod enrolling;
+mod exits;
 mod factors;
 mod joining;
 mod opening;
@@ -187,6 +188,8 @@ impl Handler for Front {
             }
             (Request::Unlock, [password]) => self.unlock(password),
             (Request::DirectoryLogin, [password]) => self.log_in(password),
+            (Request::Doctor, []) => self.doctor(),
+            (Request::Exits, []) => self.examine_exits(),
             (Request::DoctorDirectory, []) => self.examine_directory(),
             (Request::UnlockWithPassphrase, [answer, password]) => {
                 let opened = self.unlock_with_passphrase(answer, password);

@@ -11,6 +11,7 @@ mod device_secret;
 mod doctor;
 mod engine;
 mod exclusions;
+mod exits;
 mod front;
 mod journal;
 mod keeper;
@@ -41,6 +42,7 @@ mod window_report;
 
 pub use configuration::{UnreadList, read_lists};
 pub use countersign_trust::{AgentVersion, EntryKind, Kinds};
+pub use exits::{Account, Agreed, Exits, NotGenerated, Refusal, Told};
 pub use log::log_to_stderr;
 pub use organisation::{
     Administration, Helpdesk, MadeRoot, NamedRings, Planned, PublisherGrant, PublisherListed, PublisherShown, Ring,

@@ -26,6 +26,8 @@ pub(crate) enum Message {
     Call(Call),
     /// A client's thread needs what a key derivation works on.
     Material(Sender<Material>),
+    /// A client's thread asks for the password exits in force.
+    Exits(Sender<crate::exits::Exits>),
     /// A client's thread has derived the key and opened the vault.
     Adopt(Opening, Sender<Answer>),
     /// A client's thread has checked the password once more, for something only the owner may do.
