@@ -1,4 +1,5 @@
 mod capture;
+mod exits;
 mod policy;
 mod primary;
 mod publish;
@@ -12,6 +13,7 @@ pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate, PolicyShow};
+pub(crate) use exits::Exits;
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use record::TemplateRecord;
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     /// Password policies.
     #[command(subcommand)]
     Policy(Policy),
+    /// Password exits: the site's code that is asked about new passwords, or makes them.
+    #[command(subcommand)]
+    Exits(Exits),
     /// Prints what the organisation's directory has to be taught once. Needs no agent.
     Schema(Schema),
     /// The organisation: its root, the list it signs, the recovery rings.
@@ -465,6 +470,7 @@ impl Command {
             Self::Policy(Policy::Lint(files)) => files.format.json,
             Self::Policy(Policy::Check(check)) => check.format.json,
             Self::Policy(Policy::Show(show)) => show.format.json,
+            Self::Exits(Exits::List(format)) => format.json,
             Self::Audit(Audit::Show(show)) | Self::Helpdesk(Helpdesk::Log(show)) => show.format.json,
             Self::Audit(Audit::Verify(format)) => format.json,
             Self::Primary(Primary::Show(format)) => format.json,

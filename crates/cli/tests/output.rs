@@ -25,6 +25,7 @@ fn every_reading_command_prints_json_with_a_schema() {
         (&["doctor"], "checks"),
         (&["why"], "explanations"),
         (&["settings"], "settings"),
+        (&["exits", "list"], "exits"),
         (&["logon", "list"], "logons"),
         (&["logon", "fill"], "explanation"),
         (&["windows"], "windows"),
@@ -38,6 +39,46 @@ fn every_reading_command_prints_json_with_a_schema() {
         assert!(!ran.json()[key].is_null(), "{ran:?}");
         assert_eq!(ran.err, "");
     }
+}
+
+#[test]
+fn exits_are_told_with_what_is_wrong_with_them() {
+    let agent = Agent::start();
+    let ran = agent.run(&["exits", "list"], "");
+    assert_eq!(ran.code, 1);
+    let hash = "ab".repeat(32);
+    for line in [
+        "✓ good.so: is asked about new passwords, may connect",
+        "  file     /etc/countersign/exits/good.so",
+        &format!("  sha-256  {hash}"),
+        "✗ made.so: makes passwords",
+        "  the exit crashed",
+    ] {
+        assert!(ran.out.lines().any(|found| found == line), "{line}\n{}", ran.out);
+    }
+    let none = Agent::with(|_, _| Reply::Exits(Vec::new()).into());
+    let ran = none.run(&["exits", "list"], "");
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("`exits.change`"), "{ran:?}");
+}
+
+#[test]
+fn a_pin_is_a_line_for_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a\nb.so");
+    std::fs::write(&file, "abc").unwrap();
+    let pin = |path: &std::path::Path| run(countersign(&["exits", "pin", path.to_str().unwrap()]), "");
+    let ran = pin(&file);
+    let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (0, format!("\"{of_abc}\",  # ab.so\n").as_str()),
+        "{ran:?}"
+    );
+    assert!(ran.err.contains("`exits.pins`"), "{ran:?}");
+    let none = pin(&folder.path().join("none.so"));
+    assert_eq!(none.code, 1);
+    assert!(none.err.contains("none.so cannot be read"), "{none:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod capture;
 mod device;
 mod doctor;
 mod exclude;
+mod exits;
 mod given;
 mod helpdesk;
 mod linted;
@@ -60,6 +61,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
         Command::Windows(format) => windows::run(*format, screen),
         Command::Template(command) => template::run(command, screen),
         Command::Policy(command) => policy::run(command, screen),
+        Command::Exits(command) => exits::run(command, screen),
         Command::Recover(recover) => recovery::run(recover, screen),
         Command::Helpdesk(command) => helpdesk::run(command, screen),
         Command::Schema(wanted) => schema::run(wanted, screen),

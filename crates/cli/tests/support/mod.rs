@@ -12,6 +12,7 @@ use countersign_model::*;
 use countersign_secret::Password;
 use countersign_wire::*;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -338,6 +339,19 @@ pub fn organisation() -> OrganisationReport {
     }
 }
 
+/// A password exit; one with a problem cannot be loaded.
+pub fn exit(name: &str, role: ExitRole, problem: Option<&str>) -> ExitReport {
+    ExitReport {
+        name: name.to_owned(),
+        role,
+        file: Path::new("/etc/countersign/exits").join(name),
+        sha256: Some("ab".repeat(32)),
+        network: role == ExitRole::Change,
+        held: problem.is_none().then_some(ExitHeld::Held),
+        problem: problem.map(str::to_owned),
+    }
+}
+
 fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
     let reply = match request {
         Request::Status => Reply::Status(Box::new(status())),
@@ -354,6 +368,10 @@ fn by_rote(request: &Request, secrets: &[Password]) -> Answer {
                 found: "no bus".to_owned(),
                 next: Some("install at-spi2-core".to_owned()),
             },
+        ]),
+        Request::Exits => Reply::Exits(vec![
+            exit("good.so", ExitRole::Change, None),
+            exit("made.so", ExitRole::Generate, Some("the exit crashed")),
         ]),
         Request::Why { window: Some(_), .. } => Reply::Why(Vec::new()),
         Request::WindowReport { .. } => Reply::Error(ErrorReply::new(ErrorCode::NoMatch, "there is no such window")),
