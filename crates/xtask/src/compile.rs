@@ -29,6 +29,8 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
         "countersign-directory",
         "--package",
         "countersign-identify",
+        "--package",
+        "countersign-exits",
     ]);
     if profile == Profile::Release {
         command.args(["--package", "xtask", "--release"]);
@@ -52,11 +54,11 @@ pub fn kerberos() -> Result<()> {
     step("building Kerberos binds", &mut command)
 }
 
-/// Builds this program for measurements that need no other, and returns the folder it is in.
+/// Builds this program, and the children it starts in measurements without an agent, and returns the folder it is in.
 pub fn measurements() -> Result<PathBuf> {
     let mut command = cargo();
-    let packages = ["--package", "xtask", "--package", "countersign-directory"];
-    command.args(["build", "--quiet", "--release"]).args(packages);
+    command.args(["build", "--quiet", "--release", "--package", "xtask"]);
+    command.args(["--package", "countersign-directory", "--package", "countersign-exits"]);
     step("building the measurements", &mut command)?;
     Ok(folder(Profile::Release))
 }
@@ -86,6 +88,12 @@ pub fn directory(folder: &Path) -> PathBuf {
 #[must_use]
 pub fn identify(folder: &Path) -> PathBuf {
     folder.join("countersign-identify")
+}
+
+/// The program that holds a password exit for it in that folder.
+#[must_use]
+pub fn exits(folder: &Path) -> PathBuf {
+    folder.join("countersign-exits")
 }
 
 /// The command line's program in that folder.

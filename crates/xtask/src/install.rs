@@ -47,6 +47,7 @@ pub fn run() -> Result<ExitCode> {
         &compile::directory(&built),
         "/usr/bin/countersign-directory",
     )?;
+    put("0755", &[], &compile::exits(&built), "/usr/bin/countersign-exits")?;
     let place = "/usr/bin/countersign-identify";
     put("0755", &[], &compile::identify(&built), place)?;
     step(

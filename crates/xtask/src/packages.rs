@@ -193,6 +193,7 @@ fn elsewhere() -> Result<()> {
     let programs = [
         ("Xvfb", "xvfb"),
         ("openbox", "openbox"),
+        ("c++", "g++"),
         ("dbus-daemon", "dbus"),
         ("faketime", "faketime"),
         ("filezilla", "filezilla"),

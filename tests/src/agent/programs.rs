@@ -35,11 +35,12 @@ impl Programs {
             programs.command_line(),
             programs.directory(),
             programs.identify(),
+            programs.exits(),
         ] {
             if !program.is_file() {
                 return Err(LabError::Tool {
                     program: program.display().to_string(),
-                    message: "it is not built; run `cargo build -p countersign-agent -p countersign-cli -p countersign-directory -p countersign-identify`, or `cargo xtask test`, which does".to_owned(),
+                    message: "it is not built; run `cargo build -p countersign-agent -p countersign-cli -p countersign-directory -p countersign-identify -p countersign-exits`, or `cargo xtask test`, which does".to_owned(),
                 });
             }
         }
@@ -87,6 +88,12 @@ impl Programs {
     #[must_use]
     pub fn identify(&self) -> PathBuf {
         self.0.join("countersign-identify")
+    }
+
+    /// The program that holds a password exit for the agent.
+    #[must_use]
+    pub fn exits(&self) -> PathBuf {
+        self.0.join("countersign-exits")
     }
 
     /// The program that speaks LDAP for the agent.

@@ -12,7 +12,12 @@ use crate::install::IDENTIFY_CAPABILITY;
 use crate::namespace::prepare::{make, mount};
 
 /// What is beside each other when it is installed.
-const PROGRAMS: [&str; 3] = ["countersign-agent", "countersign", "countersign-directory"];
+const PROGRAMS: [&str; 4] = [
+    "countersign-agent",
+    "countersign",
+    "countersign-directory",
+    "countersign-exits",
+];
 const IDENTIFY: &str = "countersign-identify";
 
 /// The folders that were made already, each with the one whose programs it shows.
