@@ -6,6 +6,7 @@ mod clock;
 mod cut;
 mod engines;
 mod error;
+mod exits;
 mod fill;
 mod fleet;
 mod fuzz;
@@ -41,6 +42,8 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
     /// fill, fleet, killslapd, killstore, passwords, stress, sync, theft, unlock: how many rounds.
+    /// exits: how many calls of each, a twentieth of that where each hangs; fill, fleet, killslapd, killstore, stress, sync, theft,
+    /// unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
     /// fuzz: how many seconds each target runs; idle: how many are counted.
@@ -106,6 +109,12 @@ struct Bench {
 }
 
 const BENCHES: &[Bench] = &[
+    Bench {
+        name: "exits",
+        about: "what a good password exit costs beyond itself, and twenty bad ones, each call of which is caught (--rounds, 1000)",
+        place: Place::Machine,
+        run: exits::run,
+    },
     Bench {
         name: "fill",
         about: "from a logon form's window to its submission, by toolkit: ours, the rivals, the floor (--rounds, 24)",
