@@ -17,6 +17,12 @@ pub const LAB_GID: u32 = 59_417;
 const NOBODY: u32 = 65_534;
 /// The name under which the account is known inside the laboratory, and to the servers.
 pub const LAB_NAME: &str = "demo";
+/// The file of its password in the laboratory's folder.
+pub const LAB_PASSWORD: &str = "password";
+/// A second account of the same user, whose password tests change.
+pub const CHANGING_NAME: &str = "changer";
+/// The file of the password it has at first.
+pub const CHANGING_PASSWORD: &str = "changing-password";
 /// Set inside the laboratory's mount namespace: the folder that only exists there.
 pub const LAB_VARIABLE: &str = "COUNTERSIGN_LAB";
 
@@ -89,8 +95,17 @@ pub fn lab_folder() -> Option<PathBuf> {
 
 /// The password with which the servers accept the account [`LAB_NAME`]; made anew for each namespace.
 pub fn lab_password() -> Result<String> {
+    password(LAB_PASSWORD)
+}
+
+/// The password the account [`CHANGING_NAME`] has at first; made anew for each namespace.
+pub fn changing_password() -> Result<String> {
+    password(CHANGING_PASSWORD)
+}
+
+fn password(file: &str) -> Result<String> {
     let folder = lab_folder().ok_or(LabError::NoAccounts("this server"))?;
-    let path = folder.join("password");
+    let path = folder.join(file);
     let text = std::fs::read_to_string(&path).map_err(|source| LabError::File {
         action: "read",
         path,

@@ -5,7 +5,7 @@ use crate::keeper::Fields;
 use crate::logons::Given;
 use countersign_model::{Binding, FieldKind, FieldValues, LogonId, RecordId, TemplateId, Timestamp, WindowId};
 use countersign_secret::Password;
-use countersign_signon::{Event, LogonSummary, Notice, Settlement, Standing, VaultState};
+use countersign_signon::{Event, Expiry, LogonSummary, Notice, Settlement, Standing, VaultState};
 use countersign_wire::{Answer, ErrorCode, ErrorReply};
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
@@ -48,6 +48,9 @@ impl Captures {
             },
             changed: capture.at,
             standing: Standing::OnTrial,
+            change: None,
+            expiry: Expiry::Valid,
+            since: None,
         })
     }
 

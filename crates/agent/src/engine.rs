@@ -185,6 +185,8 @@ impl Engine {
                 }
                 self.signon(event);
             }
+            Message::Password(made) => self.password_made(*made),
+            Message::Troubles(notices) => notices.into_iter().for_each(|notice| self.notify(notice)),
             Message::Template(text, reply) => {
                 let _gone = reply.send(self.adopt_template(&text));
             }
@@ -310,6 +312,7 @@ impl Engine {
                         found
                             .into_iter()
                             .map(|logon| known(&spec, &self.person, logon))
+                            .map(|logon| self.with_policy(&template, logon))
                             .collect()
                     }
                     _ => found,
@@ -322,12 +325,20 @@ impl Engine {
                 template,
                 live,
                 plan,
+                purpose,
+                before,
             } => {
                 let Some(logon) = logon else {
                     return self.dismiss(ticket, plan);
                 };
+                // What is typed may be all that is left of it: it is on the disk before.
+                if let Some(Err(why)) = before.map(|step| self.password_step(logon, step)) {
+                    return Some(Event::Responded(ticket, refused(&why.to_string())));
+                }
+                let password = self.password_field(&template);
                 let given = self.captures.fill(logon, &live);
-                let values = match given.map_or_else(|| self.keeper.release(logon, &template, &live), Ok) {
+                let release = || self.keeper.release(logon, (&template, &live), (&password, purpose));
+                let values = match given.map_or_else(release, Ok) {
                     Ok(values) => values,
                     Err(why) => {
                         self.audit(AuditEvent::Refusal, template.as_str(), &why.to_string());
@@ -352,6 +363,9 @@ impl Engine {
             Effect::Ask(prompt) => self.prompting.ask(prompt),
             Effect::Withdraw(window) => self.prompting.withdraw(window),
             Effect::Settled(logon, settlement) => return self.settled(logon, settlement),
+            Effect::MakePassword(logon, template) => self.password_wanted(logon, &template),
+            Effect::Step(logon, step) => self.password_learnt(logon, step),
+            Effect::Quiet(logon, which, asker) => self.password_quiet(logon, which, asker),
             Effect::WakeAt(at) => self.wake_at(at),
         }
         None

@@ -217,6 +217,10 @@ impl Handler for Front {
                 printed: printed.first(),
             }),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
+            (Request::PasswordReveal { id, number }, [password]) => {
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
+                self.as_owner(OwnerCall::RevealJournal(id, number), password)
+            }
             (Request::LogonFill { id, window, .. }, [password]) => self.as_owner(OwnerCall::Fill(id, window), password),
             (Request::LogonRebind { id }, [password]) => self.as_owner(OwnerCall::Rebind(id), password),
             (Request::DeviceJoin, []) => self.ask_to_join(),

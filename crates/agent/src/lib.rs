@@ -25,6 +25,7 @@ pub mod measuring;
 mod message;
 mod organisation;
 mod packages;
+mod passwords;
 mod paths;
 mod policy_report;
 mod primary;

@@ -181,6 +181,30 @@ impl Engine {
                 Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the logon has no field {field}")).into(),
                 Err(error) => ErrorReply::from(error).into(),
             },
+            OwnerCall::RevealJournal(id, _) if self.is_never_shown(id) => ErrorReply::new(
+                ErrorCode::Refused,
+                "the template of this application does not let its secrets be shown",
+            )
+            .into(),
+            OwnerCall::RevealJournal(..) if !self.configuration.settings().switch("reveal.allowed") => {
+                ErrorReply::new(ErrorCode::Refused, "your organisation does not let secrets be shown").into()
+            }
+            OwnerCall::RevealJournal(id, number) => match self.keeper.reveal_journal(id, number, proof) {
+                Ok(Some(secret)) => {
+                    let template = self.keeper.template_of(id);
+                    let subject = template.as_ref().map_or("", |template| template.as_str());
+                    self.audit(
+                        AuditEvent::Reveal,
+                        subject,
+                        &format!("password {number} of the journal"),
+                    );
+                    Answer::revealed(secret)
+                }
+                Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the journal has no password {number}"))
+                    .next("`countersign password history` lists those it has")
+                    .into(),
+                Err(error) => ErrorReply::from(error).into(),
+            },
             OwnerCall::Rebind(id) => {
                 let publisher = self.keeper.template_of(id).and_then(|template| {
                     self.configuration
@@ -327,11 +351,14 @@ impl Engine {
                 .collect(),
         };
         let changed = self.clock.both().wall;
+        let template = self.keeper.template_of(id);
+        let password = template.map(|template| self.password_field(&template));
         self.keeper.amend(
             id,
             Amendment {
                 label,
                 fields: given,
+                password,
                 changed,
             },
         )?;

@@ -20,6 +20,10 @@ pub(crate) enum Message {
     Package(std::path::PathBuf, Option<String>),
     /// A worker has finished.
     Signon(Event),
+    /// A worker has made a password, or could not.
+    Password(Box<crate::passwords::Made>),
+    /// What the site's exits could not do once a password was changed.
+    Troubles(Vec<Notice>),
     /// A template of the user's own that no other one stands in the way of.
     Template(String, Sender<Answer>),
     /// A client asks.
@@ -138,6 +142,8 @@ pub(crate) enum Before {
 pub(crate) enum OwnerCall {
     Reveal(LogonId, FieldName),
     Rebind(LogonId),
+    /// The next password of a change for 0, else the so-manieth of before.
+    RevealJournal(LogonId, usize),
     /// Fills a form whose template wants the password first: this logon, into this window, or the only one and the active one.
     Fill(Option<LogonId>, Option<WindowId>),
     Revoke(DeviceId),

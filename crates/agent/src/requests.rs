@@ -58,6 +58,7 @@ impl Engine {
                     template.and_then(|template| self.given(&template, &label, plain, secret_fields, call.secrets));
                 return self.capture(window, given, call.reply);
             }
+            Request::PasswordChange { id, .. } => return self.password_change(id, call.secrets, call.reply),
             Request::WindowPick { seconds } => return self.window_pick(seconds, call.reply),
             _ => {}
         }
@@ -134,6 +135,8 @@ impl Engine {
                 plain,
                 secret_fields,
             } => Reply::LogonSaved(self.logon_edit(id, label, plain, secret_fields, secrets)?),
+            Request::PasswordStatus { id } => Reply::Passwords(self.password_status(id)?),
+            Request::PasswordSettle { id, verdict } => Reply::Password(Box::new(self.password_settle(id, verdict)?)),
             Request::LogonRemove { id } => {
                 self.logon_remove(id)?;
                 Reply::Done

@@ -60,6 +60,7 @@ impl Engine {
             let amendment = Amendment {
                 label: None,
                 fields,
+                password: spec.password().cloned(),
                 changed: at,
             };
             if let Err(error) = self.keeper.amend(*other, amendment) {

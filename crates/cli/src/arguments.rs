@@ -1,5 +1,6 @@
 mod capture;
 mod exits;
+mod password;
 mod policy;
 mod primary;
 mod publish;
@@ -12,8 +13,9 @@ mod trust;
 pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
-pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate, PolicyShow};
 pub(crate) use exits::Exits;
+pub(crate) use password::{Password, PasswordChange, PasswordHistory, PasswordSettled, PasswordStatus};
+pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate, PolicyShow};
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use record::TemplateRecord;
@@ -69,6 +71,9 @@ pub(crate) enum Command {
     /// Stored logons.
     #[command(subcommand)]
     Logon(Logon),
+    /// Passwords of stored logons, and their changes.
+    #[command(subcommand)]
+    Password(Password),
     /// Shows what forms that wait ask of you, and takes your answers, until it is ended.
     Prompts(PromptsShown),
     /// Applications that are filled only when you ask.
@@ -461,6 +466,7 @@ impl Command {
             Self::Logon(Logon::Fill(fill)) => fill.format.json,
             Self::Logon(Logon::Give(give)) => give.format.json,
             Self::Logon(Logon::Capture(capture)) => capture.format.json,
+            Self::Password(password) => password.wants_json(),
             Self::Prompts(prompts) => prompts.format.json,
             Self::Exclude(Exclude::List(format)) => format.json,
             Self::Template(Template::Lint(lint)) => lint.format.json,

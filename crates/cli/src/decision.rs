@@ -90,13 +90,25 @@ pub(crate) fn verbal(explanation: &Explanation) -> Verbal {
             Paint::Warn,
             7,
             format!("not filled: {template} asks for a new password"),
-            Some("change it there, then tell the stored logon: `countersign logon edit`".to_owned()),
+            Some(format!("have one made and typed: `countersign password change {logon}`; or change it there and tell the stored logon: `countersign logon edit`")),
+        ),
+        Decision::PasswordExpired(label) => (
+            Paint::Bad,
+            7,
+            format!("not filled: the password of \"{label}\" has expired"),
+            Some(format!("change it there; `countersign password change {label:?}` makes the new one, `countersign logon fill {label:?}` fills the one until now")),
+        ),
+        Decision::PasswordUnsure(label) => (
+            Paint::Bad,
+            7,
+            format!("not filled: which of its two passwords \"{label}\" has is not known"),
+            Some("try both by hand, then `countersign password confirm` or `countersign password revert`".to_owned()),
         ),
         Decision::ChangeFailed(how) => (
             Paint::Bad,
             1,
             format!("the application refused the new password: {how}"),
-            Some("choose another one there".to_owned()),
+            None,
         ),
         Decision::ChangeSucceeded(how) => (Paint::Good, 0, format!("the password was changed: {how}"), None),
         Decision::Ignored => (

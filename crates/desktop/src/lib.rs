@@ -14,8 +14,8 @@ pub mod linux;
 pub use session::Session;
 
 #[cfg(target_os = "linux")]
-pub use countersign_identify::{package_of, version_of};
+pub use countersign_identify::{package_of, runs, version_of};
 #[cfg(target_os = "linux")]
 pub use linux::{Desktop, connect, watch_session};
 #[cfg(not(target_os = "linux"))]
-pub use null::{Desktop, connect, package_of, version_of, watch_session};
+pub use null::{Desktop, connect, package_of, runs, version_of, watch_session};

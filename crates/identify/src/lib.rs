@@ -106,6 +106,12 @@ pub fn lineage(pid: u32) -> Option<Lineage> {
     proc::stat(pid).ok().map(|stat| stat.lineage)
 }
 
+/// Whether this very process still runs.
+#[must_use]
+pub fn runs(process: Lineage) -> bool {
+    lineage(process.pid) == Some(process)
+}
+
 /// The program a process runs, if it may be known.
 #[must_use]
 pub fn executable(pid: u32) -> Option<PathBuf> {

@@ -1,7 +1,7 @@
 //! `countersign-identify`: says which program runs in a process that made itself undumpable.
 //!
 //! Its file has the one capability CAP_SYS_PTRACE (capabilities(7)); it uses it only to read links and files of `/proc`, only of
-//! processes all of whose user ids are its caller's, and says neither addresses nor contents. Questions come on the standard input.
+//! processes whose real user id is its caller's, and says neither addresses nor contents. Questions come on the standard input.
 
 use countersign_identify::proc::{self, ProcError};
 use countersign_identify::question::{ASKED, Question, written};
@@ -51,10 +51,11 @@ fn answer(question: Question, pid: u32) -> Result<Vec<u8>, ProcError> {
     }
 }
 
-/// When the process began, if every user id of it is the caller's.
+/// When the process began, if the caller started it: its real user id is his. A program that acts as root then, such as `passwd`, is one
+/// he is asked by all the same.
 fn owned(pid: u32) -> Result<u64, ProcError> {
-    let me = getuid().as_raw();
-    if proc::users(pid)? != [me; 4] {
+    let [real, ..] = proc::users(pid)?;
+    if real != getuid().as_raw() {
         return Err(ProcError::Denied);
     }
     Ok(proc::stat(pid)?.lineage.started)

@@ -65,8 +65,12 @@ pub enum Decision {
     LogonFailed(String),
     /// A form said that the logon was accepted, or the form went away.
     LogonSucceeded(String),
-    /// The application asks for a new password. Changing one is not this machine's business: nothing is filled.
+    /// The application asks for a new password, and none is made yet.
     ChangeAsked,
+    /// Which of the two passwords of a change the logon of this name has is not known, and trying could do harm.
+    PasswordUnsure(String),
+    /// The password of the logon of this name has expired, and its grace is over: it is filled only where the user asks for it.
+    PasswordExpired(String),
     /// A form said that a new password was refused.
     ChangeFailed(String),
     /// A form said that a new password was accepted.

@@ -10,6 +10,7 @@ mod controls;
 mod explain;
 mod factor;
 mod ids;
+mod journal;
 mod logon;
 mod pattern;
 mod policy;
@@ -33,6 +34,10 @@ pub use config::{ConfigKind, ConfigName, ConfigObject, UnitState, Wanted};
 pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Coverage, Extents, Places, Role, States};
 pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
+pub use journal::{
+    ChangeStep, Ending, Former, JournalFacts, MOST_FORMER, NoChange, PasswordJournal, Pending, Purpose, Search, Stage,
+    Which,
+};
 pub use logon::{FieldKind, FieldValues, Logon};
 pub use pattern::Pattern;
 pub use policy::{

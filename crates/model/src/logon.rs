@@ -1,4 +1,4 @@
-use crate::{Binding, FieldName, LogonId, TemplateId, Timestamp};
+use crate::{Binding, FieldName, LogonId, PasswordJournal, TemplateId, Timestamp};
 use countersign_secret::Password;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,4 +50,6 @@ pub struct Logon {
     pub binding: Binding,
     /// When it was last changed.
     pub changed: Timestamp,
+    /// The change of its password, and the passwords of before.
+    pub journal: PasswordJournal,
 }

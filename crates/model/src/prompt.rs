@@ -26,6 +26,8 @@ pub struct Prompt {
 pub enum Question {
     /// One of these logons: each would do.
     Choice(Vec<Choice>),
+    /// A new password for this logon: one is made by its policy, or the user gives one.
+    Change(Choice),
     /// A logon that is not stored yet. It is filled, and kept once the application has accepted it.
     Logon,
 }

@@ -382,6 +382,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Behaviour,
     },
     Setting {
+        name: "password.change",
+        kind: SettingKind::Choice(&["ask", "never", "silent"]),
+        default: "\"ask\"",
+        doc: "What is done where an application asks for a new password: the user is asked, it is left to him, or one is made by the policy and typed.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "password.policy",
         kind: SettingKind::Text,
         default: "\"company\"",

@@ -10,6 +10,10 @@ use std::path::PathBuf;
 pub struct TerminalSpec {
     /// Executables that may ask: the pty's foreground process must be one of them (path or glob).
     pub program: Vec<Pattern>,
+    /// Which of its prompts the form is about, counted from 1 as long as the program runs; left out: any. Programs that ask for the old
+    /// password, the new one and the new one again have a form for each.
+    #[serde(default)]
+    pub prompt: Option<u32>,
     /// How the program reads its options, as getopt(3) writes it (`46ap:o:`). Needed to tell options from operands.
     #[serde(default)]
     pub getopt: String,
@@ -48,6 +52,9 @@ pub struct TerminalFacts {
     /// number: a line that was read wakes the program, so another number is another prompt.
     #[serde(default)]
     pub sleeps: Option<u64>,
+    /// Which of its prompts this is, counted from 1 by whoever watched the program ask.
+    #[serde(default)]
+    pub prompt: Option<u32>,
 }
 
 impl TerminalFacts {

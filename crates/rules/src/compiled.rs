@@ -77,6 +77,7 @@ pub(crate) struct CompiledSelector {
 #[derive(Debug)]
 pub(crate) struct CompiledTerminal {
     pub(crate) program: Vec<PathPattern>,
+    pub(crate) prompt: Option<u32>,
     pub(crate) getopt: Getopt,
     pub(crate) operands: Vec<Text>,
     pub(crate) options: Vec<CompiledOption>,

@@ -156,6 +156,9 @@ pub struct Terminal {
     /// The program sleeps reading its terminal, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<bool>,
+    /// Which of its prompts it shows, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<u32>,
 }
 
 /// A recorded control (`[[control]]`).
@@ -269,6 +272,7 @@ impl Fixture {
             canonical: terminal.canonical,
             waiting: terminal.waiting,
             sleeps: None,
+            prompt: terminal.prompt,
         })
     }
 }

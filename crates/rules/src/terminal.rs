@@ -50,6 +50,7 @@ impl CompiledTerminal {
     pub(crate) fn judge(&self, facts: &TerminalFacts, known: Known<'_>, criteria: &mut Criteria) {
         self.judge_program(facts, criteria);
         judge_prompt(facts, criteria);
+        self.judge_number(facts, criteria);
         judge_siblings(facts, criteria);
         let arguments = facts.arguments.get(1..).unwrap_or_default();
         let line = match self.getopt.parse(arguments, self.operands.len()) {
@@ -102,6 +103,17 @@ impl CompiledTerminal {
         if let Some(file) = &facts.foreground.foreign {
             let found = format!("{}, which somebody else may change", file.display());
             criteria.failed("loads", "only code that root installed", found);
+        }
+    }
+
+    fn judge_number(&self, facts: &TerminalFacts, criteria: &mut Criteria) {
+        let Some(wanted) = self.prompt else { return };
+        let found = facts
+            .prompt
+            .map_or("not counted".to_owned(), |number| number.to_string());
+        match facts.prompt == Some(wanted) {
+            true => criteria.passed("prompt number", wanted.to_string(), found),
+            false => criteria.failed("prompt number", wanted.to_string(), found),
         }
     }
 

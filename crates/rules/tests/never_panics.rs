@@ -133,6 +133,7 @@ proptest! {
     ) {
         let spec = TerminalSpec {
             program: vec![Pattern::from("/usr/bin/ssh")],
+            prompt: Some(1),
             getopt,
             operands: vec![Pattern(operand)],
             options: [("p".to_owned(), Pattern::from("{port}"))].into(),

@@ -117,3 +117,21 @@ method = "keys"
     let steps: Vec<String> = plan.steps.iter().map(step_text).collect();
     assert_eq!(steps, ["type password", "key Return (submits)"]);
 }
+
+#[test]
+fn one_of_several_prompts() {
+    let second = TerminalSpec {
+        prompt: Some(2),
+        ..spec()
+    };
+    for (number, holds) in [(Some(1), false), (Some(2), true), (Some(3), false), (None, false)] {
+        let mut facts = prompt("ssh demo@db");
+        facts.prompt = number;
+        assert_eq!(
+            failed(&judge_terminal(&second, &facts, None)).is_empty(),
+            holds,
+            "{number:?}"
+        );
+        assert!(failed(&judge_terminal(&spec(), &facts, None)).is_empty(), "any will do");
+    }
+}

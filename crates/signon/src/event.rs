@@ -1,7 +1,7 @@
 use countersign_model::port::{Attention, DesktopError};
 use countersign_model::{
-    Binding, Carried, ControlQuery, ControlTree, Explanation, LogonId, Monotonic, Plan, Prompt, TemplateId,
-    TerminalFacts, Timestamp, WindowEvent, WindowFacts, WindowId,
+    Binding, Carried, ChangeStep, ControlQuery, ControlTree, Explanation, Lineage, LogonId, Monotonic, Plan, Prompt,
+    Purpose, Stage, TemplateId, TerminalFacts, Timestamp, Which, WindowEvent, WindowFacts, WindowId,
 };
 use countersign_rules::TemplateSet;
 use std::collections::BTreeSet;
@@ -39,6 +39,29 @@ pub struct Rules {
     pub fills: u32,
     /// The grace period (`loop.grace_seconds`).
     pub grace: Duration,
+    /// What is done where an application asks for a new password (`password.change`).
+    pub change: ChangeMode,
+}
+
+/// What is done where an application asks for a new password and none is made yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChangeMode {
+    /// The user is asked.
+    #[default]
+    Ask,
+    /// One is made by the policy, and typed.
+    Silent,
+    /// It is the user's own business.
+    Never,
+}
+
+/// A change of a logon's password that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Underway {
+    /// How far it is.
+    pub stage: Stage,
+    /// How many wrong passwords lock the account, by its policy; none: not known.
+    pub wrong_passwords: Option<u32>,
 }
 
 /// What the machine may know of a stored logon: nothing secret.
@@ -56,6 +79,24 @@ pub struct LogonSummary {
     pub changed: Timestamp,
     /// Whether it is kept.
     pub standing: Standing,
+    /// The change of its password, if one is under way.
+    pub change: Option<Underway>,
+    /// Whether its password has expired.
+    pub expiry: Expiry,
+    /// Since when its password counts, if that is known.
+    pub since: Option<Timestamp>,
+}
+
+/// Whether a password has expired, by its policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expiry {
+    /// It has not, or nobody knows.
+    #[default]
+    Valid,
+    /// It has, and may still be filled by itself.
+    Grace,
+    /// It has, and is filled only where the user asks for it.
+    Over,
 }
 
 /// Whether a logon is kept.
@@ -105,6 +146,8 @@ pub enum Event {
     Pause(Option<Monotonic>),
     /// The user asks to fill, into the active window if none is named, with any fitting logon if none is named.
     Fill(Option<WindowId>, Option<LogonId>),
+    /// Answer to [`Effect::MakePassword`]: it is made and durable, or why it is not.
+    PasswordMade(LogonId, Result<(), String>),
     /// The user does not want to be asked about the form in this window.
     Dismissed(WindowId),
     /// The user does not want forms of these templates to be filled by themselves.
@@ -138,6 +181,10 @@ pub enum Effect {
         live: Binding,
         /// What to do.
         plan: Box<Plan>,
+        /// What the form is answered for.
+        purpose: Purpose,
+        /// The step that has to be durable in the logon's journal before anything is typed.
+        before: Option<ChangeStep>,
     },
     /// Stop a response.
     Cancel(Ticket),
@@ -151,6 +198,12 @@ pub enum Effect {
     Withdraw(WindowId),
     /// Keep a logon that was on trial, or forget it.
     Settled(LogonId, Settlement),
+    /// Make a password for this logon by its policy, durable as the next one, and answer with [`Event::PasswordMade`].
+    MakePassword(LogonId, TemplateId),
+    /// Write this step of a change into the logon's journal.
+    Step(LogonId, ChangeStep),
+    /// This password was filled, its form went away, and whoever asked has not asked again: where he is still there, it was taken.
+    Quiet(LogonId, Which, Lineage),
     /// Send [`Event::Woken`] then.
     WakeAt(Monotonic),
 }

@@ -1,6 +1,6 @@
 //! What was filled lately: loop protection.
 
-use countersign_model::{Lineage, LogonId, Monotonic, TemplateId, Timestamp};
+use countersign_model::{Lineage, LogonId, Monotonic, TemplateId, Timestamp, Which};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,9 +21,26 @@ pub(crate) enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// A try to log on: asked again it was refused.
-    AsLogon,
+    Logon,
     /// A step on the way, by this form of the template: only how often counts.
-    AsStep(usize),
+    Step(usize),
+    /// A change of the password, or a part of one, by this form of the template.
+    Change(usize),
+}
+
+impl Counts {
+    fn is_change(self) -> bool {
+        matches!(self, Self::Change(_))
+    }
+}
+
+/// What hangs on whether a fill is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnTrial {
+    /// The logon: it is kept only then.
+    Given,
+    /// Which password of a change holds: this one was filled.
+    Password(Which),
 }
 
 /// One fill.
@@ -40,8 +57,10 @@ pub(crate) struct Entry {
     pub at: Monotonic,
     /// When the logon it was filled from was last changed.
     pub changed: Timestamp,
-    /// Whether it is kept only once it is accepted.
-    pub on_trial: bool,
+    /// Since when its password counts.
+    pub since: Option<Timestamp>,
+    /// What hangs on whether it is accepted.
+    pub trial: Option<OnTrial>,
     pub ending: Ending,
 }
 
@@ -77,9 +96,14 @@ const KEPT: usize = 256;
 const SAME: u64 = 1000;
 
 impl Entry {
+    /// Whether it is open, of this template, and into this process or for it.
+    fn is_of(&self, template: &TemplateId, process: Lineage) -> bool {
+        self.ending == Ending::Open && self.template == *template && (self.process == process || self.asker == process)
+    }
+
     /// Whether its logon was edited between the two. The times are only told apart: clocks are set back and ahead.
     fn is_edited(&self, before: &Self) -> bool {
-        self.changed.0.abs_diff(before.changed.0) >= SAME
+        self.changed.0.abs_diff(before.changed.0) >= SAME || self.since != before.since
     }
 }
 
@@ -92,10 +116,10 @@ impl Ledger {
             .0
             .iter_mut()
             .filter(|entry| entry.logon == next.logon && entry.template == next.template && entry.asker == next.asker)
-            .filter(|entry| next.counts == Counts::AsLogon && entry.counts == Counts::AsLogon)
+            .filter(|entry| next.counts == Counts::Logon && entry.counts == Counts::Logon)
         {
-            // A logon that was edited after it was refused deserves a new try.
-            if next.is_edited(entry) {
+            // A logon that was edited after it was refused deserves a new try, and so does its other password.
+            if next.is_edited(entry) || next.trial != entry.trial {
                 continue;
             }
             match entry.ending {
@@ -143,14 +167,29 @@ impl Ledger {
 
     /// Ends the newest open fill of a template into this process (or for it, by a prompter it started).
     pub(crate) fn end(&mut self, template: &TemplateId, process: Lineage, ending: Ending) -> Option<Entry> {
-        let entry = self.0.iter_mut().rev().find(|entry| {
-            entry.ending == Ending::Open
-                && entry.counts == Counts::AsLogon
-                && entry.template == *template
-                && (entry.process == process || entry.asker == process)
-        })?;
+        let is_it = |entry: &Entry| entry.counts == Counts::Logon && entry.is_of(template, process);
+        let entry = self.0.iter_mut().rev().find(|entry| is_it(entry))?;
         entry.ending = ending;
         Some(entry.clone())
+    }
+
+    /// Ends the open change of a template in this process, with all its parts. Returned is the part that was filled last.
+    pub(crate) fn end_change(&mut self, template: &TemplateId, process: Lineage, ending: Ending) -> Option<Entry> {
+        let mut last = None;
+        for entry in &mut self.0 {
+            if entry.counts.is_change() && entry.is_of(template, process) {
+                entry.ending = ending;
+                last = Some(entry.clone());
+            }
+        }
+        last
+    }
+
+    /// Whether a part of an open change of this logon was filled for this asker already.
+    pub(crate) fn is_changing(&self, logon: LogonId, asker: Lineage) -> bool {
+        let is_part = |entry: &&Entry| entry.counts.is_change() && entry.ending == Ending::Open;
+        let mut parts = self.0.iter().filter(is_part);
+        parts.any(|entry| entry.logon == logon && entry.asker == asker)
     }
 }
 
@@ -165,13 +204,14 @@ mod tests {
             logon: RecordId([1; 16]),
             label: "work".to_owned(),
             template: TemplateId::from("org.example.App"),
-            counts: Counts::AsLogon,
+            counts: Counts::Logon,
             asker: lineage(asker),
             process: lineage(process),
             executable: PathBuf::from("/usr/bin/app"),
             at: Monotonic(seconds * 1_000_000),
             changed: Timestamp(0),
-            on_trial: false,
+            since: None,
+            trial: None,
             ending: Ending::Open,
         }
     }

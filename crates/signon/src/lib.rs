@@ -12,6 +12,9 @@ mod machine;
 mod record;
 mod window;
 
-pub use event::{Effect, Event, LogonSummary, Notice, Now, Rules, Settlement, Standing, Ticket, VaultState};
+pub use event::{
+    ChangeMode, Effect, Event, Expiry, LogonSummary, Notice, Now, Rules, Settlement, Standing, Ticket, Underway,
+    VaultState,
+};
 pub use explaining::{explain_template, explain_window};
 pub use machine::Machine;

@@ -1,4 +1,5 @@
 mod asking;
+mod change;
 mod choose;
 mod look;
 mod proof;
@@ -13,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::window::{Asking, Phase, Watched, Wish};
 use crate::{Effect, Event, Notice, Now, Rules, Ticket, VaultState};
 use countersign_model::port::Attention;
-use countersign_model::{Criterion, Decision, Monotonic, TemplateId, WindowEvent, WindowFacts, WindowId};
+use countersign_model::{Criterion, Decision, LogonId, Monotonic, TemplateId, WindowEvent, WindowFacts, WindowId};
 use countersign_rules::{FormRef, TemplateSet};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Machine {
     /// Templates whose forms the user does not want to be filled by themselves.
     excluded: BTreeSet<TemplateId>,
     trials: Vec<trial::Trial>,
+    /// Logons a password is being made for.
+    making: HashSet<LogonId>,
     last_ticket: u64,
 }
 
@@ -62,6 +65,7 @@ impl Machine {
             told: HashSet::new(),
             excluded: BTreeSet::new(),
             trials: Vec::new(),
+            making: HashSet::new(),
             last_ticket: 0,
         }
     }
@@ -99,6 +103,7 @@ impl Machine {
                     None => self.look_again_at_held(&mut turn),
                 }
             }
+            Event::PasswordMade(logon, made) => self.password_made(logon, made, &mut turn),
             Event::Dismissed(window) => self.dismissed(window, &mut turn),
             Event::Excluded(templates) => self.excluded(templates, &mut turn),
             Event::Fill(window, logon) => self.fill_asked(window, logon, &mut turn),
@@ -270,7 +275,7 @@ impl Machine {
         }
     }
 
-    fn fill_asked(&mut self, window: Option<WindowId>, logon: Option<countersign_model::LogonId>, turn: &mut Turn) {
+    fn fill_asked(&mut self, window: Option<WindowId>, logon: Option<LogonId>, turn: &mut Turn) {
         let Some(id) = window.or(self.active) else { return };
         let Some(window) = self.windows.get_mut(&id) else {
             return;
@@ -298,6 +303,7 @@ impl Watched {
             phase: Phase::Watching,
             reading: None,
             answered: None,
+            counted: None,
             unseen: false,
             attended: false,
             wish: Wish::Automatic,

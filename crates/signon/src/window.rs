@@ -4,7 +4,9 @@ use crate::Ticket;
 use crate::candidates::{Found, Seen};
 use crate::ledger::Entry;
 use crate::machine::Silence;
-use countersign_model::{Criterion, Decision, FormKind, LogonId, Monotonic, TerminalFacts, WindowFacts};
+use countersign_model::{
+    ChangeStep, Criterion, Decision, FormKind, LogonId, Monotonic, Purpose, TerminalFacts, Which, WindowFacts,
+};
 use countersign_rules::FormRef;
 
 /// Whether a fill was asked for by the user.
@@ -40,6 +42,34 @@ pub(crate) struct Chosen {
     pub wish: Wish,
     /// What goes into the ledger when the response begins; nothing for a message.
     pub entry: Option<Entry>,
+    /// What it is answered for.
+    pub purpose: Purpose,
+    /// The step that is durable before anything is typed, and the one that takes it back where nothing was.
+    pub step: Option<Begun>,
+}
+
+/// A step of a change that goes with a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// The next password is typed into a change form, for the first time.
+    FirstSend,
+    /// The same, and an application may have seen it before.
+    Send,
+    /// One of the two is tried.
+    Try(Which),
+    /// One that has expired is filled.
+    Grace,
+}
+
+impl Begun {
+    /// What is written down before.
+    pub(crate) fn before(self) -> ChangeStep {
+        match self {
+            Self::FirstSend | Self::Send => ChangeStep::Send,
+            Self::Try(which) => ChangeStep::Try(which),
+            Self::Grace => ChangeStep::Grace,
+        }
+    }
 }
 
 impl Chosen {
@@ -113,6 +143,8 @@ pub(crate) struct Watched {
     pub reading: Option<Reading>,
     /// The prompt that was answered last, for terminals: the same one is not answered twice, another one is a new question.
     pub answered: Option<TerminalFacts>,
+    /// The prompt that was seen last, and which of its program's it was.
+    pub counted: Option<(TerminalFacts, u32)>,
     /// Something changed inside while nobody looked, because a response is being prepared or is under way.
     pub unseen: bool,
     pub attended: bool,

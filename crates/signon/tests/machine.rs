@@ -3,7 +3,7 @@
 mod support;
 
 use countersign_model::{Decision, Method, Outcome, Publisher, Refusal, TemplateId, Timestamp, WindowEvent, Writable};
-use countersign_signon::{Event, Rules, VaultState};
+use countersign_signon::{ChangeMode, Event, Rules, VaultState};
 use std::path::PathBuf;
 use std::time::Duration;
 use support::{Bench, DIALOG, PROMPTER, TERMINAL, WINDOW, form, logon, nothing, prompt, window};
@@ -112,6 +112,7 @@ fn filling_too_often_stops() {
         automatic: true,
         fills: 2,
         grace: Duration::from_secs(60),
+        change: ChangeMode::Ask,
     });
     for pid in [10, 11] {
         bench.appear(window("dialog", pid));
@@ -165,6 +166,7 @@ fn without_automatic_filling_only_the_user_fills() {
         automatic: false,
         fills: 3,
         grace: Duration::from_secs(60),
+        change: ChangeMode::Ask,
     });
     bench.appear(window("dialog", 10));
     assert_eq!(bench.last(), Some(&Decision::Manual));
@@ -372,6 +374,7 @@ fn a_wish_that_finds_no_form_is_explained_and_forgotten() {
         automatic: false,
         fills: 3,
         grace: Duration::from_secs(60),
+        change: ChangeMode::Ask,
     });
     bench.tree = nothing();
     bench.appear(window("dialog", 10));
@@ -508,6 +511,7 @@ fn a_fill_the_user_asked_for_waits_for_the_focus_without_loop_protection() {
         automatic: true,
         fills: 1,
         grace: Duration::from_secs(60),
+        change: ChangeMode::Ask,
     });
     bench.appear(window("dialog", 10));
     bench.focus();

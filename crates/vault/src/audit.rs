@@ -37,10 +37,12 @@ pub enum AuditEvent {
     HelpdeskRecovery = 10,
     /// Something looked like an attack.
     Alarm = 11,
+    /// A password was made, taken by its application, or given up.
+    PasswordChange = 12,
 }
 
 impl AuditEvent {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Release,
         Self::Reveal,
         Self::Refusal,
@@ -52,6 +54,7 @@ impl AuditEvent {
         Self::Recovery,
         Self::HelpdeskRecovery,
         Self::Alarm,
+        Self::PasswordChange,
     ];
 
     fn from_code(code: u16) -> Option<Self> {
@@ -73,6 +76,7 @@ impl AuditEvent {
             Self::Recovery => "recovery",
             Self::HelpdeskRecovery => "helpdesk-recovery",
             Self::Alarm => "alarm",
+            Self::PasswordChange => "password-change",
         }
     }
 }
@@ -424,7 +428,7 @@ mod tests {
         }
         assert_eq!(
             AuditEvent::ALL.map(|event| event as u16),
-            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+            [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
         );
         assert_eq!(AuditEvent::Alarm.name(), "alarm");
     }

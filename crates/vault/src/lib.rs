@@ -10,6 +10,7 @@
 mod answer;
 mod audit;
 mod bytes;
+mod changing;
 mod container;
 mod derive;
 mod device;
@@ -60,6 +61,7 @@ pub mod measuring {
 
 pub use answer::{Answer, AnswerError, normalise_answer};
 pub use audit::{AuditEntry, AuditEvent, AuditFault, AuditHead, AuditReport, append_audit, verify_audit};
+pub use changing::{InUse, StepError};
 pub use container::{open_bytes, seal_bytes};
 pub use derive::{derive_audit_key, derive_device_secret, derive_device_store_key};
 pub use device::{

@@ -1,5 +1,6 @@
 //! The open vault: its keys, and what they seal and open.
 
+use crate::changing::set_field;
 use crate::derive::{Purpose, VaultKey};
 use crate::device::DeviceKey;
 use crate::header::{Device, DeviceFacts, Header, Past, ReadDeviceSlots, ReadHeader, Tampering, walk};
@@ -11,8 +12,7 @@ use crate::release::{BindingState, Reauthenticated, Released};
 use crate::slot::{Place, Slot, SlotFacts, SlotSecrets, SlotSet};
 use crate::unlock::{DEVICE, UnlockError, beside, open_device_slot, read_device_slots, slots_key};
 use countersign_model::{
-    DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, RecordId, RecordVersion, Timestamp, UserId,
-    VaultId,
+    DeviceId, FieldKind, FieldName, HeaderVersion, Logon, RecordId, RecordVersion, Timestamp, UserId, VaultId,
 };
 use countersign_secret::{Key, Password};
 use std::fmt;
@@ -85,6 +85,8 @@ pub struct Amendment {
     pub label: Option<String>,
     /// Fields to set; those not named stay.
     pub fields: Vec<(FieldName, FieldKind, Password)>,
+    /// Which of them is the password: what it was before is kept in the journal.
+    pub password: Option<FieldName>,
     /// When.
     pub changed: Timestamp,
 }
@@ -372,6 +374,13 @@ impl Unlocked {
             logon.label = label;
         }
         logon.changed = amendment.changed;
+        let is_password = |(name, _, _): &(FieldName, FieldKind, Password)| Some(name) == amendment.password.as_ref();
+        if let Some((name, _, given)) = amendment.fields.iter().find(|field| is_password(field)) {
+            let before = logon.fields.get(name).map(Password::duplicate);
+            if before.as_ref().is_none_or(|before| before.expose() != given.expose()) {
+                logon.journal.edited(before, amendment.changed);
+            }
+        }
         for field in amendment.fields {
             set_field(&mut logon.fields, field);
         }
@@ -509,12 +518,5 @@ fn version(header: &RecordHeader) -> RecordVersion {
         record: header.record,
         device: header.device,
         counter: header.counter,
-    }
-}
-
-fn set_field(fields: &mut FieldValues, (name, kind, value): (FieldName, FieldKind, Password)) {
-    match fields.0.iter_mut().find(|(known, _, _)| *known == name) {
-        Some(field) => *field = (name, kind, value),
-        None => fields.0.push((name, kind, value)),
     }
 }

@@ -7,8 +7,8 @@
 )]
 
 use countersign_model::{
-    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, TemplateId,
-    Timestamp, UserId,
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, PasswordJournal, Publisher, RecordId,
+    TemplateId, Timestamp, UserId,
 };
 use countersign_secret::{Key, Password};
 use countersign_vault::{
@@ -192,6 +192,7 @@ fn once(unlocked: &Unlocked, secret: &Masked, counter: u64) {
             executable: Some(program.to_owned()),
         },
         changed: Timestamp(0),
+        journal: PasswordJournal::default(),
     };
     let sealed = unlocked.seal_logon(&logon, counter, Commitment::NONE).unwrap();
     let device: DeviceId = unlocked.device_id();

@@ -1,7 +1,7 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, ExitReport, JoinApproval, JoinWords, OrganisationReport, PlainField,
-    PolicyReport, PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation, SlotReport, Status, StoreExported,
-    StoreImported, StoreRepaired, StoreVerified, SyncProgress,
+    AuditTold, Check, DeviceReport, ErrorReply, ExitReport, JoinApproval, JoinWords, OrganisationReport,
+    PasswordReport, PlainField, PolicyReport, PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation,
+    SlotReport, Status, StoreExported, StoreImported, StoreRepaired, StoreVerified, SyncProgress,
 };
 use countersign_model::{
     Binding, ControlToken, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue,
@@ -107,6 +107,12 @@ pub enum Reply {
     DeviceApproved(JoinApproval),
     /// What became of the wish to take a device off.
     DeviceRevoked(Revocation),
+    /// An exit of the site refused a new password. Secret: what it has to say to the user.
+    PasswordRefused(ErrorReply),
+    /// How the password of one logon stands.
+    Password(Box<PasswordReport>),
+    /// How passwords stand.
+    Passwords(Vec<PasswordReport>),
 }
 
 /// What the user is asked just now.

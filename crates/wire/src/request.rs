@@ -1,4 +1,4 @@
-use crate::PrimaryMethod;
+use crate::{PasswordVerdict, PrimaryMethod};
 use countersign_model::{ControlToken, DeviceId, FieldName, LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -168,6 +168,32 @@ pub enum Request {
         id: LogonId,
         /// Which field.
         field: FieldName,
+    },
+    /// Makes the next password of a logon, or takes the user's own. Secret: that one, if it is his own. Answer: `Password`.
+    PasswordChange {
+        /// Which logon.
+        id: LogonId,
+        /// Whether it is his own.
+        own: bool,
+    },
+    /// How passwords stand. Answer: `Passwords`.
+    PasswordStatus {
+        /// Only of this logon.
+        id: Option<LogonId>,
+    },
+    /// Hands a password of a journal out. Secret: the password, for re-authentication. Answer: `Revealed` with one secret.
+    PasswordReveal {
+        /// Which logon.
+        id: LogonId,
+        /// 0 for the next one, else which of those before, the latest being 1.
+        number: u32,
+    },
+    /// Says what became of a new password. Answer: `Password`.
+    PasswordSettle {
+        /// Which logon.
+        id: LogonId,
+        /// What.
+        verdict: PasswordVerdict,
     },
     /// Fills now. Answer: `Filled`.
     LogonFill {
@@ -349,6 +375,7 @@ impl Request {
             Self::PrimaryChange { to } => 1 + usize::from(*to != PrimaryMethod::None),
             Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
             Self::LogonFill { proven, .. } => usize::from(*proven),
+            Self::PasswordChange { own, .. } => usize::from(*own),
             Self::SlotRemove { .. } => 1,
             Self::Enroll
             | Self::EnrollAs { .. }
@@ -360,6 +387,7 @@ impl Request {
             | Self::DirectoryLogin
             | Self::LogonRebind { .. }
             | Self::LogonReveal { .. }
+            | Self::PasswordReveal { .. }
             | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. }
             | Self::LogonEdit { secret_fields, .. }

@@ -1,5 +1,6 @@
 //! Real applications that ask for a logon, started so that nothing but the logon is asked.
 
+pub mod account;
 mod askpass;
 mod browser;
 mod documents;

@@ -11,7 +11,7 @@ mod unlock;
 
 pub(crate) use edition::Edition;
 pub(crate) use own::OwnError;
-pub(crate) use policies::{NoPolicy, Policies};
+pub(crate) use policies::{NoPolicy, Policies, StandingPolicy};
 pub use policies::{UnreadList, read_lists};
 pub(crate) use signed::{Following, Look, Signed, StandingOverride};
 
@@ -21,7 +21,7 @@ use crate::primary::PrimaryTerms;
 use countersign_model::port::{RecordStore, RepositoryError};
 use countersign_model::{ConfigObject, Layer, LockOn, Monotonic, StoreKey, StoreKind, Timestamp, UserId};
 use countersign_rules::{Problem, Settings, SettingsLayer, TemplateSet, parse_settings};
-use countersign_signon::{Now, Rules};
+use countersign_signon::{ChangeMode, Now, Rules};
 use countersign_trust::{AgentVersion, RootList};
 use countersign_vault::{AnswerOrigin, Circumstances, DeviceSecretHome, KdfParameters};
 use files::{read_bounded, unreadable};
@@ -288,6 +288,11 @@ impl Configuration {
             automatic: self.settings.switch("fill.automatic"),
             fills: u32::try_from(self.settings.number("loop.fills")).unwrap_or(u32::MAX),
             grace: Duration::from_secs(self.settings.number("loop.grace_seconds")),
+            change: match self.settings.text("password.change") {
+                "silent" => ChangeMode::Silent,
+                "never" => ChangeMode::Never,
+                _ => ChangeMode::Ask,
+            },
         }
     }
 }

@@ -3,17 +3,15 @@
 use super::{Keeper, KeeperError, Open};
 use countersign_model::port::{Clock, RecordStore};
 use countersign_model::{
-    Binding, FieldKind, FieldName, FieldValues, Logon, LogonId, Publisher, RecordId, RecordVersion, StoreKind,
-    TemplateId, Timestamp,
+    Binding, FieldKind, FieldName, FieldValues, Logon, LogonId, PasswordJournal, Publisher, RecordId, RecordVersion,
+    StoreKind, TemplateId, Timestamp,
 };
 use countersign_secret::Password;
-use countersign_signon::{LogonSummary, Standing};
+use countersign_signon::{Expiry, LogonSummary, Standing, Underway};
 use countersign_sync::{history_of, record_key, remembered, replace, time_of_change};
 use countersign_vault::{
-    Amendment, Commitment, LiveBinding, Opened, OpenedRecord, Reauthenticated, Summary, Written, release,
-    release_for_owner,
+    Amendment, Commitment, Opened, OpenedRecord, Reauthenticated, Summary, Written, release_for_owner,
 };
-use countersign_wire::StoreName;
 
 /// Fields with their kinds and values.
 pub(crate) type Fields = Vec<(FieldName, FieldKind, Password)>;
@@ -71,7 +69,7 @@ impl Open {
         Ok(Some(self.unlocked.open_record(&expected, &sealed)?))
     }
 
-    fn read(&self, id: LogonId) -> Result<Opened, KeeperError> {
+    pub(super) fn read(&self, id: LogonId) -> Result<Opened, KeeperError> {
         match self.read_any(id)? {
             Some(OpenedRecord::Logon(opened)) => Ok(opened),
             Some(OpenedRecord::Tombstone(_)) | None => Err(KeeperError::NoLogon(id)),
@@ -100,7 +98,7 @@ impl Open {
 }
 
 impl Keeper {
-    fn opened(&self) -> Result<&Open, KeeperError> {
+    pub(super) fn opened(&self) -> Result<&Open, KeeperError> {
         self.open.as_ref().ok_or(KeeperError::Locked)
     }
 
@@ -123,6 +121,12 @@ impl Keeper {
             .filter_map(|id| match open.read(*id) {
                 Ok(opened) => {
                     let mut summary = signon_summary(opened.summary());
+                    let journal = opened.journal();
+                    summary.since = journal.since;
+                    summary.change = journal.pending.map(|(_, stage)| Underway {
+                        stage,
+                        wrong_passwords: None,
+                    });
                     summary.binding.publisher = self.counting(*id, summary.binding.publisher);
                     Some(summary)
                 }
@@ -160,29 +164,6 @@ impl Keeper {
         Ok(readable.collect())
     }
 
-    /// Lets a logon out to the live window it was saved for. One that was stored before its program was ever seen is fixed to it.
-    pub(crate) fn release(
-        &mut self,
-        id: LogonId,
-        template: &TemplateId,
-        live: &Binding,
-    ) -> Result<FieldValues, KeeperError> {
-        let live = LiveBinding {
-            template: template.clone(),
-            publisher: live.publisher.clone(),
-            executable: live.executable.clone().unwrap_or_default(),
-        };
-        self.check_agreement(&self.opened()?.read(id)?, &live)?;
-        let open = self.opened_mut()?;
-        let released = release(open.read(id)?, &live)?;
-        let version = open.next(id)?;
-        if let Some(sealed) = open.unlocked.seal_fixed(&released, version.counter)? {
-            open.put(version, sealed)?;
-            self.exports.changed(StoreName::Vault);
-        }
-        Ok(released.into_fields())
-    }
-
     /// Stores a new logon.
     pub(crate) fn add(
         &mut self,
@@ -204,6 +185,10 @@ impl Keeper {
             fields: FieldValues(fields),
             binding,
             changed: now,
+            journal: PasswordJournal {
+                since: Some(now),
+                ..PasswordJournal::default()
+            },
         };
         let version = open.next(logon.id)?;
         let sealed = open.unlocked.seal_logon(&logon, version.counter, Commitment::NONE)?;
@@ -275,7 +260,7 @@ impl Keeper {
 }
 
 /// The time of a change of what was opened.
-fn after(now: Timestamp, opened: &Opened) -> Timestamp {
+pub(super) fn after(now: Timestamp, opened: &Opened) -> Timestamp {
     time_of_change(now, opened.summary().changed)
 }
 
@@ -287,5 +272,8 @@ fn signon_summary(summary: Summary) -> LogonSummary {
         binding: summary.binding,
         changed: summary.changed,
         standing: Standing::Stored,
+        change: None,
+        expiry: Expiry::Valid,
+        since: None,
     }
 }

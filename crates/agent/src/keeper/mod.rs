@@ -11,6 +11,7 @@ mod identity;
 mod logons;
 mod mending;
 mod overtaken;
+mod passwords;
 mod primary;
 mod recovery;
 mod rekey;
@@ -89,6 +90,9 @@ pub enum KeeperError {
     /// The password was checked for another vault.
     #[error(transparent)]
     NotTheOwner(#[from] countersign_vault::NotTheOwner),
+    /// A step of a change could not be written.
+    #[error(transparent)]
+    Step(#[from] countersign_vault::StepError),
 }
 
 impl From<KeeperError> for ErrorReply {
@@ -109,6 +113,10 @@ impl From<KeeperError> for ErrorReply {
             KeeperError::Store(StoreError::Damaged(_)) | KeeperError::Open(_) | KeeperError::Header(_) => (
                 ErrorCode::Integrity,
                 "run `countersign refresh` to fetch it from the repository, then `countersign doctor`",
+            ),
+            KeeperError::Step(_) => (
+                ErrorCode::Refused,
+                "`countersign password status` shows the changes under way",
             ),
             KeeperError::Store(_) | KeeperError::Seal(_) | KeeperError::Again(_) | KeeperError::Slots(_) => {
                 (ErrorCode::Failed, "run `countersign doctor`")

@@ -129,6 +129,7 @@ impl Keeper {
             let amendment = Amendment {
                 label: None,
                 fields: Vec::new(),
+                password: None,
                 changed: time_of_change(now, tombstone.removed),
             };
             let template = logon.summary().template;

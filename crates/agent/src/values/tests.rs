@@ -127,6 +127,9 @@ fn a_value_for_everybody_is_filled_and_never_stored() {
             },
             changed: Timestamp(0),
             standing: countersign_signon::Standing::Stored,
+            change: None,
+            expiry: countersign_signon::Expiry::Valid,
+            since: None,
         },
     );
     assert_eq!(summary.plain.get("customer").map(String::as_str), Some("4711"));

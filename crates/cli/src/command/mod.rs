@@ -10,6 +10,7 @@ mod given;
 mod helpdesk;
 mod linted;
 mod logon;
+mod password;
 mod policy;
 mod primary;
 mod prompts;
@@ -54,6 +55,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
             Ok(0)
         }
         Command::Logon(command) => logon::run(command, screen),
+        Command::Password(command) => password::run(command, screen),
         Command::Prompts(wanted) => prompts::run(*wanted, screen),
         Command::Exclude(command) => exclude::run(command, screen),
         Command::Refresh(wanted) => refresh::run(*wanted, screen),

@@ -4,6 +4,7 @@ use crate::agent::{ask, ask_with, tell};
 use crate::arguments::PromptsShown;
 use crate::clock::now as moment;
 use crate::command::given::Given;
+use crate::command::password;
 use crate::decision::{one_line, told};
 use crate::failure::Failure;
 use crate::find;
@@ -121,6 +122,11 @@ fn described(prompt: &Prompt) -> String {
             "{application}: no stored logon fits ({window})\n  `countersign logon give --window {:#x}` fills one, and stores it once it is accepted",
             prompt.window.0
         ),
+        Question::Change(choice) => format!(
+            "{application}: asks for a new password of {} ({window})\n  `countersign password change {:?}` makes one by the policy and types it",
+            one_line(&choice.label),
+            choice.label
+        ),
         Question::Choice(choices) => {
             let labels: Vec<_> = choices.iter().map(|choice| one_line(&choice.label)).collect();
             format!(
@@ -145,7 +151,7 @@ fn answer(prompt: &Prompt, screen: &mut Screen) -> Result<(), Failure> {
     );
     let choices: &[Choice] = match &prompt.question {
         Question::Choice(choices) => choices,
-        Question::Logon => &[],
+        Question::Logon | Question::Change(_) => &[],
     };
     for (number, choice) in choices.iter().enumerate() {
         lines.push_str(&format!("\n  {}  {}", number + 1, one_line(&choice.label)));
@@ -154,6 +160,9 @@ fn answer(prompt: &Prompt, screen: &mut Screen) -> Result<(), Failure> {
     let words = match prompt.question {
         Question::Choice(_) => format!("Which? (its number, n not now{never})"),
         Question::Logon => format!("No stored logon fits. Give one? (y yes, n not now{never})"),
+        Question::Change(_) => {
+            format!("It asks for a new password. Have one made and typed? (y yes, n not now{never})")
+        }
     };
     loop {
         let said = Source::Terminal.plain(&words)?.unwrap_or_default();
@@ -164,7 +173,12 @@ fn answer(prompt: &Prompt, screen: &mut Screen) -> Result<(), Failure> {
             .and_then(|number| choices.get(number.checked_sub(1)?));
         match (said.as_str(), chosen) {
             (_, Some(choice)) => return fill(prompt.window, choice, screen),
-            ("y" | "yes", None) if choices.is_empty() => return give(prompt, screen),
+            ("y" | "yes", None) if choices.is_empty() => {
+                return match &prompt.question {
+                    Question::Change(choice) => change(choice, screen),
+                    _ => give(prompt, screen),
+                };
+            }
             ("n" | "no", None) => return tell(&Request::PromptDismiss { window: prompt.window }, &[]),
             ("x" | "never", None) if prompt.may_exclude => {
                 let template = prompt.template.clone();
@@ -177,6 +191,14 @@ fn answer(prompt: &Prompt, screen: &mut Screen) -> Result<(), Failure> {
             _ => {}
         }
     }
+}
+
+fn change(choice: &Choice, screen: &mut Screen) -> Result<(), Failure> {
+    password::begin(choice.id, &[], screen)?;
+    screen.say(format_args!(
+        "a new password of {} is made; it is typed now, and `countersign password status` shows what becomes of it",
+        one_line(&choice.label)
+    ))
 }
 
 fn fill(window: WindowId, choice: &Choice, screen: &mut Screen) -> Result<(), Failure> {

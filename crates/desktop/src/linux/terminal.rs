@@ -63,6 +63,7 @@ fn read(window: &WindowFacts) -> Result<TerminalFacts, DesktopError> {
         canonical: modes.canonical,
         waiting,
         sleeps,
+        prompt: None,
     })
 }
 

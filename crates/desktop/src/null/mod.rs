@@ -127,6 +127,12 @@ impl SessionWatch for Unheard {
     }
 }
 
+/// Whether a process still runs: not known here.
+#[must_use]
+pub fn runs(_: countersign_model::Lineage) -> bool {
+    false
+}
+
 /// The package that a program was installed with: not known here.
 #[must_use]
 pub fn package_of(_: &std::path::Path) -> Option<String> {

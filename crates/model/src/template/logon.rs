@@ -166,6 +166,15 @@ impl FieldSpec {
 }
 
 impl LogonSpec {
+    /// The field that is the logon's password: `password`, or else the first secret one that the user gives and that is no key of one-time
+    /// passwords. Changes of passwords are changes of this one.
+    #[must_use]
+    pub fn password(&self) -> Option<&FieldName> {
+        let is_one = |name: &&FieldName| self.kind(name) == FieldKind::Secret && self.spec(name).totp.is_none();
+        let named = self.own().find(|name| name.as_str() == "password");
+        named.filter(is_one).or_else(|| self.own().find(is_one))
+    }
+
     /// Whether a field may be shown.
     #[must_use]
     pub fn kind(&self, name: &FieldName) -> FieldKind {

@@ -65,9 +65,17 @@ impl Compiler<'_> {
                 );
             }
         }
+        if spec.prompt == Some(0) {
+            self.error(
+                &under(path, "prompt"),
+                "prompts are counted from 1",
+                "write 1 for the first one",
+            );
+        }
         let operands = self.texts(&under(path, "operands"), &spec.operands);
         CompiledTerminal {
             program: self.paths(&under(path, "program"), &spec.program),
+            prompt: spec.prompt,
             getopt,
             operands,
             options,

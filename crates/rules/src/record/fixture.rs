@@ -31,6 +31,7 @@ pub(super) fn of(scene: Scene<'_>, personal: &Personal, about: String) -> Fixtur
             echo: terminal.echo,
             canonical: terminal.canonical,
             waiting: terminal.waiting,
+            prompt: terminal.prompt,
         }),
         coverage: tree.map_or(Coverage::Complete, |tree| tree.coverage),
         toolkit: tree.and_then(|tree| tree.toolkit.clone()),

@@ -153,6 +153,7 @@ pub fn prompt(arguments: &str) -> TerminalFacts {
         canonical: true,
         waiting: Some(true),
         sleeps: None,
+        prompt: None,
     }
 }
 

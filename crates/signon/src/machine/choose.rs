@@ -1,11 +1,12 @@
 //! From a recognised form to a response: which logon, whether it may go there, and when.
 
+use super::change::{self, Answering};
 use super::{Machine, Turn};
 use crate::candidates::{self, Found, Seen};
 use crate::ledger::{Counts, Ending, Entry, Leave, Limits};
-use crate::window::{Chosen, Phase, Recognised, Watched, Wish};
+use crate::window::{Begun, Chosen, Phase, Recognised, Watched, Wish};
 use crate::{Effect, LogonSummary, Rules, Standing, Ticket};
-use countersign_model::{AsksFor, Binding, Decision, FormKind, ProcessIdentity, Question, WindowId};
+use countersign_model::{Binding, Decision, FormKind, ProcessIdentity, Purpose, Question, Which, WindowId};
 use countersign_rules::FormRef;
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ impl Machine {
         };
         let Recognised { found, seen, wish } = *recognised;
         window.phase = Phase::Held(found.form.clone());
+        let is_change = found.form.kind().is_change();
         let held = |window: &mut Watched, criteria, decision, turn: &mut Turn| {
             window.explain_form(Some(&found.form), criteria, decision, turn);
         };
@@ -42,12 +44,17 @@ impl Machine {
         let Ok(process) = window.facts.process.clone() else {
             return;
         };
-        let asks_for = found.form.form().map(|form| form.asks_for).unwrap_or_default();
-        let asker = match asks_for {
-            AsksFor::Itself => candidates::asker(&seen).unwrap_or(process.lineage),
-            AsksFor::Parent => process.parent.unwrap_or(process.lineage),
-        };
-        self.asked_again(found.form.id(), asker, turn);
+        let asker = candidates::asker(&seen).or_else(|| window.asker(&found.form));
+        let asker = asker.unwrap_or(process.lineage);
+        if !is_change && self.asked_again(found.form.id(), asker, turn).is_some() {
+            // What is known of its two passwords is not what it was when the logons were asked for.
+            let ticket = self.ticket();
+            if let Some(window) = self.windows.get_mut(&id) {
+                turn.effects.push(Effect::FindLogons(ticket, found.form.id().clone()));
+                window.phase = Phase::Choosing(ticket, Box::new(Recognised { found, seen, wish }));
+            }
+            return;
+        }
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
@@ -60,6 +67,9 @@ impl Machine {
         let (logon, criteria, matched) = match fitting {
             candidates::Fitting::None(criteria) => {
                 let template = found.form.template();
+                if is_change {
+                    return held(window, criteria, Decision::NoLogon, turn);
+                }
                 let is_first = stored().next().is_none();
                 if is_first || template.logon.multiple {
                     window.ask(&found.form, Question::Logon, turn);
@@ -85,20 +95,55 @@ impl Machine {
             return held(window, criteria, decision, turn);
         }
 
+        if is_change && found.form.form().is_none_or(|form| form.respond.is_none()) {
+            return held(window, criteria, Decision::ChangeAsked, turn);
+        }
+        let plan = match candidates::plan(&matched, &window.facts, &seen) {
+            Ok(plan) => plan,
+            Err(why) => return held(window, criteria, Decision::Unreadable(why), turn),
+        };
+        let answering = self.answering(&found.form, (logon, asker), (&plan, wish));
+        let Some(window) = self.windows.get_mut(&id) else {
+            return;
+        };
+        let (purpose, step, trial) = match answering {
+            Answering::With { purpose, step, trial } => {
+                if step == Some(Begun::Grace)
+                    && let Some(text) = change::advice(&Decision::PasswordExpired(logon.label.clone()))
+                {
+                    turn.notify(&found.form, &text);
+                }
+                (purpose, step, trial)
+            }
+            Answering::Hold(decision) => {
+                if let Some(text) = change::advice(&decision) {
+                    turn.notify(&found.form, &text);
+                }
+                return held(window, criteria, decision, turn);
+            }
+            Answering::Make => return self.want_password(id, &found.form, logon, turn),
+            Answering::Ask => {
+                held(window, criteria, Decision::ChangeAsked, turn);
+                return self.want_password(id, &found.form, logon, turn);
+            }
+        };
+
         let entry = Entry {
             logon: logon.id,
             label: logon.label.clone(),
             template: found.form.id().clone(),
             counts: match found.form.kind() {
-                FormKind::Custom => Counts::AsStep(found.form.index()),
-                _ => Counts::AsLogon,
+                FormKind::Custom => Counts::Step(found.form.index()),
+                FormKind::Change | FormKind::Confirm => Counts::Change(found.form.index()),
+                _ => Counts::Logon,
             },
             asker,
             process: process.lineage,
             executable: process.executable.clone(),
             at: turn.now.steady,
             changed: logon.changed,
-            on_trial: logon.standing == Standing::OnTrial,
+            since: logon.since,
+            trial,
             ending: Ending::Open,
         };
         if wish == Wish::Automatic {
@@ -127,10 +172,6 @@ impl Machine {
             }
         }
 
-        let plan = match candidates::plan(&matched, &window.facts, &seen) {
-            Ok(plan) => plan,
-            Err(why) => return held(window, criteria, Decision::Unreadable(why), turn),
-        };
         let warnings = candidates::warnings(&process);
         let chosen = Box::new(Chosen {
             form: found.form.clone(),
@@ -142,6 +183,8 @@ impl Machine {
             warnings,
             wish,
             entry: Some(entry),
+            purpose,
+            step,
         });
         self.respond_or_wait(id, chosen, turn);
     }
@@ -177,6 +220,8 @@ impl Machine {
             wish: Wish::Automatic,
             entry: None,
             form: found.form,
+            purpose: Purpose::Logon(Which::Current),
+            step: None,
         });
         self.respond_or_wait(id, chosen, turn);
     }
@@ -211,6 +256,8 @@ impl Machine {
             template: chosen.form.id().clone(),
             live: chosen.live.clone(),
             plan: chosen.plan.clone(),
+            purpose: chosen.purpose,
+            before: chosen.step.map(Begun::before),
         });
         window.phase = Phase::Responding(ticket, chosen);
     }

@@ -2,7 +2,7 @@
 
 use super::{Machine, Turn};
 use crate::candidates::{self, Found, Seen};
-use crate::ledger::Ending;
+use crate::ledger::{Ending, OnTrial};
 use crate::window::{Phase, Reading, Recognised, Watched, Wish, same};
 use crate::{Effect, Settlement, Ticket, VaultState};
 use countersign_model::port::{Attention, DesktopError};
@@ -46,8 +46,11 @@ impl Machine {
         };
         let stale = window.reading.take().is_some_and(|reading| reading.stale);
         match read {
-            Ok(seen) => {
+            Ok(mut seen) => {
                 window.spoke();
+                if let Seen::Terminal(facts) = &mut seen {
+                    window.count_prompt(facts);
+                }
                 self.judge(id, seen, turn);
             }
             // Between prompts a terminal's program comes and goes: that is a form going away, not a fault.
@@ -132,7 +135,6 @@ impl Machine {
                     return;
                 }
                 match found.form.kind() {
-                    FormKind::Change | FormKind::Confirm => self.left_alone(id, found, Decision::ChangeAsked, turn),
                     FormKind::Ignore => self.left_alone(id, found, Decision::Ignored, turn),
                     // A message that nothing is said to do about.
                     FormKind::Message if found.form.form().is_none_or(|form| form.respond.is_none()) => {
@@ -173,30 +175,37 @@ impl Machine {
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
-        let Ok(process) = &window.facts.process else { return };
+        let Some(asker) = window.asker(&found.form) else { return };
         let ending = match found.form.kind() {
             FormKind::LogonFailed => Ending::Failed,
             FormKind::LogonSucceeded => Ending::Succeeded,
-            kind => {
-                let application = &found.form.template().name;
-                let decision = match kind {
-                    FormKind::ChangeFailed => Decision::ChangeFailed(format!("{application} did not take it")),
-                    _ => Decision::ChangeSucceeded(format!("{application} took it")),
-                };
-                return window.explain_form(Some(&found.form), found.criteria.clone(), decision, turn);
+            _ => {
+                let decision = self.change_ended(id, &found.form, turn);
+                if let Some(window) = self.windows.get_mut(&id) {
+                    window.explain_form(Some(&found.form), found.criteria.clone(), decision, turn);
+                }
+                return;
             }
         };
-        let Some(entry) = self.ledger.end(found.form.id(), process.lineage, ending) else {
+        let Some(entry) = self.ledger.end(found.form.id(), asker, ending) else {
             return;
         };
         let settlement = match ending {
             Ending::Failed => Settlement::Refused,
             _ => Settlement::Accepted,
         };
+        let searches = matches!(entry.trial, Some(OnTrial::Password(_)));
         self.settle(entry.logon, settlement, turn);
         let Some(window) = self.windows.get_mut(&id) else {
             return;
         };
+        if searches && ending == Ending::Failed {
+            // The other of the two comes next, or the user is asked.
+            if matches!(window.phase, Phase::Answered(_)) {
+                window.phase = Phase::Watching;
+            }
+            return;
+        }
         let decision = match ending {
             Ending::Failed => Decision::LogonFailed(format!(
                 "the application refused the logon \"{}\"; correct it with `countersign logon edit`",

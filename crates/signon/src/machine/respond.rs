@@ -60,6 +60,7 @@ impl Machine {
             }
         }
         self.trial_responded(&chosen, &carried.outcome, turn);
+        Self::change_responded(&chosen, &carried.outcome, turn);
         self.attend_unless_answering(id, turn);
         // What changed during the response was not judged then.
         self.look(id, turn);
@@ -78,6 +79,7 @@ impl Machine {
         let attempt = attempt(&chosen, window.since, carried);
         window.explain_attempt(&chosen, Decision::Responded(outcome.clone()), attempt, turn);
         self.trial_responded(&chosen, &outcome, turn);
+        Self::change_responded(&chosen, &outcome, turn);
         match &outcome {
             Outcome::Done => {}
             Outcome::Refused(_) => {

@@ -1,9 +1,10 @@
 //! Logons on trial: filled because the user has just given them, and kept only if the application accepts them.
 
 use super::{Machine, Turn};
+use crate::ledger::OnTrial;
 use crate::window::{Chosen, Phase, same};
 use crate::{Effect, Settlement};
-use countersign_model::{FormKind, Lineage, LogonId, Monotonic, Outcome, TemplateId};
+use countersign_model::{ChangeStep, FormKind, Lineage, LogonId, Monotonic, Outcome, TemplateId};
 use countersign_rules::FormRef;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Trial {
     logon: LogonId,
+    /// What hangs on it.
+    on: OnTrial,
     form: FormRef,
     asker: Lineage,
     /// When it is looked at next.
@@ -26,16 +29,19 @@ pub(super) struct Trial {
 impl Machine {
     /// A form was answered with a logon on trial, or was not.
     pub(super) fn trial_responded(&mut self, chosen: &Chosen, outcome: &Outcome, turn: &mut Turn) {
-        let Some(entry) = chosen.entry.as_ref().filter(|entry| entry.on_trial) else {
+        let Some((entry, on)) = chosen.entry.as_ref().and_then(|entry| Some((entry, entry.trial?))) else {
             return;
         };
         if *outcome != Outcome::Done {
-            turn.effects.push(Effect::Settled(entry.logon, Settlement::NotFilled));
+            if on == OnTrial::Given {
+                turn.effects.push(Effect::Settled(entry.logon, Settlement::NotFilled));
+            }
             return;
         }
         let due = turn.now.steady.after(QUIET);
         self.trials.push(Trial {
             logon: entry.logon,
+            on,
             form: chosen.form.clone(),
             asker: entry.asker,
             due,
@@ -46,32 +52,34 @@ impl Machine {
 
     /// What an application said of a logon.
     pub(super) fn settle(&mut self, logon: LogonId, settlement: Settlement, turn: &mut Turn) {
-        let mut settled = false;
-        self.trials.retain(|trial| {
-            let is_it = trial.logon == logon;
-            settled |= is_it;
-            !is_it
+        let ended = self.trials.extract_if(.., |trial| trial.logon == logon);
+        // Of one logon the latest trial is what the application speaks of.
+        let Some(trial) = ended.last() else { return };
+        turn.effects.push(match (trial.on, settlement) {
+            (OnTrial::Given, settlement) => Effect::Settled(logon, settlement),
+            (OnTrial::Password(which), Settlement::Accepted) => Effect::Step(logon, ChangeStep::Take(which)),
+            (OnTrial::Password(which), Settlement::Refused) => Effect::Step(logon, ChangeStep::Refuse(which)),
+            // Nothing is known that is not in the journal.
+            (OnTrial::Password(_), Settlement::Unseen | Settlement::NotFilled) => return,
         });
-        if settled {
-            turn.effects.push(Effect::Settled(logon, settlement));
-        }
     }
 
-    /// The same asker asks again: what it got was refused.
-    pub(super) fn asked_again(&mut self, template: &TemplateId, asker: Lineage, turn: &mut Turn) {
+    /// The same asker asks again: what it got was refused. Returns the logon whose journal has changed by that.
+    pub(super) fn asked_again(&mut self, template: &TemplateId, asker: Lineage, turn: &mut Turn) -> Option<LogonId> {
         let trial = self
             .trials
             .iter()
-            .find(|trial| trial.form.id() == template && trial.asker == asker);
-        if let Some(logon) = trial.map(|trial| trial.logon) {
-            self.settle(logon, Settlement::Refused, turn);
-        }
+            .find(|trial| trial.form.id() == template && trial.asker == asker)?;
+        let (logon, on) = (trial.logon, trial.on);
+        self.settle(logon, Settlement::Refused, turn);
+        matches!(on, OnTrial::Password(_)).then_some(logon)
     }
 
     /// Looks at the trials whose time has come.
     pub(super) fn judge_trials(&mut self, turn: &mut Turn) {
         let now = turn.now.steady;
         let mut settled = Vec::new();
+        let mut quiet = Vec::new();
         for trial in &mut self.trials {
             if trial.due > now {
                 continue;
@@ -87,7 +95,10 @@ impl Machine {
                 .iter()
                 .any(|form| form.kind == FormKind::LogonSucceeded);
             if !is_there && !will_say {
-                settled.push((trial.logon, Settlement::Accepted));
+                match trial.on {
+                    OnTrial::Given => settled.push((trial.logon, Settlement::Accepted)),
+                    OnTrial::Password(which) => quiet.push((trial.logon, which, trial.asker)),
+                }
             } else if now >= trial.until {
                 settled.push((trial.logon, Settlement::Unseen));
             } else {
@@ -97,6 +108,10 @@ impl Machine {
         }
         for (logon, settlement) in settled {
             self.settle(logon, settlement, turn);
+        }
+        for (logon, which, asker) in quiet {
+            self.trials.retain(|trial| trial.logon != logon);
+            turn.effects.push(Effect::Quiet(logon, which, asker));
         }
     }
 }

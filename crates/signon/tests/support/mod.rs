@@ -4,13 +4,16 @@
 
 use countersign_model::port::DesktopError;
 use countersign_model::{
-    Binding, Carried, ControlFacts, ControlToken, ControlTree, Coverage, Decision, Explanation, Lineage, LogonId,
-    Monotonic, Outcome, Plan, ProcessIdentity, Prompt, Publisher, RecordId, Refusal, Role, States, TerminalFacts,
-    Timestamp, WindowEvent, WindowFacts, WindowId, Writable,
+    Binding, Carried, ChangeStep, ControlFacts, ControlToken, ControlTree, Coverage, Decision, Explanation, FieldKind,
+    FieldName, FieldValues, Lineage, LogonId, Monotonic, Outcome, PasswordJournal, Plan, ProcessIdentity, Prompt,
+    Publisher, Purpose, RecordId, Refusal, Role, Stage, States, TerminalFacts, Timestamp, Which, WindowEvent,
+    WindowFacts, WindowId, Writable,
 };
 use countersign_rules::{TemplateSet, parse_template};
+use countersign_secret::Password;
 use countersign_signon::{
-    Effect, Event, LogonSummary, Machine, Notice, Now, Rules, Settlement, Standing, Ticket, VaultState,
+    ChangeMode, Effect, Event, Expiry, LogonSummary, Machine, Notice, Now, Rules, Settlement, Standing, Ticket,
+    Underway, VaultState,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -103,6 +106,18 @@ pub struct Bench {
     /// The questions that are open.
     pub asked: Vec<Prompt>,
     pub settled: Vec<(LogonId, Settlement)>,
+    /// What the forms were answered for.
+    pub typed: Vec<Purpose>,
+    /// Logons a password is wanted for.
+    pub making: Vec<LogonId>,
+    /// Tries that nothing was heard of.
+    pub quiet: Vec<(Which, Lineage)>,
+    /// The change journal of the first logon, and its password.
+    pub journal: PasswordJournal,
+    pub fields: FieldValues,
+    /// How many wrong passwords lock its account.
+    pub wrong_passwords: Option<u32>,
+    pub expiry: Expiry,
 }
 
 impl Bench {
@@ -127,6 +142,7 @@ impl Bench {
             automatic: true,
             fills: 3,
             grace: Duration::from_secs(60),
+            change: ChangeMode::Ask,
         };
         let mut bench = Self {
             machine: Machine::new(Arc::new(set), rules),
@@ -144,6 +160,13 @@ impl Bench {
             cancelled: Vec::new(),
             asked: Vec::new(),
             settled: Vec::new(),
+            typed: Vec::new(),
+            making: Vec::new(),
+            quiet: Vec::new(),
+            journal: PasswordJournal::default(),
+            fields: FieldValues(vec![(FieldName::from("password"), FieldKind::Secret, secret("old"))]),
+            wrong_passwords: None,
+            expiry: Expiry::Valid,
         };
         bench.send(Event::Vault(VaultState::Unlocked));
         bench
@@ -167,6 +190,34 @@ impl Bench {
         self.now = self.now.after(Duration::from_secs(seconds));
     }
 
+    /// Takes a step in the journal, as an agent does.
+    pub fn step(&mut self, step: ChangeStep) {
+        let (field, now) = (FieldName::from("password"), Timestamp(self.now.0 / 1000));
+        self.journal.step(&mut self.fields, &field, step, now).unwrap();
+    }
+
+    pub fn stage(&self) -> Option<Stage> {
+        self.journal.pending.as_ref().map(|pending| pending.stage)
+    }
+
+    pub fn password(&self) -> &str {
+        self.fields.get(&FieldName::from("password")).unwrap().expose()
+    }
+
+    /// The logons, with what the first one's journal says.
+    fn known(&self) -> Vec<LogonSummary> {
+        let mut known = self.logons.clone();
+        if let Some(first) = known.first_mut() {
+            first.expiry = self.expiry;
+            first.since = self.journal.since;
+            first.change = self.stage().map(|stage| Underway {
+                stage,
+                wrong_passwords: self.wrong_passwords,
+            });
+        }
+        known
+    }
+
     /// Feeds an event in and answers every question the machine asks, but not its responses.
     pub fn send(&mut self, event: Event) {
         let mut events = vec![event];
@@ -184,10 +235,24 @@ impl Bench {
                         events.push(Event::ControlsRead(ticket, read));
                     }
                     Effect::ReadTerminal(ticket, ..) => events.push(Event::TerminalRead(ticket, self.prompt.clone())),
-                    Effect::FindLogons(ticket, _) => events.push(Event::Logons(ticket, self.logons.clone())),
+                    Effect::FindLogons(ticket, _) => events.push(Event::Logons(ticket, self.known())),
                     Effect::Respond {
-                        ticket, logon, plan, ..
-                    } => self.responding.push((ticket, logon, *plan)),
+                        ticket,
+                        logon,
+                        plan,
+                        purpose,
+                        before,
+                        ..
+                    } => {
+                        if let Some(step) = before {
+                            self.step(step);
+                        }
+                        self.typed.push(purpose);
+                        self.responding.push((ticket, logon, *plan));
+                    }
+                    Effect::MakePassword(logon, _) => self.making.push(logon),
+                    Effect::Step(_, step) => self.step(step),
+                    Effect::Quiet(_, which, asker) => self.quiet.push((which, asker)),
                     Effect::Cancel(ticket) => self.cancelled.push(ticket),
                     Effect::Explain(explanation) => self.explained.push(*explanation),
                     Effect::Notify(notice) => self.notices.push(notice),
@@ -252,6 +317,10 @@ impl Bench {
     }
 }
 
+pub fn secret(text: &str) -> Password {
+    Password::from_string(text.to_owned()).unwrap()
+}
+
 pub fn logon(number: u8, user: &str) -> LogonSummary {
     LogonSummary {
         id: RecordId([number; 16]),
@@ -263,6 +332,9 @@ pub fn logon(number: u8, user: &str) -> LogonSummary {
         },
         changed: Timestamp(0),
         standing: Standing::Stored,
+        change: None,
+        expiry: Expiry::Valid,
+        since: None,
     }
 }
 
@@ -360,5 +432,6 @@ pub fn prompt(pid: u32) -> TerminalFacts {
         canonical: true,
         waiting: Some(true),
         sleeps: None,
+        prompt: None,
     }
 }

@@ -3,8 +3,8 @@
 use super::{Looked, Sealer, ToSeal};
 use crate::ledger::Fields;
 use countersign_model::{
-    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, RecordVersion,
-    TemplateId, Timestamp, UserId,
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, PasswordJournal, Publisher, RecordId,
+    RecordVersion, TemplateId, Timestamp, UserId,
 };
 use countersign_secret::{Key, Password};
 use countersign_sync::{Checked, RecordCheck, Refused, Resealer};
@@ -77,6 +77,7 @@ impl Sealer for Vault {
                         executable: None,
                     },
                     changed: Timestamp(what.changed),
+                    journal: PasswordJournal::default(),
                 };
                 self.0.seal_logon(&logon, what.counter, what.parent)
             }

@@ -6,8 +6,8 @@ use crate::layout::record_key;
 use crate::report::{Fault, Report};
 use countersign_model::port::{RecordStore, VaultRepository};
 use countersign_model::{
-    Binding, Change, FieldKind, FieldName, FieldValues, Logon, Publisher, RecordId, RecordVersion, TemplateId,
-    Timestamp, UserId,
+    Binding, Change, FieldKind, FieldName, FieldValues, Logon, PasswordJournal, Publisher, RecordId, RecordVersion,
+    TemplateId, Timestamp, UserId,
 };
 use countersign_secret::{Key, Password};
 use countersign_vault::{
@@ -59,6 +59,7 @@ impl Device {
                 executable: None,
             },
             changed: Timestamp(changed),
+            journal: PasswordJournal::default(),
         };
         let sealed = self.vault.seal_logon(&logon, counter, Commitment::NONE).unwrap();
         self.records

@@ -1,14 +1,17 @@
 //! What a record holds once opened: a small strict binary format, written and read in locked memory.
 
+use super::journal;
 use super::{OpenError, SealError, padded_len};
 use crate::bytes::{Malformed, Reader, Writer};
 use crate::path;
 use countersign_model::{
-    Binding, FieldKind, FieldName, FieldValues, Logon, Publisher, RecordId, TemplateId, Timestamp,
+    Binding, FieldKind, FieldName, FieldValues, Logon, PasswordJournal, Publisher, RecordId, TemplateId, Timestamp,
 };
 use countersign_secret::{Password, SecretBytes};
 
 const FORMAT: u8 = 1;
+/// With a change journal behind the fields.
+const WITH_JOURNAL: u8 = 2;
 const LONGEST_TEMPLATE: usize = 255;
 const LONGEST_LABEL: usize = 1024;
 /// Of organisations and publishers.
@@ -92,9 +95,12 @@ pub(crate) fn encode_logon(logon: &Logon) -> Result<SecretBytes, SealError> {
         + executable.map_or(0, |bytes| 2 + bytes.len())
         + 8
         + 2
-        + fields;
+        + fields
+        + journal::len(&logon.journal);
+    // What has none is as it was before there were any.
+    let format = if logon.journal.is_empty() { FORMAT } else { WITH_JOURNAL };
     padded(body, |to| {
-        to.put(&[FORMAT])?;
+        to.put(&[format])?;
         to.put_prefixed(
             logon.template.as_str().as_bytes(),
             LONGEST_TEMPLATE,
@@ -121,7 +127,7 @@ pub(crate) fn encode_logon(logon: &Logon) -> Result<SecretBytes, SealError> {
             to.put(&[field_code(*kind)])?;
             to.put_prefixed(value.expose().as_bytes(), Password::MAX, "a value is too long")?;
         }
-        Ok(())
+        journal::put(to, &logon.journal)
     })
 }
 
@@ -175,7 +181,10 @@ fn padded(body: usize, write: impl FnOnce(&mut Writer<'_>) -> Result<(), Malform
 /// Reads a logon's body.
 pub(crate) fn decode_logon(id: RecordId, body: &[u8]) -> Result<Logon, OpenError> {
     let mut from = Reader::new(body);
-    format(&mut from)?;
+    let format = from.u8("inner format")?;
+    if !matches!(format, FORMAT | WITH_JOURNAL) {
+        return Err(OpenError::Damaged("inner format"));
+    }
     let template = TemplateId(from.text(LONGEST_TEMPLATE, "template")?.to_owned());
     let label = from.text(LONGEST_LABEL, "label")?.to_owned();
     let publisher = publisher(&mut from)?;
@@ -200,6 +209,10 @@ pub(crate) fn decode_logon(id: RecordId, body: &[u8]) -> Result<Logon, OpenError
         let value = Password::from_utf8(value).map_err(|_| Malformed("field value"))?;
         fields.push((name, kind, value));
     }
+    let journal = match format {
+        WITH_JOURNAL => journal::take(&mut from)?,
+        _ => PasswordJournal::default(),
+    };
     from.end("end of the logon")?;
     let logon = Logon {
         id,
@@ -208,6 +221,7 @@ pub(crate) fn decode_logon(id: RecordId, body: &[u8]) -> Result<Logon, OpenError
         fields: FieldValues(fields),
         binding: Binding { publisher, executable },
         changed,
+        journal,
     };
     check(&logon).map_err(|_| OpenError::Damaged("fields"))?;
     Ok(logon)

@@ -3,6 +3,7 @@
 mod expected;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+mod journal;
 mod logon;
 mod opened;
 

@@ -46,6 +46,10 @@ pub struct Tombstone {
 
 /// A record that was opened, of any kind.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "they are opened one at a time and taken apart at once"
+)]
 pub enum OpenedRecord {
     /// A logon.
     Logon(Opened),

@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bounds;
+mod changing;
 mod doors;
 mod fixtures;
 mod headers;
@@ -22,8 +23,8 @@ use crate::slot::{Place, SlotSet};
 use crate::unlocked::Local;
 use crate::{Expected, KdfParameters, Owner, Unlocked, Written};
 use countersign_model::{
-    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Publisher, RecordId, TemplateId,
-    Timestamp, UserId, VaultId,
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, PasswordJournal, Publisher, RecordId,
+    TemplateId, Timestamp, UserId, VaultId,
 };
 use countersign_secret::{Key, Password};
 use std::path::PathBuf;
@@ -106,6 +107,7 @@ pub(crate) fn logon(id: RecordId) -> Logon {
         ]),
         binding: binding(Some("/usr/bin/filezilla")),
         changed: Timestamp(1_700_000_000_000),
+        journal: PasswordJournal::default(),
     }
 }
 

@@ -1,7 +1,8 @@
 use super::{RECORD, binding, first, home, logon, password, vault};
 use crate::{Amendment, Commitment, Mismatch, OpenError, OpenedRecord, RecordKind, SealError, Unlocked, Written};
 use countersign_model::{
-    Binding, DeviceId, FieldKind, FieldName, FieldValues, Logon, Publisher, RecordId, TemplateId, Timestamp,
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, Logon, PasswordJournal, Publisher, RecordId, TemplateId,
+    Timestamp,
 };
 use countersign_secret::Password;
 use proptest::prelude::*;
@@ -286,6 +287,7 @@ fn amending_changes_what_is_named_and_nothing_else() {
     let opened = unlocked.open_logon(&first(&unlocked), &sealed(&unlocked)).unwrap();
     let parent = opened.commitment();
     let amendment = Amendment {
+        password: None,
         label: None,
         fields: vec![(FieldName::from("third"), FieldKind::Plain, password("domain"))],
         changed: Timestamp(9),
@@ -365,6 +367,7 @@ proptest! {
             fields: FieldValues(values.collect()),
             binding: binding(path.as_deref()),
             changed: Timestamp(changed),
+            journal: PasswordJournal::default(),
         };
         let sealed = unlocked.seal_logon(&logon, counter, Commitment(parent)).unwrap();
         let expected = unlocked

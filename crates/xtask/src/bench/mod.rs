@@ -2,7 +2,7 @@
 //!
 //! Rivals and ours run in turn within one call, and each result is checked before its time counts.
 
-mod clock;
+pub mod clock;
 mod cut;
 mod engines;
 mod error;
@@ -41,8 +41,7 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// fill, fleet, killslapd, killstore, passwords, stress, sync, theft, unlock: how many rounds.
-    /// exits: how many calls of each, a twentieth of that where each hangs; fill, fleet, killslapd, killstore, stress, sync, theft,
+    /// exits: how many calls of each, a twentieth of that where each hangs; fill, fleet, killslapd, killstore, passwords, stress, sync, theft,
     /// unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,

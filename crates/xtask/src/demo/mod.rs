@@ -2,6 +2,7 @@
 
 mod agent;
 mod attempt;
+mod change;
 mod directory;
 mod report;
 mod secrets;
@@ -42,6 +43,9 @@ pub struct Options {
     /// Templates, settings and logons from a real directory server.
     #[arg(long, value_name = "SERVER")]
     directory: Option<directory::Kind>,
+    /// Show how a password that has to be changed is made, typed and used instead.
+    #[arg(long, conflicts_with_all = ["directory", "package_dir", "trace", "json"])]
+    change: bool,
     /// Take the shipped templates from this folder instead of the repository.
     #[arg(long, value_name = "DIR")]
     package_dir: Option<PathBuf>,
@@ -60,7 +64,9 @@ impl Options {
 
 /// Runs the demo: builds and enters the laboratory, or, inside it, does what is shown.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    if namespace::is_inside() {
+    if namespace::is_inside() && options.change {
+        change::show(options)
+    } else if namespace::is_inside() {
         show(options)
     } else {
         from_outside(options)
@@ -77,12 +83,11 @@ fn from_outside(options: &Options) -> Result<ExitCode> {
     let (json, picture) = (outbox.path("demo.json"), outbox.path("demo.png"));
     let program = std::env::current_exe().map_err(Error::file("find", "xtask"))?;
     let mut command: Vec<OsString> = vec![program.into(), "demo".into()];
-    command.extend([
-        "--json".into(),
-        json.clone().into(),
-        "--screenshot".into(),
-        picture.clone().into(),
-    ]);
+    command.extend(["--screenshot".into(), picture.clone().into()]);
+    match options.change {
+        true => command.push("--change".into()),
+        false => command.extend(["--json".into(), json.clone().into()]),
+    }
     command.extend(options.trace.then(|| "--trace".into()));
     if let Some(folder) = &options.package_dir {
         command.extend(["--package-dir".into(), folder.into()]);

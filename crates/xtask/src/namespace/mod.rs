@@ -3,6 +3,7 @@
 //! No user is added to the machine, nothing is installed for the servers, and everything is gone with the last
 //! process inside.
 
+mod accounts;
 mod installed;
 mod keeper;
 mod outbox;

@@ -1,7 +1,6 @@
 //! What happens as root inside the new mount namespace, before the ordinary user takes over.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +9,10 @@ use std::process::{Command, ExitCode, Stdio};
 use countersign_tests::account::{LAB_NAME, LAB_VARIABLE};
 
 use crate::error::{Error, Result};
-use crate::namespace::{FOLDER, Who, exit_code, keeper, reach};
+use crate::namespace::{FOLDER, Who, accounts, exit_code, keeper, reach};
+
+/// What programs with powers of their own may have of them: `countersign-identify`, and the system's `passwd` as root.
+const POWERS: &str = "+sys_ptrace,+chown,+dac_override,+dac_read_search,+fowner,+fsetid,+setgid,+setuid";
 
 /// How the namespace is to be set up.
 #[derive(Debug, clap::Args)]
@@ -42,14 +44,15 @@ pub fn prepare(wanted: &Preparation) -> Result<ExitCode> {
     let here = std::env::current_dir().map_err(Error::file("find", "the current folder"))?;
     make(lab)?;
     mount(&["-t", "tmpfs", "-o", "mode=0755", "countersign-lab", FOLDER].map(OsStr::new))?;
-    for folder in ["etc", "home", "reach", "keeper", "tmp"] {
+    for folder in ["home", "reach", "keeper", "tmp"] {
         make(&lab.join(folder))?;
     }
     let open = std::fs::set_permissions(lab.join("tmp"), PermissionsExt::from_mode(0o1777));
     open.map_err(Error::file("open up", lab.join("tmp")))?;
-    own(lab, wanted)?;
-    own(&lab.join("home"), wanted)?;
-    accounts(lab, wanted)?;
+    let user = (wanted.uid, wanted.gid);
+    own(lab, user)?;
+    own(&lab.join("home"), user)?;
+    accounts::make(lab, user)?;
     sockets_folder()?;
     reach::open(&wanted.reach, (wanted.uid, wanted.gid), &lab.join("reach"))?;
     keeper::start(&lab.join("keeper"), (wanted.uid, wanted.gid))?;
@@ -129,15 +132,10 @@ fn is_callers(uid: u32) -> bool {
 fn drop_privileges(wanted: &Preparation) -> Vec<String> {
     let (uid, gid) = (wanted.uid, wanted.gid);
     let home = format!("{FOLDER}/home");
-    // Of the programs that have capabilities one may use its own.
-    let mut words: Vec<String> = [
-        "setpriv",
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--bounding-set=-all,+sys_ptrace",
-    ]
-    .map(str::to_owned)
-    .into();
+    let bounding = format!("--bounding-set=-all,{POWERS}");
+    let mut words: Vec<String> = ["setpriv", "--clear-groups", "--inh-caps=-all", &bounding]
+        .map(str::to_owned)
+        .into();
     words.extend([
         format!("--reuid={uid}"),
         format!("--regid={gid}"),
@@ -162,71 +160,6 @@ fn drop_privileges(wanted: &Preparation) -> Vec<String> {
     words
 }
 
-/// Our account files over the machine's: the same accounts, and the laboratory's own in front of them.
-fn accounts(lab: &Path, wanted: &Preparation) -> Result<()> {
-    let (uid, gid) = (wanted.uid, wanted.gid);
-    let etc = lab.join("etc");
-    let password = make_password()?;
-    write(&lab.join("password"), &password, 0o400)?;
-    own(&lab.join("password"), wanted)?;
-    let user = format!("{LAB_NAME}:x:{uid}:{gid}:Countersign laboratory:{FOLDER}/home:/bin/sh\n");
-    write(&etc.join("passwd"), &(user + &read("/etc/passwd")?), 0o644)?;
-    write(&etc.join("group"), &groups(gid)?, 0o644)?;
-    // The machine's own hashes are none of the laboratory's business. Our sshd, an ordinary process, reads this file.
-    let hash = hash(&password)?;
-    write(
-        &etc.join("shadow"),
-        &format!("root:*:19000:0:99999:7:::\n{LAB_NAME}:{hash}:19000:0:99999:7:::\n"),
-        0o400,
-    )?;
-    own(&etc.join("shadow"), wanted)?;
-    for file in ["passwd", "group", "shadow"] {
-        mount(&[
-            "--bind".as_ref(),
-            etc.join(file).as_os_str(),
-            Path::new("/etc").join(file).as_os_str(),
-        ])?;
-    }
-    pam(lab)
-}
-
-/// The machine's groups with the laboratory's in front. `tty` is the group that terminals really have here: an sshd
-/// that is not root gives up where it would have to change it.
-fn groups(gid: u32) -> Result<String> {
-    let mounts = read("/proc/self/mounts")?;
-    let options = mounts
-        .lines()
-        .filter_map(|line| line.split_once(" devpts "))
-        .map(|(_, options)| options);
-    let fixed = options
-        .flat_map(|options| options.split([',', ' ']))
-        .find_map(|option| option.strip_prefix("gid="));
-    let terminal = fixed.and_then(|number| number.parse().ok()).unwrap_or(gid);
-    let machine = read("/etc/group")?;
-    let others = machine
-        .lines()
-        .filter(|line| !line.starts_with("tty:"))
-        .map(|line| format!("{line}\n"));
-    Ok(format!("{LAB_NAME}:x:{gid}:\ntty:x:{terminal}:\n") + &others.collect::<String>())
-}
-
-/// A PAM service of our own, so that the machine's settings do not matter.
-fn pam(lab: &Path) -> Result<()> {
-    let folder = lab.join("etc/pam.d");
-    make(&folder)?;
-    write(
-        &folder.join("countersign-lab"),
-        "auth required pam_unix.so nodelay\naccount required pam_unix.so\n",
-        0o644,
-    )?;
-    write(
-        &folder.join("other"),
-        "auth required pam_deny.so\naccount required pam_deny.so\n",
-        0o644,
-    )?;
-    mount(&["--bind".as_ref(), folder.as_os_str(), "/etc/pam.d".as_ref()])
-}
-
 /// X servers of ordinary users share this folder; on a machine without a desktop it is not there yet.
 fn sockets_folder() -> Result<()> {
     let folder = Path::new("/tmp/.X11-unix");
@@ -235,42 +168,6 @@ fn sockets_folder() -> Result<()> {
     }
     make(folder)?;
     std::fs::set_permissions(folder, PermissionsExt::from_mode(0o1777)).map_err(Error::file("open up", folder))
-}
-
-fn make_password() -> Result<String> {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let mut bytes = [0; 20];
-    let opened = std::fs::File::open("/dev/urandom");
-    opened
-        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes))
-        .map_err(Error::file("read", "/dev/urandom"))?;
-    Ok(bytes
-        .iter()
-        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
-        .map(|&letter| char::from(letter))
-        .collect())
-}
-
-/// The crypt(3) hash, by the system's own crypt; the password goes by standard input.
-fn hash(password: &str) -> Result<String> {
-    let start = |source| Error::Start {
-        program: "perl".to_owned(),
-        source,
-    };
-    let mut command = Command::new("perl");
-    command
-        .args(["-e", r#"print crypt(<STDIN>, "\$6\$countersign\$")"#])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(start)?;
-    if let Some(mut input) = child.stdin.take() {
-        input.write_all(password.as_bytes()).map_err(start)?;
-    }
-    let answer = child.wait_with_output().map_err(start)?;
-    String::from_utf8(answer.stdout)
-        .ok()
-        .filter(|hash| hash.starts_with("$6$"))
-        .ok_or_else(|| Error::Step("crypt".to_owned()))
 }
 
 /// Makes a folder and those above it.
@@ -292,15 +189,16 @@ pub fn mount(arguments: &[&OsStr]) -> Result<()> {
     }
 }
 
-fn own(path: &Path, wanted: &Preparation) -> Result<()> {
-    std::os::unix::fs::chown(path, Some(wanted.uid), Some(wanted.gid)).map_err(Error::file("give away", path))
+/// Gives a file to a user and his group.
+pub fn own(path: &Path, (uid, gid): (u32, u32)) -> Result<()> {
+    std::os::unix::fs::chown(path, Some(uid), Some(gid)).map_err(Error::file("give away", path))
 }
 
-fn read(path: &str) -> Result<String> {
+pub fn read(path: &str) -> Result<String> {
     std::fs::read_to_string(path).map_err(Error::file("read", path))
 }
 
-fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
+pub fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
     std::fs::write(path, text).map_err(Error::file("write", path))?;
     std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).map_err(Error::file("set the mode of", path))
 }

@@ -55,6 +55,18 @@ impl Slapd {
         Ok(slapd)
     }
 
+    /// The administrator wants a user to change his password before anything else (`pwdMustChange`, `pwdReset`:
+    /// draft-behera-ldap-password-policy).
+    pub fn must_change_password(&self, user: &str) -> Result<()> {
+        let policy = format!("cn=must-change,{SUFFIX}");
+        let ldif = format!(
+            "dn: {policy}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: must-change\npwdAttribute: userPassword\npwdMustChange: TRUE\n\n\
+             dn: {}\nchangetype: modify\nreplace: pwdPolicySubentry\npwdPolicySubentry: {policy}\n-\nreplace: pwdReset\npwdReset: TRUE\n",
+            self.user_dn(user)
+        );
+        self.change(&self.admin(), &ldif)
+    }
+
     /// Everything but the data and the process.
     fn prepare(options: &SlapdOptions, authority: Authority, port: Port) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("countersign-slapd.").tempdir();

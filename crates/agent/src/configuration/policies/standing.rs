@@ -34,7 +34,6 @@ impl StandingPolicy {
     }
 
     /// Reads the lists it names, which can take a second: not on the engine's thread.
-    #[cfg_attr(not(test), allow(dead_code, reason = "read where passwords are changed"))]
     pub(crate) fn lists(&self) -> Result<Lists, UnreadList> {
         read_lists(&self.policy.lists, &self.beside)
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use countersign_directory::ldap::{Credentials, LdapRepository, LdapSettings, Patience, StartTls};
 use countersign_model::port::{Clock, DirectoryRepository, RecordStore};
 use countersign_model::{
-    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Monotonic, Publisher, RecordId,
-    RecordVersion, StoreKind, TemplateId, Timestamp, UserId,
+    Binding, DeviceId, FieldKind, FieldName, FieldValues, HeaderVersion, Logon, Monotonic, PasswordJournal, Publisher,
+    RecordId, RecordVersion, StoreKind, TemplateId, Timestamp, UserId,
 };
 use countersign_secret::Password;
 use countersign_sync::{
@@ -245,5 +245,6 @@ fn logon(record: RecordId, changed: Timestamp, [username, password]: [&str; 2]) 
             executable: None,
         },
         changed,
+        journal: PasswordJournal::default(),
     })
 }
