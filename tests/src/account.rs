@@ -19,10 +19,8 @@ const NOBODY: u32 = 65_534;
 pub const LAB_NAME: &str = "demo";
 /// The file of its password in the laboratory's folder.
 pub const LAB_PASSWORD: &str = "password";
-/// A second account of the same user, whose password tests change.
-pub const CHANGING_NAME: &str = "changer";
-/// The file of the password it has at first.
-pub const CHANGING_PASSWORD: &str = "changing-password";
+/// More accounts of the same user, whose passwords tests change, each its own. `NAME.password` is the file of the one it has at first.
+pub const CHANGING_NAMES: [&str; 2] = ["changer", "changer-killed"];
 /// Set inside the laboratory's mount namespace: the folder that only exists there.
 pub const LAB_VARIABLE: &str = "COUNTERSIGN_LAB";
 
@@ -98,9 +96,9 @@ pub fn lab_password() -> Result<String> {
     password(LAB_PASSWORD)
 }
 
-/// The password the account [`CHANGING_NAME`] has at first; made anew for each namespace.
-pub fn changing_password() -> Result<String> {
-    password(CHANGING_PASSWORD)
+/// The password one of [`CHANGING_NAMES`] has at first; made anew for each namespace.
+pub fn changing_password(name: &str) -> Result<String> {
+    password(&format!("{name}.password"))
 }
 
 fn password(file: &str) -> Result<String> {

@@ -13,22 +13,8 @@ use countersign_tests::agent::{Agent, LEDGER, PASSPHRASE, PASSWORD, Package, Sta
 use helpdesk::{helpdesk, member, rings, root, three_words, user};
 use machines::Site;
 use serde_json::Value;
-use std::path::Path;
 
-/// Debian's `libfaketime`, from the package `faketime`.
-const LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 const DAY: u64 = 24 * 60 * 60 * 1000;
-
-/// An agent whose wall clock is moved; the steady clock and the times of files stay. By way of `env`: the library must not be loaded
-/// before the session's user is the one it is loaded for.
-fn moved(by: &str) -> Start {
-    assert!(
-        Path::new(LIBRARY).exists(),
-        "install the package faketime: `cargo xtask setup`"
-    );
-    let (library, by) = (format!("LD_PRELOAD={LIBRARY}"), format!("FAKETIME={by}"));
-    Start::usual().through(&["env", &library, &by, "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"])
-}
 
 fn add(agent: &Agent<'_>, name: &str) {
     let words = ["logon", "add", "test.ledger", "--name", name, "--set", "username=anna"];
@@ -92,7 +78,7 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     drop(agent);
 
     // A good year ahead: the organisation's list has expired, stays in force and is said to be stale.
-    let agent = Agent::start_as(&session, &package, &moved("+500d")).unwrap();
+    let agent = Agent::start_as(&session, &package, &Start::moved("+500d")).unwrap();
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
     let shown = organisation(&agent);
     assert!(
@@ -110,7 +96,7 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     drop(agent);
 
     // Set back to before anything was made.
-    let agent = Agent::start_as(&session, &package, &moved("-500d")).unwrap();
+    let agent = Agent::start_as(&session, &package, &Start::moved("-500d")).unwrap();
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
     let shown = organisation(&agent);
     assert!(
@@ -142,12 +128,12 @@ fn nothing_is_lost_by_a_clock_a_year_ahead_or_back() {
     let other = site.machine();
     let package_two = Package::with(&other, "ledger", LEDGER).unwrap();
     for (by, why) in [("-500d", "check this machine's clock"), ("+500d", "expired")] {
-        let agent = Agent::start_as(&other, &package_two, &moved(by)).unwrap();
+        let agent = Agent::start_as(&other, &package_two, &Start::moved(by)).unwrap();
         agent.done(&["refresh"], &[]).unwrap();
         let refused = agent.run(&["trust", "pin"], &[&words]).unwrap();
         assert!(refused.code == 7 && refused.err.contains(why), "{by}: {refused:?}");
     }
-    let wrong = Agent::start_as(&other, &package_two, &moved("-500d")).unwrap();
+    let wrong = Agent::start_as(&other, &package_two, &Start::moved("-500d")).unwrap();
     wrong.done(&["refresh"], &[]).unwrap();
     wrong
         .done(&["unlock", "--passphrase"], &[PASSPHRASE, PASSWORD])

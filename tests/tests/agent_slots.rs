@@ -251,6 +251,14 @@ impl Keyring {
             .unwrap();
         daemon.stdin.take().unwrap().write_all(b"keyring").unwrap();
         let keyring = Self(daemon);
+        // Asking earlier would have the bus start one of its own, which nobody unlocks.
+        let waited = session
+            .command("gdbus")
+            .args(["wait", "--session", "--timeout", &PATIENCE.to_string()])
+            .arg("org.freedesktop.secrets")
+            .status()
+            .unwrap();
+        assert!(waited.success(), "gnome-keyring-daemon never took its name");
         let deadline = Deadline::seconds(PATIENCE);
         let has_default = || {
             let asked = session

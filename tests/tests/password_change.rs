@@ -6,7 +6,8 @@ mod directory_account;
 #[path = "password_change/system_account.rs"]
 mod system_account;
 
-use countersign_tests::agent::{PASSWORD, PATIENCE};
+use countersign_tests::account::CHANGING_NAMES;
+use countersign_tests::agent::{Agent, PASSWORD, PATIENCE, Start};
 use countersign_tests::applications::account::{self, Purpose};
 use countersign_tests::process::signal;
 use countersign_tests::servers::{DirectoryServer, Sshd};
@@ -170,10 +171,11 @@ fn passwd_changes_an_account_of_the_system_and_the_next_logon_uses_it() {
     let session = Session::start().unwrap();
     let package = system_account::package(&session);
     let mut server = Sshd::start(&session).unwrap();
-    let old = system_account::first_password();
-    let agent = system_account::agent(&session, &package, &old);
+    let name = CHANGING_NAMES[0];
+    let old = system_account::first_password(name);
+    let agent = system_account::agent(&session, &package, name);
     agent.done(&["password", "change", "account"], &[]).unwrap();
-    let mut passwd = system_account::passwd(&session);
+    let mut passwd = system_account::passwd(&session, name);
     let ended = passwd.wait(Deadline::seconds(PATIENCE));
     assert!(
         ended.is_ok(),
@@ -187,7 +189,7 @@ fn passwd_changes_an_account_of_the_system_and_the_next_logon_uses_it() {
         "{}",
         status(&agent)
     );
-    let _ssh = system_account::ssh(&session, &server);
+    let _ssh = system_account::ssh(&session, &server, name);
     assert!(server.verdict(Deadline::seconds(PATIENCE)).unwrap().is_accepted());
     until("the proof", &agent, |status| status["journal"]["pending"].is_null());
     assert_ne!(stored(&agent), old);
@@ -256,4 +258,91 @@ fn killed_at_any_moment_of_a_change_the_one_that_works_is_found() {
     for milliseconds in (0..200).step_by(5) {
         killed(&Place::new(), milliseconds, "");
     }
+}
+
+#[test]
+#[ignore = "slow: kills the agent twenty times while it answers passwd"]
+fn killed_while_it_answers_passwd_the_one_that_works_is_found() {
+    let session = Session::start().unwrap();
+    let package = system_account::package(&session);
+    let mut server = Sshd::start(&session).unwrap();
+    let name = CHANGING_NAMES[1];
+    let mut agent = system_account::agent(&session, &package, name);
+    let mut changed = 0;
+    for milliseconds in (0..1000).step_by(50) {
+        let before = stored(&agent);
+        agent.done(&["password", "change", "account"], &[]).unwrap();
+        let mut passwd = system_account::passwd(&session, name);
+        let _: Option<()> = Deadline::after(Duration::from_millis(milliseconds)).find(|| None);
+        signal(agent.process().id(), rustix::process::Signal::KILL);
+        let _ended_by_itself = passwd.wait(Deadline::seconds(1));
+        drop((agent, passwd));
+        agent = Agent::start(&session, &package).unwrap();
+        agent.done(&["unlock"], &[PASSWORD]).unwrap();
+        let ssh = system_account::ssh(&session, &server, name);
+        let first = server.verdict(Deadline::seconds(PATIENCE)).unwrap().is_accepted();
+        let second = first || server.verdict(Deadline::seconds(PATIENCE)).unwrap().is_accepted();
+        assert!(second, "two wrong ones after {milliseconds} ms: {}", agent.said());
+        until("the proof", &agent, |status| {
+            let pending = &status["journal"]["pending"];
+            pending.is_null() || pending[1] == "made"
+        });
+        drop(ssh);
+        changed += usize::from(stored(&agent) != before);
+        // One that no application has seen is given up: the next round makes its own.
+        let _none_under_way = agent.run(&["password", "revert", "account"], &[]).unwrap();
+    }
+    // Some were killed before passwd had heard of the new one, and some after.
+    assert!((1..20).contains(&changed), "{changed}");
+}
+
+#[test]
+fn one_that_has_expired_is_said_filled_while_its_grace_lasts_and_then_only_if_asked() {
+    let place = Place::new();
+    let package = place.package("");
+    let policy =
+        "schema = 1\nid = \"company\"\nname = \"Company\"\n[length]\nmin = 14\n[life]\ndays = 30\ngrace_logins = 1\n";
+    package.policy("company", policy).unwrap();
+    let agent = place.agent(&package);
+    assert!(status(&agent)["expires"].is_u64());
+    drop(agent);
+    let agent = Agent::start_as(&place.session, &package, &Start::moved("+40d")).unwrap();
+    agent.done(&["unlock"], &[PASSWORD]).unwrap();
+    let first = place.application(Purpose::Logon);
+    let accepted = || (said(&first, "accepted") == 1).then_some(());
+    Deadline::seconds(PATIENCE)
+        .wait_for("the logon in grace", accepted)
+        .unwrap();
+    assert_eq!(status(&agent)["grace_left"], 0);
+    let problems = agent.json(&["status", "--json"], "status").unwrap()["problems"].to_string();
+    assert!(problems.contains("has expired"), "{problems}");
+    drop(first);
+    let second = place.application(Purpose::Logon);
+    let held = || {
+        agent
+            .run(&["why"], &[])
+            .unwrap()
+            .out
+            .contains("has expired")
+            .then_some(())
+    };
+    Deadline::seconds(PATIENCE)
+        .wait_for("the end of the grace", held)
+        .unwrap();
+    assert_eq!(said(&second, "accepted"), 0);
+    let open = place
+        .session
+        .screen()
+        .unwrap()
+        .wait_for_window("the form", Deadline::seconds(PATIENCE), |seen| {
+            seen.title == "Directory logon"
+        });
+    let window = format!("{:#x}", open.unwrap().id);
+    agent
+        .done(&["logon", "fill", "account", "--window", &window], &[])
+        .unwrap();
+    let accepted = || (said(&second, "accepted") == 1).then_some(());
+    Deadline::seconds(PATIENCE)
+        .wait_for("the logon that was asked for", accepted)
+        .unwrap();
 }

@@ -171,8 +171,16 @@ pub enum ChangeStep {
 
 /// A step that does not fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no change of its password is under way; begin one with `countersign password change`")]
-pub struct NoChange;
+pub enum Misstep {
+    /// It is one of a change, and there is none.
+    #[error("no change of its password is under way; begin one with `countersign password change`")]
+    NoChange,
+    /// It begins a change, and what became of the one before is not known: its password may be the one that works.
+    #[error(
+        "whether the application took the last new password is not known yet; log on to it once, or say it with `countersign password confirm` or `countersign password revert`"
+    )]
+    Undecided,
+}
 
 impl PasswordJournal {
     /// Whether there is nothing in it.
@@ -195,16 +203,20 @@ impl PasswordJournal {
     /// Takes a step at a time (UTC milliseconds). `password` is the field of `fields` that the journal is about.
     ///
     /// # Errors
-    /// [`NoChange`] for steps of a change that is not under way. Nothing is altered then.
+    /// [`Misstep`]. Nothing is altered then.
     pub fn step(
         &mut self,
         fields: &mut FieldValues,
         password: &FieldName,
         step: ChangeStep,
         at: Timestamp,
-    ) -> Result<(), NoChange> {
+    ) -> Result<(), Misstep> {
         match step {
             ChangeStep::Begin(next) => {
+                let undecided = |pending: &Pending| pending.stage != Stage::Made;
+                if self.pending.as_ref().is_some_and(undecided) {
+                    return Err(Misstep::Undecided);
+                }
                 self.give_up(Ending::Abandoned, at);
                 self.pending = Some(Pending {
                     next,
@@ -255,7 +267,7 @@ impl PasswordJournal {
         password: &FieldName,
         which: Which,
         at: Timestamp,
-    ) -> Result<(), NoChange> {
+    ) -> Result<(), Misstep> {
         match which {
             Which::Current => {
                 // That it takes the one until now says nothing of one it has not seen.
@@ -264,7 +276,7 @@ impl PasswordJournal {
                 }
             }
             Which::Pending => {
-                let Pending { next, .. } = self.pending.take().ok_or(NoChange)?;
+                let Pending { next, .. } = self.pending.take().ok_or(Misstep::NoChange)?;
                 match fields.0.iter_mut().find(|(name, _, _)| name == password) {
                     Some((_, _, value)) => {
                         let before = std::mem::replace(value, next);
@@ -279,8 +291,8 @@ impl PasswordJournal {
         Ok(())
     }
 
-    fn under_way(&mut self) -> Result<&mut Pending, NoChange> {
-        self.pending.as_mut().ok_or(NoChange)
+    fn under_way(&mut self) -> Result<&mut Pending, Misstep> {
+        self.pending.as_mut().ok_or(Misstep::NoChange)
     }
 
     fn give_up(&mut self, ending: Ending, at: Timestamp) {

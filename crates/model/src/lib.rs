@@ -35,7 +35,7 @@ pub use controls::{ControlFacts, ControlQuery, ControlToken, ControlTree, Covera
 pub use explain::{Attempt, Criterion, Decision, Explanation, Verdict};
 pub use ids::{DeviceId, FieldName, IdError, LogonId, RecordId, TemplateId, UserId, VaultId};
 pub use journal::{
-    ChangeStep, Ending, Former, JournalFacts, MOST_FORMER, NoChange, PasswordJournal, Pending, Purpose, Search, Stage,
+    ChangeStep, Ending, Former, JournalFacts, MOST_FORMER, Misstep, PasswordJournal, Pending, Purpose, Search, Stage,
     Which,
 };
 pub use logon::{FieldKind, FieldValues, Logon};

@@ -4,7 +4,7 @@ use crate::record::{Opened, SealError};
 use crate::release::Released;
 use crate::unlocked::Unlocked;
 use countersign_model::{
-    ChangeStep, FieldKind, FieldName, FieldValues, JournalFacts, NoChange, Pending, Purpose, Timestamp, Which,
+    ChangeStep, FieldKind, FieldName, FieldValues, JournalFacts, Misstep, Pending, Purpose, Timestamp, Which,
 };
 use countersign_secret::Password;
 
@@ -13,7 +13,7 @@ use countersign_secret::Password;
 pub enum StepError {
     /// It does not fit.
     #[error(transparent)]
-    NoChange(#[from] NoChange),
+    Misstep(#[from] Misstep),
     /// It could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),

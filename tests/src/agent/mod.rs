@@ -24,6 +24,8 @@ pub use secrets::{Needles, PASSPHRASE, PASSWORD, SETTINGS};
 
 use crate::{Deadline, LabError, Process, Result, Session};
 
+/// From the package `faketime`, which `cargo xtask setup` installs.
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 /// Nothing the agent does takes longer; a machine under load may need most of it.
 pub const PATIENCE: u64 = 30;
 
@@ -62,6 +64,14 @@ impl Start {
     pub fn without(mut self, name: &str) -> Self {
         self.without.push(name.to_owned());
         self
+    }
+
+    /// With the wall clock moved by so much, such as `+500d`; the steady clock and the times of files stay. By way of `env`: Debian's
+    /// `libfaketime` must not be loaded before the session's user is the one it is loaded for.
+    #[must_use]
+    pub fn moved(by: &str) -> Self {
+        let (library, by) = (format!("LD_PRELOAD={FAKETIME}"), format!("FAKETIME={by}"));
+        Self::usual().through(&["env", &library, &by, "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1"])
     }
 
     /// By way of a program that becomes the agent: these words, then the agent's.

@@ -1,12 +1,12 @@
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
-use crate::account::{CHANGING_NAME, LAB_NAME, lab_password};
+use crate::account::{CHANGING_NAMES, LAB_NAME, lab_password};
 use crate::process::{output, read_lossy};
 use crate::servers::{Unread, Verdict};
 use crate::{Deadline, LabError, Process, Result, Session};
 
-/// A real sshd on a loopback port, with host keys of its own, that takes the passwords of the laboratory's two accounts.
+/// A real sshd on a loopback port, with host keys of its own, that takes the passwords of the laboratory's accounts.
 ///
 /// It is an ordinary process of the session's user: he may read the namespace's own shadow file, and only he can log on.
 #[derive(Debug)]
@@ -92,9 +92,8 @@ impl Sshd {
 
 fn judge(line: &str) -> Option<Verdict> {
     let about = |what: &str| {
-        [LAB_NAME, CHANGING_NAME]
-            .iter()
-            .any(|name| line.contains(&format!("{what} for {name}")))
+        let mut names = CHANGING_NAMES.iter().chain([&LAB_NAME]);
+        names.any(|name| line.contains(&format!("{what} for {name} ")))
     };
     if about("Accepted password") {
         Some(Verdict::Accepted(line.to_owned()))
@@ -108,9 +107,10 @@ fn judge(line: &str) -> Option<Verdict> {
 fn settings(port: u16, key: &Path) -> String {
     format!(
         "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
-         KbdInteractiveAuthentication no\nPubkeyAuthentication no\nAllowUsers {LAB_NAME} {CHANGING_NAME}\nMaxAuthTries 6\n\
+         KbdInteractiveAuthentication no\nPubkeyAuthentication no\nAllowUsers {LAB_NAME} {}\nMaxAuthTries 6\n\
          PrintMotd no\nPrintLastLog no\nUseDNS no\nLogLevel VERBOSE\n",
-        key.display()
+        key.display(),
+        CHANGING_NAMES.join(" ")
     )
 }
 

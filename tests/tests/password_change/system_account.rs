@@ -1,6 +1,6 @@
 //! An account of the system: `passwd` changes it, ssh logs on to it.
 
-use countersign_tests::account::{CHANGING_NAME, changing_password};
+use countersign_tests::account::changing_password;
 use countersign_tests::agent::{Agent, Package};
 use countersign_tests::servers::Sshd;
 use countersign_tests::{Process, Session};
@@ -54,35 +54,34 @@ pub fn package(session: &Session) -> Package<'_> {
     package
 }
 
-pub fn agent<'a>(session: &'a Session, package: &Package<'_>, password: &str) -> Agent<'a> {
+pub fn agent<'a>(session: &'a Session, package: &Package<'_>, name: &str) -> Agent<'a> {
     let agent = Agent::start(session, package).unwrap().enrolled().unwrap();
-    let user = format!("username={CHANGING_NAME}");
+    let user = format!("username={name}");
+    let password = first_password(name);
     agent
         .done(
             &["logon", "add", "test.account", "--name", "account", "--set", &user],
-            &[password],
+            &[&password],
         )
         .unwrap();
     agent
 }
 
-pub fn first_password() -> String {
-    changing_password().unwrap()
+pub fn first_password(name: &str) -> String {
+    changing_password(name).unwrap()
 }
 
 /// `passwd` in an xterm, which ends with it.
-pub fn passwd(session: &Session) -> Process {
-    session
-        .spawn("xterm", &["-e", "/usr/bin/passwd", CHANGING_NAME])
-        .unwrap()
+pub fn passwd(session: &Session, name: &str) -> Process {
+    session.spawn("xterm", &["-e", "/usr/bin/passwd", name]).unwrap()
 }
 
 /// ssh in an xterm, which stays as long as the session it opens.
-pub fn ssh(session: &Session, server: &Sshd) -> Process {
+pub fn ssh(session: &Session, server: &Sshd, name: &str) -> Process {
     let mut command = session.command("xterm");
     command
         .args(["-e", "/usr/bin/ssh", "-F"])
         .arg(server.client_configuration());
-    command.args(["-p", &server.port().to_string(), &format!("{CHANGING_NAME}@127.0.0.1")]);
+    command.args(["-p", &server.port().to_string(), &format!("{name}@127.0.0.1")]);
     Process::start("xterm", &mut command, &session.log("ssh")).unwrap()
 }

@@ -31,7 +31,7 @@ impl Keeper {
             self.exports.changed(StoreName::Vault);
         }
         let values = released.into_values(password, purpose);
-        values.ok_or(KeeperError::Step(countersign_model::NoChange.into()))
+        values.ok_or(KeeperError::Step(countersign_model::Misstep::NoChange.into()))
     }
 
     /// Writes a step of a change into a logon's journal. It is durable when this returns.

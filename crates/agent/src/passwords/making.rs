@@ -5,7 +5,7 @@ use crate::configuration::StandingPolicy;
 use crate::engine::Engine;
 use crate::exits::{Account, Agreed, Exits};
 use crate::message::Message;
-use countersign_model::{ChangeStep, Civil, LogonId, Policy, TemplateId, Timestamp};
+use countersign_model::{ChangeStep, Civil, LogonId, Misstep, Policy, Stage, TemplateId, Timestamp};
 use countersign_rules::policy::{Circumstances, Dice, Generator, Judge, Kind, NoRandomness};
 use countersign_secret::Password;
 use countersign_signon::{Event, Notice};
@@ -90,7 +90,11 @@ impl Engine {
         let template = &summary.template;
         let policy = self.configuration.policy_for(template)?;
         let least = u64::from(policy.policy().life.min_days) * DAY;
-        let since = self.keeper.password_journal(logon)?.changed();
+        let journal = self.keeper.password_journal(logon)?;
+        if journal.pending.is_some_and(|(_, stage)| stage != Stage::Made) {
+            return Err(crate::keeper::KeeperError::Step(Misstep::Undecided.into()).into());
+        }
+        let since = journal.changed();
         if let Some(since) = since.filter(|since| self.clock.both().wall.0 < since.0.saturating_add(least)) {
             return Err(too_soon(since, least));
         }
@@ -157,7 +161,10 @@ impl Engine {
         self.password_step(logon, ChangeStep::Begin(next.duplicate()))?;
         for other in self.shared_with(logon) {
             if let Err(error) = self.password_step(other, ChangeStep::Begin(next.duplicate())) {
-                tracing::error!("the logon {other} of the same group was not changed with it: {error}");
+                self.notify(Notice {
+                    application: "passwords".to_owned(),
+                    text: format!("another application of the group does not get the new password: {error}"),
+                });
             }
         }
         Ok(())
@@ -239,6 +246,11 @@ fn draw(judge: &Judge<'_>) -> Result<Password, ErrorReply> {
 
 /// The user's own password, if the policy allows it and a keyboard can type it.
 fn judged(own: Password, judge: &Judge<'_>) -> Result<Password, ErrorReply> {
+    if let Some(at) = own.expose().chars().position(char::is_control) {
+        let message = format!("its character {} is one that no keyboard types into a field", at + 1);
+        return Err(ErrorReply::new(ErrorCode::Refused, message)
+            .next("choose another one; a tab or a line end may have come with it when it was copied"));
+    }
     let broken = judge.judge(&own);
     if broken.is_empty() {
         return Ok(own);

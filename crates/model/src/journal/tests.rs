@@ -20,7 +20,7 @@ impl Account {
         }
     }
 
-    fn step(&mut self, step: ChangeStep) -> Result<(), NoChange> {
+    fn step(&mut self, step: ChangeStep) -> Result<(), Misstep> {
         self.now += 1_000;
         let name = FieldName::from("password");
         self.journal.step(&mut self.fields, &name, step, Timestamp(self.now))
@@ -77,10 +77,22 @@ fn what_was_not_taken_is_kept_as_well() {
     let mut account = sent();
     account.step(ChangeStep::Revert).unwrap();
     assert_eq!(account.former(), [("new", Ending::Refused)]);
-    let mut account = sent();
+    let mut account = Account::new();
+    account.step(ChangeStep::Begin(secret("new"))).unwrap();
     account.step(ChangeStep::Begin(secret("newer"))).unwrap();
     assert_eq!(account.former(), [("new", Ending::Abandoned)]);
     assert_eq!(account.stage(), Some(Stage::Made));
+}
+
+#[test]
+fn nothing_takes_the_place_of_one_that_may_work() {
+    let mut account = sent();
+    assert_eq!(
+        account.step(ChangeStep::Begin(secret("newer"))),
+        Err(Misstep::Undecided)
+    );
+    assert_eq!(account.value(Which::Pending), "new");
+    assert!(account.former().is_empty());
 }
 
 #[test]
@@ -112,7 +124,7 @@ fn steps_of_no_change_change_nothing() {
         ChangeStep::Refuse(Which::Current),
         ChangeStep::Revert,
     ] {
-        assert_eq!(account.step(step), Err(NoChange));
+        assert_eq!(account.step(step), Err(Misstep::NoChange));
     }
     assert!(account.journal.is_empty());
     assert_eq!(account.current(), "old");

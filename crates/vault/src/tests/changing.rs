@@ -3,7 +3,7 @@
 use super::{RECORD, home, logon, password};
 use crate::{Amendment, Commitment, LiveBinding, Opened, StepError, Unlocked, Written, release};
 use countersign_model::{
-    ChangeStep, Ending, FieldKind, FieldName, FieldValues, NoChange, Purpose, Search, Stage, Timestamp, Which,
+    ChangeStep, Ending, FieldKind, FieldName, FieldValues, Misstep, Purpose, Search, Stage, Timestamp, Which,
 };
 use std::path::PathBuf;
 
@@ -116,7 +116,10 @@ fn a_form_gets_what_it_is_answered_for() {
 fn a_step_that_does_not_fit_seals_nothing() {
     let mut record = Record::new();
     let before = record.sealed.clone();
-    assert_eq!(record.step(ChangeStep::Send), Err(StepError::NoChange(NoChange)));
+    assert_eq!(
+        record.step(ChangeStep::Send),
+        Err(StepError::Misstep(Misstep::NoChange))
+    );
     assert_eq!(record.sealed, before);
 }
 

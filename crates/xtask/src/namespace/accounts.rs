@@ -1,4 +1,4 @@
-//! The accounts of the laboratory: the machine's own, and in front of them two of the ordinary user's, whose passwords are its own.
+//! The accounts of the laboratory: the machine's own, and in front of them some of the ordinary user's, whose passwords are its own.
 //!
 //! They stand in a layer over the machine's `/etc` that only the namespace has, so that programs may change them as they do anywhere.
 
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use countersign_tests::account::{CHANGING_NAME, CHANGING_PASSWORD, LAB_NAME, LAB_PASSWORD};
+use countersign_tests::account::{CHANGING_NAMES, LAB_NAME, LAB_PASSWORD};
 
 use crate::error::{Error, Result};
 use crate::namespace::FOLDER;
@@ -18,10 +18,11 @@ pub fn make(lab: &Path, user: (u32, u32)) -> Result<()> {
     layer(lab)?;
     let (uid, gid) = user;
     let (mut passwd, mut shadow) = (String::new(), "root:*:19000:0:99999:7:::\n".to_owned());
-    for (name, file) in [(LAB_NAME, LAB_PASSWORD), (CHANGING_NAME, CHANGING_PASSWORD)] {
+    let changing = CHANGING_NAMES.map(|name| (name, format!("{name}.password")));
+    for (name, file) in [(LAB_NAME, LAB_PASSWORD.to_owned())].into_iter().chain(changing) {
         let password = make_password()?;
-        write(&lab.join(file), &password, 0o400)?;
-        own(&lab.join(file), user)?;
+        write(&lab.join(&file), &password, 0o400)?;
+        own(&lab.join(&file), user)?;
         passwd += &format!("{name}:x:{uid}:{gid}:Countersign laboratory:{FOLDER}/home:/bin/sh\n");
         shadow += &format!("{name}:{}:19000:0:99999:7:::\n", hash(&password)?);
     }
