@@ -30,7 +30,7 @@ pub fn weigh(holding: Holding, count: usize) -> Result<f64, BenchError> {
     let failed = |why: String| BenchError::NotReady { who: "the scales", why };
     let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
     let mut child = Command::new(program)
-        .args(["bench", NAME])
+        .args(["bench", NAME, "--here"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
