@@ -43,14 +43,17 @@ pub(super) const XPDF: Trial = Trial {
     },
 };
 
+/// Not the one of the other reader of safes: both are on one desktop in the laboratory.
+const SECRETS_SAFE: &str = "secrets.kdbx";
+
 pub(super) const SECRETS: Trial = Trial {
     application: "Secrets",
     toolkit: "GTK 4",
     template: "org.gnome.World.Secrets",
     weight: Weight::Big,
     stage: |session| {
-        let fields = vec!["safe=laboratory.kdbx".to_owned()];
-        stage("secrets", vec![safe(session)?], fields, Proof::Text(ENTRY))
+        let fields = vec![format!("safe={SECRETS_SAFE}")];
+        stage("secrets", vec![safe(session, SECRETS_SAFE)?], fields, Proof::Text(ENTRY))
     },
 };
 
@@ -66,7 +69,7 @@ pub(super) const KEEPASSXC: Trial = Trial {
         // Nothing is asked but the password.
         let quiet = "[General]\nConfigVersion=2\nUpdateCheckMessageShown=true\n\n[GUI]\nCheckForUpdates=false\n";
         session.write(&settings, quiet)?;
-        let words = vec!["--config".into(), settings, safe(session)?];
+        let words = vec!["--config".into(), settings, safe(session, "laboratory.kdbx")?];
         stage("keepassxc", words, fields, Proof::Title("*laboratory.kdbx - KeePassXC"))
     },
 };
@@ -175,8 +178,8 @@ fn page() -> String {
 }
 
 /// A KeePass safe with one entry.
-fn safe(session: &Session) -> Result<PathBuf> {
-    let file = session.home().join("laboratory.kdbx");
+fn safe(session: &Session, name: &str) -> Result<PathBuf> {
+    let file = session.home().join(name);
     let said = |words: &str, file: &Path| -> Result<String> {
         let mut command = session.command("sh");
         process::output(command.args(["-c", words, PASSWORD]).arg(file).arg(ENTRY))
