@@ -13,6 +13,8 @@ pub mod deadline;
 pub mod keyboard;
 pub mod logind;
 pub mod memory;
+pub mod notices;
+pub mod panel;
 pub mod process;
 pub mod reborn;
 pub mod screen;

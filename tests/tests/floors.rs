@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-desktop", 3),
     ("countersign-factors", 3),
     ("countersign-exits", 3),
+    ("countersign-tray", 3),
     ("countersign-agent", 4),
     ("countersign-simulate", 4),
     ("countersign", 5),
@@ -44,6 +45,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("enigo", "countersign-desktop"),
     ("oo7", "countersign-factors"),
     ("libloading", "countersign-exits"),
+    ("ksni", "countersign-tray"),
 ];
 
 /// What is measured beside ours.
@@ -106,6 +108,7 @@ fn the_model_is_the_only_meeting_place_of_adapters() {
         "countersign-directory",
         "countersign-desktop",
         "countersign-factors",
+        "countersign-tray",
     ];
     let machines = ["countersign-signon", "countersign-sync"];
     for package in members() {

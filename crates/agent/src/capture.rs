@@ -133,7 +133,7 @@ impl Engine {
         Ok(())
     }
 
-    fn application(&self, template: &TemplateId) -> String {
+    pub(crate) fn application(&self, template: &TemplateId) -> String {
         let set = self.configuration.templates();
         set.get(template)
             .map_or_else(|| template.to_string(), |loaded| loaded.name().to_owned())

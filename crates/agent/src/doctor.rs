@@ -1,10 +1,12 @@
 //! `countersign doctor`: what is wrong and what to do about it.
 
 use crate::engine::Engine;
+use crate::faces::program;
 use crate::keeper::State;
 use countersign_model::Hearing;
 use countersign_model::port::{DesktopError, WindowSource};
 use countersign_secret::Protection;
+use countersign_tray::Presence;
 use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState, ErrorReply};
 
 impl Engine {
@@ -27,6 +29,8 @@ impl Engine {
             self.check_repository(),
             self.check_organisation(),
             self.check_session_programs(),
+            self.check_tray(),
+            check_windows(),
         ]
     }
 
@@ -197,6 +201,25 @@ impl Engine {
         }
     }
 
+    fn check_tray(&self) -> Check {
+        match self.faces.presence() {
+            None => good("tray", "no icon: `tray.show` is off".to_owned()),
+            Some(Presence::Shown) => good("tray", "the icon is on the panel".to_owned()),
+            Some(Presence::NoPanel) => check(
+                "tray",
+                CheckResult::Warning,
+                "no panel of this desktop takes icons; the icon is there as soon as one does",
+                "on GNOME install and switch on the extension AppIndicator (Debian: gnome-shell-extension-appindicator), elsewhere add the status tray to the panel; without it, `countersign` does everything that the icon's menu does",
+            ),
+            Some(Presence::Failed(why)) => check(
+                "tray",
+                CheckResult::Warning,
+                format!("there is no icon: {why}"),
+                "start the agent from a graphical session: `systemctl --user restart countersign`",
+            ),
+        }
+    }
+
     /// Programs on the screen that could be replaced by anything the user runs, or that cannot be identified.
     fn check_session_programs(&self) -> Check {
         let windows = match self.screen.as_ref().map(|desktop| desktop.snapshot()) {
@@ -250,6 +273,18 @@ fn check_hearing(name: &str, hearing: Hearing, setting: &str) -> Check {
             CheckResult::Warning,
             format!("does not lock the vault: {why}"),
             next,
+        ),
+    }
+}
+
+fn check_windows() -> Check {
+    match program() {
+        Some(program) => good("windows", format!("shown by {}", program.display())),
+        None => check(
+            "windows",
+            CheckResult::Warning,
+            "countersign-windows is neither beside the agent nor in PATH: no window can be shown",
+            "install it; until then, `countersign` does the same on the command line",
         ),
     }
 }

@@ -4,6 +4,7 @@ use crate::audit::Audit;
 use crate::capture::Captures;
 use crate::clock::SystemClock;
 use crate::configuration::Configuration;
+use crate::faces::Faces;
 use crate::journal::Journal;
 use crate::keeper::Keeper;
 use crate::locking::Locking;
@@ -60,13 +61,13 @@ pub(crate) struct Engine {
     pub(crate) journal: Journal,
     pub(crate) notices: VecDeque<Notice>,
     pub(crate) clock: SystemClock,
-    pub(crate) paused_until: Option<Monotonic>,
     pub(crate) active: Option<WindowId>,
     pub(crate) locking: Locking,
     pub(crate) tasks: Tasks,
     pub(crate) packages: Packages,
     pub(crate) prompting: Prompting,
     pub(crate) captures: Captures,
+    pub(crate) faces: Faces,
     /// What the directory says of the user.
     pub(crate) person: Person,
     alarms: BTreeSet<Monotonic>,
@@ -95,9 +96,9 @@ impl Engine {
             journal: Journal::default(),
             notices: VecDeque::new(),
             clock: SystemClock,
-            paused_until: None,
             active: None,
             locking: Locking::new(session),
+            faces: Faces::new(&inbox),
             tasks: Tasks::new(inbox),
             packages: Packages::default(),
             prompting: Prompting::default(),
@@ -128,6 +129,7 @@ impl Engine {
         self.person = Person::load(self.keeper.device_store(), self.syncing.user());
         self.take_signed_settings();
         self.exchange(Scope::Everything);
+        self.show_faces();
     }
 
     /// Serves until told to stop. Sleeps whenever nothing has happened and no alarm is due; once it is quiet after work, what the
@@ -148,6 +150,7 @@ impl Engine {
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.alarm();
+                    self.show_faces();
                     if quiet.take_if(|due| *due <= now).is_some() {
                         countersign_secret::give_back_memory();
                     }
@@ -164,8 +167,24 @@ impl Engine {
     }
 
     fn take(&mut self, message: Message) {
+        // Applications change their windows all the time; of that the faces show nothing but which one is at hand.
+        let shows = match &message {
+            Message::Desktop(event) => matches!(
+                event,
+                WindowEvent::Activated(_) | WindowEvent::Appeared { .. } | WindowEvent::Lost(_)
+            ),
+            _ => true,
+        };
+        self.act(message);
+        if shows {
+            self.show_faces();
+        }
+    }
+
+    fn act(&mut self, message: Message) {
         match message {
             Message::Desktop(event) => {
+                let moves = matches!(event, WindowEvent::Activated(_) | WindowEvent::Appeared { .. });
                 match &event {
                     WindowEvent::Activated(window) => self.active = *window,
                     WindowEvent::Lost(why) => {
@@ -177,6 +196,9 @@ impl Engine {
                 }
                 let event = self.with_package(event);
                 self.signon(Event::Window(event));
+                if moves {
+                    self.look_at_hand();
+                }
             }
             Message::Package(executable, package) => self.package_found(executable, package),
             Message::Signon(event) => {
@@ -213,6 +235,9 @@ impl Engine {
             Message::Notice(notice) => self.notify(notice),
             Message::Repository(event) => self.repository_changed(event),
             Message::Exchanged(exchanged) => self.exchanged(*exchanged),
+            Message::Chosen(choice) => self.chosen(choice),
+            Message::Filled(answer) => self.filled(answer),
+            Message::Windows(ended) => self.windows_ended(ended),
             Message::Stop => {}
         }
     }
@@ -235,10 +260,8 @@ impl Engine {
                 .next("run `countersign why` to see what the window lacks");
             let _ = awaited.reply.send(error.into());
         }
-        if self.paused_until.is_some_and(|until| until <= now) {
-            self.paused_until = None;
-        }
         self.prompting.answer_late(now);
+        self.open_waiting(now);
         self.ask_again();
         self.look_after_moving();
         if self.export_due.is_some_and(|due| due <= now) {
@@ -360,8 +383,8 @@ impl Engine {
             Effect::Cancel(ticket) => self.tasks.cancel(ticket),
             Effect::Explain(explanation) => self.explained(*explanation),
             Effect::Notify(notice) => self.notify(notice),
-            Effect::Ask(prompt) => self.prompting.ask(prompt),
-            Effect::Withdraw(window) => self.prompting.withdraw(window),
+            Effect::Ask(prompt) => self.prompt(prompt),
+            Effect::Withdraw(window) => self.prompting.withdraw(window, self.clock.both().steady),
             Effect::Settled(logon, settlement) => return self.settled(logon, settlement),
             Effect::MakePassword(logon, template) => self.password_wanted(logon, &template),
             Effect::Step(logon, step) => self.password_learnt(logon, step),
@@ -408,6 +431,7 @@ impl Engine {
                 let _ = awaited.reply.send(Reply::Filled(Box::new(explanation.clone())).into());
             }
         }
+        self.tell_of(&explanation);
         self.journal.enter(explanation);
     }
 

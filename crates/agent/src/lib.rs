@@ -12,6 +12,7 @@ mod doctor;
 mod engine;
 mod exclusions;
 mod exits;
+mod faces;
 mod front;
 mod journal;
 mod keeper;

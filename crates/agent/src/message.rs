@@ -1,5 +1,6 @@
 //! What reaches the engine.
 
+use crate::faces::Ended;
 use crate::syncing::{Exchanged, Renewal, Standing};
 use countersign_model::port::DirectoryRepository;
 use countersign_model::{
@@ -7,6 +8,7 @@ use countersign_model::{
 };
 use countersign_secret::{Key, Password};
 use countersign_signon::{Event, Notice};
+use countersign_tray::TrayChoice;
 use countersign_vault::{AuditEvent, Reauthenticated, SlotKind, Unlocked};
 use countersign_wire::{Answer, PrimaryChoice, PrimaryMethod, Request};
 use std::sync::Arc;
@@ -50,6 +52,12 @@ pub(crate) enum Message {
     Repository(RepositoryEvent),
     /// An exchange of records has ended.
     Exchanged(Box<Exchanged>),
+    /// The user chose something in the tray or in a notification.
+    Chosen(TrayChoice),
+    /// The outcome of a fill he chose there; none: the agent ends.
+    Filled(Option<Box<Answer>>),
+    /// The program that shows windows has ended.
+    Windows(Ended),
     /// The agent is told to end.
     Stop,
 }

@@ -3,18 +3,20 @@
 use crate::engine::Engine;
 use crate::front::silent_kinds;
 use crate::keeper::{Job, State, slots_to_come};
+use crate::logons::not_in_force;
 use crate::message::Call;
 use crate::syncing::Scope;
 use crate::templates::summary;
 use countersign_model::port::{DesktopError, RepositoryError, WindowSource};
-use countersign_model::{Layer, Monotonic, Publisher, SETTINGS, SettingValue, Timestamp, WindowId};
+use countersign_model::{Layer, Monotonic, Publisher, SETTINGS, SettingValue, TemplateId, Timestamp, WindowId};
 use countersign_rules::record::Naming;
-use countersign_signon::{Event, VaultState};
+use countersign_signon::{Event, Pause, VaultState};
 use countersign_wire::{
     AccessibilityState, Answer, DesktopState, DeviceReport, DisplayState, EnrollTerms, ErrorCode, ErrorReply,
     LockCause, PrimaryReport, Problem, Reply, RepositoryHealth, RepositoryState, Request, SettingReport, Severity,
     Status, TemplateCounts, TemplateSummary, UnlockTerms,
 };
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How many explanations `why` shows when nobody says.
@@ -80,8 +82,16 @@ impl Engine {
             Request::Settings { name } => Reply::Settings(self.setting_reports(name.as_deref())?),
             Request::Policy { template } => Reply::Policy(Box::new(self.policy_report(template.as_ref())?)),
             Request::Pause { seconds } => self.pause(seconds),
+            Request::PauseUntilUnlocked => {
+                self.signon(Event::Pause(Some(Pause::UntilUnlocked)));
+                Reply::Done
+            }
+            Request::PauseApplication { template } => {
+                self.pause_application(template)?;
+                Reply::Done
+            }
             Request::Resume => {
-                self.paused_until = None;
+                self.signon(Event::PausedApplications(BTreeSet::new()));
                 self.signon(Event::Pause(None));
                 Reply::Done
             }
@@ -173,9 +183,27 @@ impl Engine {
     fn pause(&mut self, seconds: u32) -> Reply {
         let now = self.clock.both();
         let until = now.steady.after(Duration::from_secs(seconds.into()));
-        self.paused_until = Some(until);
-        self.signon(Event::Pause(Some(until)));
+        self.signon(Event::Pause(Some(Pause::Until(until))));
         Reply::Paused(self.wall(until))
+    }
+
+    /// Leaves an application alone, beside those that are already.
+    fn pause_application(&mut self, template: TemplateId) -> Result<(), ErrorReply> {
+        if self.configuration.templates().get(&template).is_none() {
+            return Err(not_in_force(&template));
+        }
+        let mut paused = self.machine.paused_applications().clone();
+        paused.insert(template);
+        self.signon(Event::PausedApplications(paused));
+        Ok(())
+    }
+
+    /// Until when filling is paused, if it is until a moment.
+    pub(crate) fn paused_until(&self) -> Option<Timestamp> {
+        match self.machine.pause()? {
+            Pause::Until(until) => Some(self.wall(until)),
+            Pause::UntilUnlocked => None,
+        }
     }
 
     /// A moment of the steady clock on the wall clock.
@@ -274,7 +302,7 @@ impl Engine {
         }
     }
 
-    fn vault_report(&self) -> countersign_wire::VaultState {
+    pub(crate) fn vault_report(&self) -> countersign_wire::VaultState {
         use countersign_wire::VaultState as Report;
         match (self.keeper.is_enrolled(), self.keeper.state()) {
             // Another device of the user made it: this one joins by the passphrase.
@@ -327,7 +355,9 @@ impl Engine {
                 synced: self.syncing.synced(),
                 waiting: self.syncing.waiting(),
             },
-            paused_until: self.paused_until.map(|until| self.wall(until)),
+            paused_until: self.paused_until(),
+            paused_until_unlocked: self.machine.pause() == Some(Pause::UntilUnlocked),
+            paused_applications: self.machine.paused_applications().iter().cloned().collect(),
             desktop: self.desktop_state(),
             locks_on: self.locking.hearing(),
             locked_by: self.locked_by(),

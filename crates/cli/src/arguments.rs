@@ -231,8 +231,14 @@ pub(crate) struct Pause {
     /// For so many minutes.
     #[arg(default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub(crate) minutes: u32,
-    /// End a pause.
+    /// Until the vault is unlocked the next time.
     #[arg(long, conflicts_with = "minutes")]
+    pub(crate) until_unlocked: bool,
+    /// Only this application, by its name or its template's id, until the pause is ended.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["minutes", "until_unlocked"])]
+    pub(crate) application: Option<String>,
+    /// End a pause.
+    #[arg(long, conflicts_with_all = ["minutes", "until_unlocked", "application"])]
     pub(crate) resume: bool,
 }
 

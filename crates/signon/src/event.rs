@@ -30,6 +30,15 @@ pub enum VaultState {
     Unlocked,
 }
 
+/// How long nothing is filled by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Until this moment of the steady clock.
+    Until(Monotonic),
+    /// Until the vault is unlocked the next time.
+    UntilUnlocked,
+}
+
 /// The settings the machine works by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -142,8 +151,10 @@ pub enum Event {
     Vault(VaultState),
     /// The user has just typed his password, and it was right: for the fill of this window, or for something else.
     Proven(Option<WindowId>),
-    /// The user pauses filling until then (`None`: goes on).
-    Pause(Option<Monotonic>),
+    /// The user pauses filling (`None`: goes on).
+    Pause(Option<Pause>),
+    /// The user wants the applications of these templates left alone for now.
+    PausedApplications(BTreeSet<TemplateId>),
     /// The user asks to fill, into the active window if none is named, with any fitting logon if none is named.
     Fill(Option<WindowId>, Option<LogonId>),
     /// Answer to [`Effect::MakePassword`]: it is made and durable, or why it is not.

@@ -13,7 +13,7 @@ mod record;
 mod window;
 
 pub use event::{
-    ChangeMode, Effect, Event, Expiry, LogonSummary, Notice, Now, Rules, Settlement, Standing, Ticket, Underway,
+    ChangeMode, Effect, Event, Expiry, LogonSummary, Notice, Now, Pause, Rules, Settlement, Standing, Ticket, Underway,
     VaultState,
 };
 pub use explaining::{explain_template, explain_window};

@@ -12,7 +12,7 @@ pub(crate) use silent::Silence;
 use crate::candidates::{self, Seen};
 use crate::ledger::Ledger;
 use crate::window::{Asking, Phase, Watched, Wish};
-use crate::{Effect, Event, Notice, Now, Rules, Ticket, VaultState};
+use crate::{Effect, Event, Notice, Now, Pause, Rules, Ticket, VaultState};
 use countersign_model::port::Attention;
 use countersign_model::{Criterion, Decision, LogonId, Monotonic, TemplateId, WindowEvent, WindowFacts, WindowId};
 use countersign_rules::{FormRef, TemplateSet};
@@ -25,7 +25,9 @@ pub struct Machine {
     templates: Arc<TemplateSet>,
     rules: Rules,
     vault: VaultState,
-    paused_until: Option<Monotonic>,
+    pause: Option<Pause>,
+    /// Templates whose forms are left alone for now.
+    paused_applications: BTreeSet<TemplateId>,
     active: Option<WindowId>,
     windows: HashMap<WindowId, Watched>,
     /// Windows that went away during a response whose end is still to be heard of.
@@ -56,7 +58,8 @@ impl Machine {
             templates,
             rules,
             vault: VaultState::Locked,
-            paused_until: None,
+            pause: None,
+            paused_applications: BTreeSet::new(),
             active: None,
             windows: HashMap::new(),
             leaving: Vec::new(),
@@ -96,20 +99,25 @@ impl Machine {
             }
             Event::Proven(window) => self.proof = Some(proof::Proof::new(now.steady, window)),
             Event::Vault(state) => self.vault_changed(state, &mut turn),
-            Event::Pause(until) => {
-                self.paused_until = until;
-                match until {
-                    Some(until) => turn.effects.push(Effect::WakeAt(until)),
+            Event::Pause(pause) => {
+                self.pause = pause;
+                match pause {
+                    Some(Pause::Until(until)) => turn.effects.push(Effect::WakeAt(until)),
+                    Some(Pause::UntilUnlocked) => {}
                     None => self.look_again_at_held(&mut turn),
                 }
+            }
+            Event::PausedApplications(templates) => {
+                self.paused_applications.clone_from(&templates);
+                self.leave_alone(&templates, &mut turn);
             }
             Event::PasswordMade(logon, made) => self.password_made(logon, made, &mut turn),
             Event::Dismissed(window) => self.dismissed(window, &mut turn),
             Event::Excluded(templates) => self.excluded(templates, &mut turn),
             Event::Fill(window, logon) => self.fill_asked(window, logon, &mut turn),
             Event::Woken => {
-                if self.paused_until.is_some_and(|until| until <= now.steady) {
-                    self.paused_until = None;
+                if matches!(self.pause, Some(Pause::Until(until)) if until <= now.steady) {
+                    self.pause = None;
                     self.look_again_at_held(&mut turn);
                 }
                 self.judge_trials(&mut turn);
@@ -124,6 +132,24 @@ impl Machine {
     #[must_use]
     pub fn knows(&self, window: WindowId) -> bool {
         self.windows.contains_key(&window)
+    }
+
+    /// How filling is paused.
+    #[must_use]
+    pub fn pause(&self) -> Option<Pause> {
+        self.pause
+    }
+
+    /// The templates whose forms are left alone for now.
+    #[must_use]
+    pub fn paused_applications(&self) -> &BTreeSet<TemplateId> {
+        &self.paused_applications
+    }
+
+    /// A window on the screen, as far as the machine was told.
+    #[must_use]
+    pub fn window(&self, window: WindowId) -> Option<&WindowFacts> {
+        self.windows.get(&window).map(|known| &known.facts)
     }
 
     /// The windows on the screen, as far as the machine was told.
@@ -242,7 +268,10 @@ impl Machine {
     }
 
     fn vault_changed(&mut self, state: VaultState, turn: &mut Turn) {
-        self.vault = state;
+        let before = std::mem::replace(&mut self.vault, state);
+        if (before, state, self.pause) == (VaultState::Locked, VaultState::Unlocked, Some(Pause::UntilUnlocked)) {
+            self.pause = None;
+        }
         match state {
             VaultState::Unlocked => self.look_again_at_held(turn),
             VaultState::Locked => {

@@ -3,7 +3,8 @@
 mod support;
 
 use countersign_model::{Decision, Method, Outcome, Publisher, Refusal, TemplateId, Timestamp, WindowEvent, Writable};
-use countersign_signon::{ChangeMode, Event, Rules, VaultState};
+use countersign_signon::{ChangeMode, Event, Pause, Rules, VaultState};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 use support::{Bench, DIALOG, PROMPTER, TERMINAL, WINDOW, form, logon, nothing, prompt, window};
@@ -151,11 +152,38 @@ fn locking_cancels_what_is_under_way() {
 fn a_pause_ends_by_itself() {
     let mut bench = Bench::new(DIALOG);
     let until = bench.now.after(Duration::from_secs(60));
-    bench.send(Event::Pause(Some(until)));
+    bench.send(Event::Pause(Some(Pause::Until(until))));
     bench.appear(window("dialog", 10));
     assert_eq!(bench.last(), Some(&Decision::Paused));
     bench.wait(61);
     bench.send(Event::Woken);
+    bench.done();
+}
+
+#[test]
+fn a_pause_until_the_unlock_ends_with_it_and_not_with_a_changed_logon() {
+    let mut bench = Bench::new(DIALOG);
+    bench.send(Event::Pause(Some(Pause::UntilUnlocked)));
+    bench.appear(window("dialog", 10));
+    // The vault is open already, and a logon of it was changed.
+    bench.send(Event::Vault(VaultState::Unlocked));
+    bench.wait(86_400);
+    bench.send(Event::Woken);
+    assert_eq!(bench.last(), Some(&Decision::Paused));
+    bench.send(Event::Vault(VaultState::Locked));
+    assert!(bench.responding.is_empty());
+    bench.send(Event::Vault(VaultState::Unlocked));
+    bench.done();
+}
+
+#[test]
+fn an_application_that_is_paused_waits_until_it_is_not() {
+    let mut bench = Bench::new(DIALOG);
+    bench.send(Event::PausedApplications(BTreeSet::from(["org.example.Other".into()])));
+    bench.send(Event::PausedApplications(BTreeSet::from(["org.example.Dialog".into()])));
+    bench.appear(window("dialog", 10));
+    assert_eq!(bench.last(), Some(&Decision::Paused));
+    bench.send(Event::PausedApplications(BTreeSet::new()));
     bench.done();
 }
 

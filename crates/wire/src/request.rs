@@ -57,7 +57,14 @@ pub enum Request {
         /// How long.
         seconds: u32,
     },
-    /// Ends a pause. Answer: `Done`.
+    /// Fills nothing until the vault is unlocked the next time. Answer: `Done`.
+    PauseUntilUnlocked,
+    /// Leaves an application alone until `Resume`, or until the agent ends; the user can still ask to fill it. Answer: `Done`.
+    PauseApplication {
+        /// Its template.
+        template: TemplateId,
+    },
+    /// Ends every pause. Answer: `Done`.
     Resume,
     /// What an enrolment asks for. Answer: `EnrollTerms`.
     EnrollTerms,

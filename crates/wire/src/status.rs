@@ -1,4 +1,4 @@
-use countersign_model::{DeviceId, SessionHearing, Timestamp, UserId};
+use countersign_model::{DeviceId, SessionHearing, TemplateId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -230,6 +230,12 @@ pub struct Status {
     pub repository: RepositoryState,
     /// Until when nothing is filled, if paused.
     pub paused_until: Option<Timestamp>,
+    /// Whether nothing is filled until the vault is unlocked the next time.
+    #[serde(default)]
+    pub paused_until_unlocked: bool,
+    /// The applications that are left alone until the pause is ended.
+    #[serde(default)]
+    pub paused_applications: Vec<TemplateId>,
     /// The desktop.
     pub desktop: DesktopState,
     /// When the vault is locked by itself, and by what that is heard.

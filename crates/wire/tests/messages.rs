@@ -39,6 +39,14 @@ fn requests_have_these_shapes() {
             0,
         ),
         (Request::Pause { seconds: 60 }, json!({"pause": {"seconds": 60}}), 0),
+        (Request::PauseUntilUnlocked, json!("pause-until-unlocked"), 0),
+        (
+            Request::PauseApplication {
+                template: "org.example.Ftp".into(),
+            },
+            json!({"pause-application": {"template": "org.example.Ftp"}}),
+            0,
+        ),
         (Request::Exits, json!("exits"), 0),
         (Request::EnrollTerms, json!("enroll-terms"), 0),
         (Request::Enroll, json!("enroll"), 2),

@@ -80,7 +80,7 @@ const PACKAGES: [(&str, &str); 67] = [
 ];
 
 /// What only `lab` and `test --all` need: applications that bring much with them.
-const BIG: [(&str, &str); 7] = [
+const BIG: [(&str, &str); 8] = [
     ("chromium", "a browser that a page asks for a password"),
     ("default-jre", "Java's Swing"),
     ("ksshaskpass", "a KDE application to log on to"),
@@ -91,6 +91,7 @@ const BIG: [(&str, &str); 7] = [
     ("postgresql", "psql and its counterpart"),
     ("qtcreator", "a Qt 6 application to log on to"),
     ("secrets", "a GTK 4 application with a password"),
+    ("xfce4-panel", "a real panel with a place for icons"),
 ];
 
 /// What only `bench fill` needs: toolkits for its forms.

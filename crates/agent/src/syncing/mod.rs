@@ -170,6 +170,11 @@ impl Syncing {
         self.health.as_ref().copied()
     }
 
+    /// Whether an exchange is under way.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running != Running::No
+    }
+
     pub(crate) fn synced(&self) -> Option<Timestamp> {
         self.synced
     }

@@ -82,6 +82,22 @@ fn pause(wanted: &Pause, screen: &mut Screen) -> Result<u8, Failure> {
         screen.say("filling again")?;
         return Ok(0);
     }
+    if let Some(application) = &wanted.application {
+        let found = crate::find::template(application)?;
+        tell(&Request::PauseApplication { template: found.id }, &[])?;
+        screen.say(format_args!(
+            "{} is left alone; `countersign pause --resume` ends the pause",
+            found.name
+        ))?;
+        return Ok(0);
+    }
+    if wanted.until_unlocked {
+        tell(&Request::PauseUntilUnlocked, &[])?;
+        screen.say(
+            "nothing is filled until the vault is unlocked the next time; `countersign pause --resume` ends the pause",
+        )?;
+        return Ok(0);
+    }
     match ask(&Request::Pause {
         seconds: wanted.minutes * 60,
     })? {

@@ -4,7 +4,7 @@ use crate::clock::now;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::words::{ago, counted, problem, still, table};
-use countersign_model::Hearing;
+use countersign_model::{Hearing, TemplateId};
 use countersign_wire::{
     AccessibilityState, DisplayState, MemoryProtection, Rating, Reply, RepositoryHealth, Request, SlotReport, Status,
     VaultState,
@@ -49,8 +49,11 @@ fn rows(status: &Status) -> Vec<[String; 2]> {
         },
     };
     let now = now();
+    let left_alone: Vec<_> = status.paused_applications.iter().map(TemplateId::as_str).collect();
     let filling = match status.paused_until.filter(|until| *until > now) {
         Some(until) => Paint::Warn.on(format_args!("paused for {}", still(until, now))),
+        None if status.paused_until_unlocked => Paint::Warn.on("paused until the vault is unlocked the next time"),
+        None if !left_alone.is_empty() => Paint::Warn.on(format_args!("paused for {}", left_alone.join(", "))),
         None => "on".to_owned(),
     };
     let templates = format!(

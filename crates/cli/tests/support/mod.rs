@@ -180,6 +180,8 @@ pub fn status() -> Status {
             waiting: 1,
         },
         paused_until: None,
+        paused_until_unlocked: false,
+        paused_applications: Vec::new(),
         desktop: DesktopState {
             display: DisplayState::Watching(":7".to_owned()),
             accessibility: AccessibilityState::Missing("no bus".to_owned()),

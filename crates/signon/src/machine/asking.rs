@@ -55,10 +55,14 @@ impl Machine {
 
     /// The templates whose forms are not filled by themselves because the user does not want it.
     pub(super) fn excluded(&mut self, templates: BTreeSet<TemplateId>, turn: &mut Turn) {
-        self.excluded = templates;
-        let excluded = &self.excluded;
+        self.excluded.clone_from(&templates);
+        self.leave_alone(&templates, turn);
+    }
+
+    /// Asks nothing more about these templates' forms, and looks at all that wait again: some others may go on now.
+    pub(super) fn leave_alone(&mut self, templates: &BTreeSet<TemplateId>, turn: &mut Turn) {
         for window in self.windows.values_mut() {
-            if matches!(&window.phase, Phase::Held(form) if excluded.contains(form.id())) {
+            if matches!(&window.phase, Phase::Held(form) if templates.contains(form.id())) {
                 window.withdraw(Asking::No, turn);
             }
         }

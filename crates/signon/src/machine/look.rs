@@ -4,7 +4,7 @@ use super::{Machine, Turn};
 use crate::candidates::{self, Found, Seen};
 use crate::ledger::{Ending, OnTrial};
 use crate::window::{Phase, Reading, Recognised, Watched, Wish, same};
-use crate::{Effect, Settlement, Ticket, VaultState};
+use crate::{Effect, Pause, Settlement, Ticket, VaultState};
 use countersign_model::port::{Attention, DesktopError};
 use countersign_model::{Decision, FormKind, WindowId};
 use countersign_rules::query;
@@ -224,7 +224,12 @@ impl Machine {
 
     pub(super) fn form_found(&mut self, id: WindowId, found: Found, seen: Seen, turn: &mut Turn) {
         let ticket = self.ticket();
-        let paused = self.paused_until.is_some_and(|until| until > turn.now.steady);
+        let paused = self.paused_applications.contains(found.form.id())
+            || match self.pause {
+                Some(Pause::Until(until)) => until > turn.now.steady,
+                Some(Pause::UntilUnlocked) => true,
+                None => false,
+            };
         let wants_proof = self.wants_proof(&found.form, id, turn.now.steady);
         let automatic = self.rules.automatic && found.form.template().fill.automatic;
         let excluded = self.excluded.contains(found.form.id()) && found.form.template().fill.exclude;
