@@ -250,6 +250,7 @@ pub fn template() -> TemplateSummary {
         multiple: true,
         bulk_add: false,
         may_exclude: true,
+        executables: vec!["/usr/bin/ftp".to_owned()],
     }
 }
 
