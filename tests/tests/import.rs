@@ -222,14 +222,14 @@ fn of_a_broken_file_nothing_is_taken() {
         (
             "quote.csv",
             format!("{good}Shell,,anna,\"s3cret\nx,y,z,w\n"),
-            "at line 5",
+            "line 3: a quoted field begins here",
         ),
         ("columns.csv", format!("{good}Shell,anna,s3cret\n"), "line 3: 3 fields"),
-        ("cut.csv", format!("{good}Shell,,anna,s3cr"), "at line 3"),
+        ("cut.csv", format!("{good}Shell,,anna,s3cr"), "line 3: the last line"),
         (
             "cut.json",
             std::fs::read_to_string(fixture("bitwarden.json")).unwrap()[..1200].to_owned(),
-            "at line ",
+            ": an object or a list has no end; the file was cut off",
         ),
     ] {
         let file = written(&session, name, &text);

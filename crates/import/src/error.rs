@@ -47,11 +47,11 @@ pub enum ImportError {
         what: String,
     },
     /// The file ends where more was expected.
-    #[error("the file ends in the middle of something, at line {line}: {what}")]
+    #[error("line {line}: {what}; the file was cut off")]
     Cut {
-        /// The last line.
+        /// Where what has no end begins, or else the last line.
         line: u64,
-        /// What it ends in.
+        /// What has no end.
         what: &'static str,
     },
     /// An entry that cannot be read.

@@ -107,10 +107,10 @@ impl<'a> File<'a> {
     /// How it is closed.
     ///
     /// # Errors
-    /// Where that cannot be seen.
+    /// Where that cannot be seen, and where nothing here opens it whatever the password.
     pub fn seal(&self) -> Result<Seal, ImportError> {
         match self.format {
-            Format::Kdbx => Ok(Seal::PasswordOrKeyFile),
+            Format::Kdbx => kdbx::check(self.bytes).map(|()| Seal::PasswordOrKeyFile),
             Format::Bitwarden => bitwarden::seal(text::of(self.bytes)?),
             _ => Ok(Seal::None),
         }

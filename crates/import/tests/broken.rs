@@ -26,11 +26,11 @@ fn csv_is_refused_by_line() {
         ),
         (
             "a,b,c,s3cret\nx,y,z,\"s3cret\nq,r,s,t\n",
-            "the file ends in the middle of something, at line 5: a quoted field that begins on a line before has no end",
+            "line 3: a quoted field begins here and has no end; the file was cut off",
         ),
         (
             "a,b,c,d\nx,y,z,s3cr",
-            "the file ends in the middle of something, at line 3: the last line has no end, and its password may be cut off; if it is whole, put a line break after it",
+            "line 3: the last line has no line break, which every export has (if it is whole, put one after it); the file was cut off",
         ),
         (
             "a,b,c,s3\"cret\n",

@@ -18,10 +18,10 @@ const LOGON: u64 = 1;
 
 pub(crate) fn seal(text: &str) -> Result<Seal, ImportError> {
     let outside: Sealed = document::parse(text)?;
-    Ok(match outside.encrypted {
-        true => Seal::Password,
-        false => Seal::None,
-    })
+    match outside.encrypted {
+        true => outside.is_for_a_password().map(|()| Seal::Password),
+        false => Ok(Seal::None),
+    }
 }
 
 pub(crate) fn read(text: &str, keys: Keys<'_>) -> Result<Contents, ImportError> {

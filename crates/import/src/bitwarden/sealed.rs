@@ -43,14 +43,20 @@ pub(super) struct Sealed {
 }
 
 impl Sealed {
-    /// The document inside.
-    pub(super) fn open(&self, password: Option<&Password>) -> Result<SecretBytes, ImportError> {
-        if !self.password_protected {
-            return Err(ImportError::Closed {
+    /// Refuses what only Bitwarden itself opens.
+    pub(super) fn is_for_a_password(&self) -> Result<(), ImportError> {
+        match self.password_protected {
+            true => Ok(()),
+            false => Err(ImportError::Closed {
                 what: "this export is sealed with the key of a Bitwarden account; only Bitwarden opens it",
                 next: "export again from Bitwarden as `.json`, or as `.json (Encrypted)` with the type `Password protected`",
-            });
+            }),
         }
+    }
+
+    /// The document inside.
+    pub(super) fn open(&self, password: Option<&Password>) -> Result<SecretBytes, ImportError> {
+        self.is_for_a_password()?;
         let password = password.ok_or(ImportError::NeedsKey("password"))?;
         let stretched = Stretched::of(&self.master(password)?)?;
         let proof = self

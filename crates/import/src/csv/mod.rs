@@ -55,7 +55,7 @@ pub(crate) fn read(text: &str, format: Format, named: &ColumnNames) -> Result<Co
         true => Ok(contents),
         false => Err(ImportError::Cut {
             line: text::line_after(text.as_bytes()),
-            what: "the last line has no end, and its password may be cut off; if it is whole, put a line break after it",
+            what: "the last line has no line break, which every export has (if it is whole, put one after it)",
         }),
     }
 }

@@ -122,12 +122,8 @@ impl<'a> Rows<'a> {
             match self.peek() {
                 None => {
                     return Err(ImportError::Cut {
-                        line: self.line,
-                        what: if begun == self.line {
-                            "a quoted field that begins on that line has no end"
-                        } else {
-                            "a quoted field that begins on a line before has no end"
-                        },
+                        line: begun,
+                        what: "a quoted field begins here and has no end",
                     });
                 }
                 Some(b'"') if self.byte(self.at + 1) == Some(b'"') => {
@@ -273,7 +269,7 @@ mod tests {
         let broken = |text: &str| rows(text).unwrap_err().to_string();
         assert_eq!(
             broken("a,b\nx,\"never ends\ny,z\n"),
-            "the file ends in the middle of something, at line 4: a quoted field that begins on a line before has no end"
+            "line 2: a quoted field begins here and has no end; the file was cut off"
         );
         assert_eq!(
             broken("a,b\nx,y\"z\n"),

@@ -37,7 +37,7 @@ const ARGON2: [[u8; 16]; 2] = [
 ];
 
 /// Goes through the header. Afterwards each part of it is as long as its kind is, and the key derivation is affordable.
-pub(super) fn check(bytes: &[u8]) -> Result<(), ImportError> {
+pub(crate) fn check(bytes: &[u8]) -> Result<(), ImportError> {
     let mut rest = Rest(bytes);
     let (magic, kind) = (rest.take(4)?, rest.take(4)?);
     let version = rest.take(4)?;

@@ -3,6 +3,8 @@
 mod header;
 mod reference;
 
+pub(crate) use header::check;
+
 use crate::entry::{Contents, Entry, LeftOut, Place, note};
 use crate::error::ImportError;
 use crate::file::Keys;
@@ -18,7 +20,7 @@ pub(crate) fn is_one(bytes: &[u8]) -> bool {
 }
 
 pub(crate) fn read(bytes: &[u8], keys: Keys<'_>) -> Result<Contents, ImportError> {
-    header::check(bytes)?;
+    check(bytes)?;
     let mut key = DatabaseKey::new();
     if let Some(password) = keys.password {
         key = key.with_password(password.expose());
