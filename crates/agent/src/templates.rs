@@ -3,6 +3,7 @@
 use countersign_model::FieldName;
 use countersign_rules::LoadedTemplate;
 use countersign_wire::{TemplateField, TemplateSummary};
+use std::collections::BTreeSet;
 
 /// A template as a client needs it to store logons and to list applications.
 pub(crate) fn summary(loaded: &LoadedTemplate) -> TemplateSummary {
@@ -21,6 +22,8 @@ pub(crate) fn summary(loaded: &LoadedTemplate) -> TemplateSummary {
             totp: spec.totp.is_some(),
         }
     };
+    let programs = template.form.iter().flat_map(|form| &form.window.executable);
+    let executables: BTreeSet<String> = programs.map(|program| program.0.clone()).collect();
     TemplateSummary {
         fields: logon.own().map(field).collect(),
         publisher: loaded.publisher.clone(),
@@ -29,6 +32,7 @@ pub(crate) fn summary(loaded: &LoadedTemplate) -> TemplateSummary {
         multiple: logon.multiple,
         bulk_add: logon.bulk_add,
         may_exclude: template.fill.exclude,
+        executables: executables.into_iter().collect(),
         group: template.logon.group,
         policy: template.logon.policy,
         id: template.id,
@@ -76,6 +80,15 @@ kind = "plain"
 rule = { environment = "HOSTNAME" }
 [fill]
 exclude = false
+[[form]]
+kind = "ignore"
+[form.window]
+executable = ["/usr/bin/app", "/opt/app/*"]
+[[form]]
+kind = "ignore"
+[form.window]
+executable = ["/usr/bin/app"]
+title = "Tip of the day"
 "#;
 
     fn told(text: &str) -> TemplateSummary {
@@ -105,6 +118,7 @@ exclude = false
             ["username", "customer", "code"],
             "what is worked out is asked of nobody"
         );
+        assert_eq!(all.executables, ["/opt/app/*", "/usr/bin/app"]);
         let [login, customer, code] = <[TemplateField; 3]>::try_from(all.fields).unwrap();
         assert_eq!(
             (login.label.as_deref(), login.required, login.max_length),

@@ -1,5 +1,6 @@
 mod capture;
 mod exits;
+mod import;
 mod password;
 mod policy;
 mod primary;
@@ -14,6 +15,7 @@ pub(crate) use capture::{LogonCapture, WindowChoice};
 use clap::{Args, Parser, Subcommand};
 use countersign_model::WindowId;
 pub(crate) use exits::Exits;
+pub(crate) use import::Import;
 pub(crate) use password::{Password, PasswordChange, PasswordHistory, PasswordSettled, PasswordStatus};
 pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFiles, PolicyGenerate, PolicyShow};
 pub(crate) use primary::{Method, Primary, PrimaryChange};
@@ -71,6 +73,9 @@ pub(crate) enum Command {
     /// Stored logons.
     #[command(subcommand)]
     Logon(Logon),
+    /// Takes logons over from a file of another password manager: CSV of Chrome, Edge, Firefox, KeePassXC and others, JSON of Bitwarden,
+    /// KDBX 4. Shows what would be stored first. Standard input: the file's password, if it has one.
+    Import(Import),
     /// Passwords of stored logons, and their changes.
     #[command(subcommand)]
     Password(Password),
@@ -473,6 +478,7 @@ impl Command {
             Self::Logon(Logon::Give(give)) => give.format.json,
             Self::Logon(Logon::Capture(capture)) => capture.format.json,
             Self::Password(password) => password.wants_json(),
+            Self::Import(import) => import.format.json,
             Self::Prompts(prompts) => prompts.format.json,
             Self::Exclude(Exclude::List(format)) => format.json,
             Self::Template(Template::Lint(lint)) => lint.format.json,

@@ -1,5 +1,6 @@
 use crate::terminal::PromptError;
 use countersign_agent::UnreadList;
+use countersign_import::ImportError;
 use countersign_secret::HardenError;
 use countersign_wire::{ClientError, ErrorCode, PlaceError};
 use std::io;
@@ -42,6 +43,9 @@ pub(crate) enum Failure {
     /// A password policy that cannot be used, or by which no password was made.
     #[error("{message}")]
     Policy { message: String, next: String },
+    /// A file of another password manager that is not taken.
+    #[error("{}: {error}", place.display())]
+    Import { place: PathBuf, error: ImportError },
     #[error("cannot write: {0}")]
     Output(io::Error),
 }
@@ -54,6 +58,11 @@ impl Failure {
             Self::NotEnrolled => ErrorCode::NotEnrolled.exit_code(),
             Self::Unconfirmed { .. } => ErrorCode::Refused.exit_code(),
             Self::NoSuch { .. } => ErrorCode::NoMatch.exit_code(),
+            Self::Import { error, .. } => match error {
+                ImportError::WrongKey => ErrorCode::WrongSecret.exit_code(),
+                ImportError::NeedsKey(_) => 2,
+                _ => 1,
+            },
             _ => 1,
         }
     }
@@ -70,6 +79,7 @@ impl Failure {
             | Self::NoSuch { next, .. }
             | Self::Policy { next, .. }
             | Self::Unconfirmed { next } => Some(next.clone()),
+            Self::Import { error, .. } => Some(error.next().to_owned()),
             Self::NotEnrolled => Some("make one with `countersign enroll`".to_owned()),
             _ => None,
         }
@@ -83,6 +93,10 @@ impl Failure {
             Self::Usage { .. } => "bad-request".into(),
             Self::NotEnrolled => "not-enrolled".into(),
             Self::NoSuch { .. } => "no-match".into(),
+            Self::Import {
+                error: ImportError::WrongKey,
+                ..
+            } => serde_json::json!(ErrorCode::WrongSecret),
             _ => "failed".into(),
         }
     }

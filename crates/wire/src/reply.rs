@@ -322,6 +322,9 @@ pub struct TemplateSummary {
     pub bulk_add: bool,
     /// Whether the user may say that it is never to be filled.
     pub may_exclude: bool,
+    /// The programs of its forms: paths, globs or expressions, as the template writes them.
+    #[serde(default)]
+    pub executables: Vec<String>,
 }
 
 /// A field of a template.

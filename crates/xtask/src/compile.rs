@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::packages;
-use crate::workspace::{cargo, step, target};
+use crate::workspace::{cargo, root, step, target};
 
 /// How the programs are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,25 +15,43 @@ pub enum Profile {
     Release,
 }
 
-/// Builds the agent and the command line, and returns the folder they are in.
+/// What people install.
+const SHIPPED: [&str; 5] = [
+    "countersign-agent",
+    "countersign-cli",
+    "countersign-directory",
+    "countersign-identify",
+    "countersign-exits",
+];
+
+/// Builds the agent and the command line, and returns the folder they are in. For measurements this program, too.
 pub fn programs(profile: Profile) -> Result<PathBuf> {
+    match profile {
+        Profile::Dev => build(&SHIPPED, profile),
+        Profile::Release => build(&[&SHIPPED[..], &["xtask"]].concat(), profile),
+    }
+}
+
+/// The same, and the windows where they are in the tree.
+pub fn shipped(profile: Profile) -> Result<PathBuf> {
+    let pages = root().join("ui");
+    if root().join("src-tauri/Cargo.toml").exists() {
+        for words in [&["ci"][..], &["run", "build"]] {
+            let mut npm = std::process::Command::new("npm");
+            step("building the pages", npm.arg("--prefix").arg(&pages).args(words))?;
+        }
+        build(&[&SHIPPED[..], &["countersign-windows"]].concat(), profile)
+    } else {
+        build(&SHIPPED, profile)
+    }
+}
+
+fn build(packages: &[&str], profile: Profile) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args([
-        "build",
-        "--quiet",
-        "--package",
-        "countersign-agent",
-        "--package",
-        "countersign-cli",
-        "--package",
-        "countersign-directory",
-        "--package",
-        "countersign-identify",
-        "--package",
-        "countersign-exits",
-    ]);
+    command.args(["build", "--quiet"]);
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
     if profile == Profile::Release {
-        command.args(["--package", "xtask", "--release"]);
+        command.arg("--release");
     }
     step("building the agent and the command line", &mut command)?;
     Ok(folder(profile))
@@ -94,6 +112,12 @@ pub fn identify(folder: &Path) -> PathBuf {
 #[must_use]
 pub fn exits(folder: &Path) -> PathBuf {
     folder.join("countersign-exits")
+}
+
+/// The windows' program in that folder, if it was built.
+#[must_use]
+pub fn windows(folder: &Path) -> PathBuf {
+    folder.join("countersign-windows")
 }
 
 /// The command line's program in that folder.

@@ -13,8 +13,10 @@ mod demo;
 mod error;
 mod install;
 mod lab;
+mod layout;
 mod machine;
 mod namespace;
+mod package;
 mod packages;
 mod row;
 mod run;
@@ -47,6 +49,8 @@ enum Command {
     Run,
     /// Build for release and install on this machine: programs, the agent's group and its machine secret, templates, session start.
     Install,
+    /// Make a Debian package: programs, units, templates, completions, man pages.
+    Package(package::Options),
     /// Check formatting, lints and dependencies, then run the test suites.
     Test {
         /// The slow suites too.
@@ -94,6 +98,7 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Lab(options) => lab::run(&options),
         Command::Run => run::run(),
         Command::Install => install::run(),
+        Command::Package(options) => package::run(&options),
         Command::Test { all } => suites::run(if all {
             suites::Extent::All
         } else {

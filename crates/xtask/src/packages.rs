@@ -102,6 +102,15 @@ const FORMS: [(&str, &str); 4] = [
     ("python3-wxgtk4.0", "a form of wxWidgets"),
 ];
 
+/// What making a package needs.
+const PACKAGING: [(&str, &str); 5] = [
+    ("appstream", "checking what software centres are told"),
+    ("binutils", "programs without symbols"),
+    ("desktop-file-utils", "checking launchers"),
+    ("dpkg-dev", "the libraries that programs need"),
+    ("lintian", "checking packages"),
+];
+
 /// What a build with Kerberos binds needs beside them.
 const KERBEROS: [(&str, &str); 2] = [
     ("libclang-dev", "reading C headers for the Kerberos library"),
@@ -136,6 +145,11 @@ pub fn ensure_big() -> Result<()> {
 pub fn ensure_forms() -> Result<()> {
     ensure()?;
     ensure_all(&FORMS)
+}
+
+/// The same for making a package.
+pub fn ensure_packaging() -> Result<()> {
+    ensure_all(&PACKAGING)
 }
 
 /// The same for a build with Kerberos binds.

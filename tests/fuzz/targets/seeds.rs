@@ -52,6 +52,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         "wrong.toml",
         b"fill.automatic = 3\n[loop]\nfills = -1\nfill = true\n[[x]]\n",
     )?;
+    for file in ["bitwarden.json", "bitwarden-pbkdf2.json", "keepassxc.csv", "argon2.kdbx"] {
+        keep("import", file, &fs::read(root.join("crates/import/tests/fixtures").join(file))?)?;
+    }
+    keep(
+        "import",
+        "chrome.csv",
+        b"name,url,username,password,note\r\nApp,https://app.example.org/,anna,\"a,\"\"b\",\"x\ny\"\r\n",
+    )?;
+    keep("import", "other.csv", b"Website;Login;Password;Extra\nssh://x;anna;s;t\n")?;
     signed()?;
     let requests: [(&str, Request, &[&str]); 3] = [
         ("status", Request::Status, &[]),

@@ -8,6 +8,7 @@ mod exclude;
 mod exits;
 mod given;
 mod helpdesk;
+mod import;
 mod linted;
 mod logon;
 mod password;
@@ -55,6 +56,7 @@ pub(crate) fn run(command: &Command, screen: &mut Screen) -> Result<u8, Failure>
             Ok(0)
         }
         Command::Logon(command) => logon::run(command, screen),
+        Command::Import(wanted) => import::run(wanted, screen),
         Command::Password(command) => password::run(command, screen),
         Command::Prompts(wanted) => prompts::run(*wanted, screen),
         Command::Exclude(command) => exclude::run(command, screen),

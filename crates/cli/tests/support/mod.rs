@@ -252,6 +252,7 @@ pub fn template() -> TemplateSummary {
         multiple: true,
         bulk_add: false,
         may_exclude: true,
+        executables: vec!["/usr/bin/ftp".to_owned()],
     }
 }
 

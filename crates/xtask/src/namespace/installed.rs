@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
-use crate::install::IDENTIFY_CAPABILITY;
+use crate::layout::IDENTIFY_CAPABILITY;
 use crate::namespace::prepare::{make, mount};
 
 /// What is beside each other when it is installed.

@@ -13,7 +13,7 @@ use target::Outcome;
 const SECONDS: u32 = 60;
 
 /// The targets, each a program under `tests/fuzz/targets`.
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 10] = [
     "log_frame",
     "snapshot",
     "head",
@@ -23,6 +23,7 @@ const TARGETS: [&str; 9] = [
     "ipc_frame",
     "settings",
     "catalogue",
+    "import",
 ];
 
 /// How many run side by side.
