@@ -19,10 +19,10 @@ function refused(refusal: Refusal): string {
 }
 
 function responded(outcome: Outcome, explanation: Explanation): Words {
-  const logon = explanation.logon ?? "";
+  const { logon } = explanation;
   if (outcome === "done") {
-    const sentence = explanation.form === "message" ? t("decision-answered") : t("decision-filled", { logon });
-    return { mood: "good", sentence, next: "" };
+    const sentence = logon === null ? t("decision-filled") : t("decision-filled-with", { logon });
+    return { mood: "good", sentence: explanation.form === "message" ? t("decision-answered") : sentence, next: "" };
   }
   if ("refused" in outcome) return { mood: "bad", sentence: t("decision-refused"), next: refused(outcome.refused) };
   return { mood: "bad", sentence: t("decision-interrupted"), next: refused(outcome.interrupted) };

@@ -15,12 +15,20 @@ function marked(text: string): string {
   return locale() === PSEUDO ? pseudo(text) : text;
 }
 
+/** Formatters take long to make: each is made once. */
+const made = new Map<string, unknown>();
+
+function once<T>(name: string, make: () => T): T {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name) as T;
+}
+
 const language = (): string => (locale() === PSEUDO ? "en" : locale());
 
 /** How long ago, or in how long, in the largest unit that fits. */
 export function relative(then: Timestamp, now: number = Date.now()): string {
   const seconds = Math.round((then - now) / 1000);
-  const format = new Intl.RelativeTimeFormat(language(), { numeric: "auto" });
+  const format = once("relative", () => new Intl.RelativeTimeFormat(language(), { numeric: "auto" }));
   for (const [unit, length] of SPANS) {
     if (Math.abs(seconds) >= length) return marked(format.format(Math.trunc(seconds / length), unit));
   }
@@ -29,12 +37,12 @@ export function relative(then: Timestamp, now: number = Date.now()): string {
 
 /** Day and time. */
 export function moment(at: Timestamp): string {
-  return marked(new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(at));
+  return marked(once("moment", () => new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" })).format(at));
 }
 
 /** The day. */
 export function day(at: Timestamp): string {
-  return marked(new Intl.DateTimeFormat(language(), { dateStyle: "medium" }).format(at));
+  return marked(once("day", () => new Intl.DateTimeFormat(language(), { dateStyle: "medium" })).format(at));
 }
 
 /** A number of bytes in the largest unit that fits. */

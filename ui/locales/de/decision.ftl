@@ -23,10 +23,8 @@ decision-tied-next = Sagen Sie es denen, die sie geschrieben haben: Eine braucht
 decision-binding-changed = Nicht ausgefüllt: Das Programm ist ein anderes als das, für das die Anmeldung gespeichert wurde
 decision-binding-changed-next = Gespeichert für { $saved }, dies ist { $live }. Wenn Sie den Grund kennen und ihm trauen: countersign logon rebind.
 decision-answered = Beantwortet, ohne ein Feld
-decision-filled = { $logon ->
-    [""] Ausgefüllt
-   *[other] Ausgefüllt mit { $logon }
-}
+decision-filled = Ausgefüllt
+decision-filled-with = Ausgefüllt mit { $logon }
 decision-refused = Nicht ausgefüllt
 decision-interrupted = Teilweise ausgefüllt, nicht abgeschickt
 decision-logon-failed = Die Anwendung hat die Anmeldung abgelehnt: { $what }

@@ -43,7 +43,6 @@ filling-resume = Wieder ausfüllen
 filling-excluded = Nur auf Verlangen ausgefüllt
 filling-excluded-says = Diese Anwendungen werden auf diesem Rechner nicht von selbst ausgefüllt, und Sie werden nicht nach ihnen gefragt.
 filling-excluded-none = Keine.
-filling-include = { $application } wieder ausfüllen
 filling-exclude = Ausnehmen
 filling-exclude-which = Anwendung wählen
 unlocking = Entsperren

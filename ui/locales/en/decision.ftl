@@ -23,10 +23,8 @@ decision-tied-next = Tell whoever wrote them: one needs a condition that tells t
 decision-binding-changed = Not filled: the program is another one than the logon was saved for
 decision-binding-changed-next = Saved for { $saved }, and this is { $live }. If you know why that changed and trust it: countersign logon rebind.
 decision-answered = Answered, without any field
-decision-filled = { $logon ->
-    [""] Filled
-   *[other] Filled with { $logon }
-}
+decision-filled = Filled
+decision-filled-with = Filled with { $logon }
 decision-refused = Not filled
 decision-interrupted = Filled in part, not submitted
 decision-logon-failed = The application refused the logon: { $what }

@@ -43,7 +43,6 @@ filling-resume = Go on filling
 filling-excluded = Filled only when you ask
 filling-excluded-says = These applications are not filled by themselves on this machine, and you are not asked about them.
 filling-excluded-none = None.
-filling-include = Fill { $application } again
 filling-exclude = Exclude
 filling-exclude-which = Choose an application
 unlocking = Unlocking

@@ -23,10 +23,8 @@ decision-tied-next = Dites-le à leurs auteurs : l’un d’eux a besoin d’une
 decision-binding-changed = Non remplie : le programme n’est pas celui pour lequel la connexion a été enregistrée
 decision-binding-changed-next = Enregistrée pour { $saved }, ceci est { $live }. Si vous en connaissez la raison et lui faites confiance : countersign logon rebind.
 decision-answered = Répondu, sans aucun champ
-decision-filled = { $logon ->
-    [""] Remplie
-   *[other] Remplie avec { $logon }
-}
+decision-filled = Remplie
+decision-filled-with = Remplie avec { $logon }
 decision-refused = Non remplie
 decision-interrupted = Remplie en partie, non envoyée
 decision-logon-failed = L’application a refusé la connexion : { $what }

@@ -43,7 +43,6 @@ filling-resume = Reprendre le remplissage
 filling-excluded = Remplies seulement sur demande
 filling-excluded-says = Ces applications ne sont pas remplies d’elles-mêmes sur cette machine, et rien ne vous est demandé à leur sujet.
 filling-excluded-none = Aucune.
-filling-include = Remplir à nouveau { $application }
 filling-exclude = Exclure
 filling-exclude-which = Choisissez une application
 unlocking = Déverrouillage

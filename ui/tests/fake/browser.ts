@@ -2,5 +2,7 @@
 
 import { install, type Scene } from "./agent";
 
+// Each scene begins anew.
+localStorage.clear();
 const scene = new URLSearchParams(location.search).get("scene");
 install(scene === null ? {} : (JSON.parse(scene) as Scene));
