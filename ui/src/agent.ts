@@ -122,7 +122,7 @@ export function failureOf(cause: unknown): AgentError {
   if (typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string") {
     return new AgentError(cause as ErrorReply & { code: FailureCode });
   }
-  return new AgentError({ code: "connection", message: cause instanceof Error ? cause.message : String(cause) });
+  return new AgentError({ code: "failed", message: cause instanceof Error ? cause.message : String(cause) });
 }
 
 function nameOf(tagged: Request | Reply): string {

@@ -28,11 +28,19 @@ export class Reading<T> {
   };
 }
 
+/** What pages began to read when they were shown. */
+const firsts: Promise<void>[] = [];
+
+/** Once everything a page reads at its beginning was read, or could not be. */
+export async function readOnce(): Promise<void> {
+  await Promise.allSettled(firsts.splice(0));
+}
+
 /** A reading that lasts as long as the component that makes it. */
 export function reading<T>(read: () => Promise<T>): Reading<T> {
   const made = new Reading(read);
   onMount(() => {
-    void made.again();
+    firsts.push(made.again());
     const listening = onChange(() => void made.again());
     return () => void listening.then((end) => end());
   });

@@ -25,6 +25,7 @@ const SCENES: [PageName, Scene][] = [
   ["recovery", { argument: "recover" }],
   ["sync", {}],
   ["sync", { offline: true }],
+  ["sync", { unpinned: true }],
   ["settings", {}],
   ["why", {}],
   ["devices", {}],

@@ -156,3 +156,9 @@ passphrase-suggested = Fünf zufällige Wörter, nur für Sie. Schreiben Sie sie
 passphrase-take = Diese Wörter nehmen
 passphrase-others = Andere
 passphrase-again = Die Passphrase noch einmal, von Ihrem Papier
+
+pin = Bestätigen Sie Ihre Organisation
+pin-says = Diese Ablage gehört zu einer Organisation. Geben Sie die sechs Wörter ein, die Sie von Ihrem Administrator haben, damit sich niemand für sie ausgeben kann.
+pin-words = Die sechs Wörter
+pin-hint = Von Ihrem Administrator, nicht von diesem Rechner.
+pin-do = Bestätigen

@@ -156,3 +156,9 @@ passphrase-suggested = Five random words, for you alone. Write them on paper, no
 passphrase-take = Use these words
 passphrase-others = Others
 passphrase-again = The passphrase once more, from your paper
+
+pin = Confirm your organisation
+pin-says = This repository belongs to an organisation. Type the six words your administrator gave you, so that nobody can pretend to be it.
+pin-words = The six words
+pin-hint = From your administrator, not from this machine.
+pin-do = Confirm

@@ -156,3 +156,9 @@ passphrase-suggested = Cinq mots au hasard, pour vous seul. Notez-les sur papier
 passphrase-take = Prendre ces mots
 passphrase-others = D’autres
 passphrase-again = La phrase secrète encore une fois, depuis votre papier
+
+pin = Confirmez votre organisation
+pin-says = Ce dépôt appartient à une organisation. Saisissez les six mots que votre administrateur vous a donnés, pour que personne ne puisse se faire passer pour elle.
+pin-words = Les six mots
+pin-hint = De votre administrateur, pas de cette machine.
+pin-do = Confirmer

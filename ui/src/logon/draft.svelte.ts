@@ -46,8 +46,9 @@ export class Draft {
   get isTouched(): boolean {
     const { plain, secret_fields } = this.given();
     const label = this.#stored?.label ?? "";
-    const untouched = plain.every(({ name, value }) => value === this.fields.find((field) => field.name === name)?.default);
-    return this.label !== label || secret_fields.length > 0 || !untouched;
+    const begun = (name: FieldName): string => this.fields.find((field) => field.name === name)?.default ?? "";
+    const typed = this.#stored === null ? plain.some(({ name, value }) => value !== begun(name)) : plain.length > 0;
+    return typed || this.label !== label || secret_fields.length > 0;
   }
 
   /** What is new in it. */

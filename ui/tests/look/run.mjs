@@ -104,6 +104,7 @@ const SCENES = [
   ["recovery-words", "recovery", { argument: "recover" }, async (page) => page.click("text=I have their words")],
   ["sync", "sync", {}],
   ["sync-offline", "sync", { offline: true }],
+  ["sync-unpinned", "sync", { unpinned: true }],
   ["settings", "settings", {}],
   ["settings-primary", "settings", {}, async (page) => page.click("text=Change what opens it")],
   ["settings-slot", "settings", {}, async (page) => page.click("text=Add a way in")],
