@@ -39,6 +39,17 @@ test("typing anywhere searches, and Enter edits what was found", async () => {
   expect(agent.opened).toEqual([{ page: "logon", argument: id(5) }]);
 });
 
+test("? lists the shortcuts, also from the empty search field", async () => {
+  await show("logons");
+  const search = document.querySelector<HTMLInputElement>("input[type=search]");
+  expect(document.activeElement).toBe(search);
+  search?.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }));
+  await settle();
+  expect(said()).toContain("Keyboard shortcuts");
+  await press("Close");
+  expect(document.querySelector("dialog")).toBeNull();
+});
+
 test("of 10,000 logons only those that are seen are in the document", async () => {
   await show("logons", { logons: 10_000 });
   const rows = document.querySelectorAll("[role=option]");
