@@ -1,0 +1,16 @@
+about-title = Über Countersign
+about-examine = Untersuchen
+about-examine-directory = Verzeichnis untersuchen
+about-checks = Was angesehen wurde
+about-countersign = Countersign
+about-says = Es meldet Sie an: Es erkennt die Anmeldeformulare Ihrer Anwendungen, nimmt die richtige Anmeldung aus Ihrem versiegelten Tresor und trägt sie ein.
+about-version = Version
+about-user = Sie sind
+about-process = Prozess des Agenten
+about-memory = Geheimnisse im Speicher
+about-memory-locked = können nicht auf die Platte gelangen
+about-memory-swappable = können auf die Platte ausgelagert werden: Die Grenze für gesperrten Speicher ist zu klein
+about-licences = Lizenzen
+about-licences-says = Countersign ist freie Software unter Apache-2.0 oder MIT, wie Sie mögen. In diesen Fenstern steckt:
+about-component = Bestandteil
+about-licence = Lizenz

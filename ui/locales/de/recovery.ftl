@@ -1,0 +1,41 @@
+recovery-title = Wiederherstellung
+recovery-says = Wenn weder Passwort noch Passphrase den Tresor öffnen, hilft Ihnen Ihr Helpdesk wieder hinein. Ihre Anmeldungen liest er nie.
+recovery-recover = Wieder hineinkommen
+recovery-recover-says = Mit Wörtern vom Helpdesk. Alle Anmeldungen bleiben.
+recovery-drill = Ausprobieren
+recovery-drill-says = Dasselbe, ohne etwas zu ändern, damit Sie wissen, dass es geht.
+recovery-setup = Neuen Code drucken
+recovery-setup-says = Der bisherige Code öffnet dann nichts mehr.
+recovery-setup-locked = Entsperren Sie vorher den Tresor.
+recovery-setup-explains = Ein neuer Code wird gebildet und einmal gezeigt. Zeigen Sie, dass Sie es sind.
+recovery-make = Code bilden
+recovery-code-kept = Der neue Code gilt.
+recovery-code-kept-says = Werfen Sie das alte Papier weg.
+recovery-step-call = Anruf
+recovery-step-words = Ihre Wörter
+recovery-step-new = Neue Geheimnisse
+recovery-step-code = Neuer Code
+recovery-call = Rufen Sie Ihren Helpdesk an
+recovery-call-says = { $people ->
+    [one] Dort wird nach eigener Regel geprüft, wer Sie sind. Lesen Sie dann diese drei Wörter vor; man liest Ihnen acht Wörter vor.
+   *[other] Dort wird nach eigener Regel geprüft, wer Sie sind. Lesen Sie dann diese drei Wörter vor; { $people } Personen lesen Ihnen je acht Wörter vor.
+}
+recovery-call-safe = Die drei Wörter benennen nur Ihren Tresor. Sie öffnen nichts.
+recovery-have-words = Ich habe die Wörter
+recovery-words = Geben Sie ein, was man Ihnen vorliest
+recovery-words-label = Die { $count } Wörter des Helpdesks
+recovery-words-hint = { $count } von { $of } Wörtern
+recovery-paper = Ich nehme meinen gedruckten Code anstelle dessen, was dieser Rechner weiß
+recovery-needs-printed = Dieser Rechner kennt Ihren Tresor noch nicht. Deshalb wird auch der gedruckte Code gebraucht.
+recovery-code-label = Ihr gedruckter Code, zwölf Wörter
+recovery-new = Neue Passphrase und neues Passwort
+recovery-new-says = Die alten öffnen danach nichts mehr.
+recovery-try = Wörter ausprobieren
+recovery-do = Meinen Tresor öffnen
+recovery-kept = Geht auch, während das Verzeichnis nicht erreichbar ist. Falsche Wörter verbrauchen nichts; nach jedem falschen Versuch dauert es länger bis zum nächsten.
+recovery-tried = Es geht: Diese Wörter öffnen Ihren Tresor.
+recovery-tried-says = Es wurde nichts geändert, und die Wörter bleiben gültig.
+recovery-open = Ihr Tresor ist offen.
+recovery-open-says = Von jetzt an öffnet ihn das neue Passwort. Alle Anmeldungen sind da.
+recovery-waits = Die neue Passphrase und der neue Code müssen warten.
+recovery-waits-next = Kommen Sie auf diese Seite zurück und drucken Sie einen neuen Code, wenn das Verzeichnis antwortet. Bis dahin sind die Wörter des Helpdesks verbraucht.

@@ -1,0 +1,10 @@
+unlock-title = Countersign entsperren
+unlock-says = Ihre Anmeldungen sind versiegelt, bis Sie sie entsperren.
+unlock-passphrase-says = Für den Fall, dass das Passwort den Tresor nicht mehr öffnet, etwa weil es zurückgesetzt wurde.
+unlock-lost = Das Passwort geht nicht?
+unlock-by-passphrase = Passphrase verwenden
+unlock-by-password = Passwort verwenden
+unlock-recover = Mit dem Helpdesk wiederherstellen
+unlock-open = Der Tresor ist offen.
+unlock-go = Anmeldungen öffnen
+unlock-none = Auf diesem Rechner gibt es noch keinen Tresor.

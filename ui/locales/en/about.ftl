@@ -1,0 +1,16 @@
+about-title = About Countersign
+about-examine = Examine
+about-examine-directory = Examine the directory
+about-checks = What was looked at
+about-countersign = Countersign
+about-says = It logs you on: it recognises the logon forms of your applications, takes the right logon out of your sealed vault and fills it in.
+about-version = Version
+about-user = You are
+about-process = Agent’s process
+about-memory = Secrets in memory
+about-memory-locked = cannot reach the disk
+about-memory-swappable = may be swapped to the disk: the limit for locked memory is too small
+about-licences = Licences
+about-licences-says = Countersign is free software under Apache-2.0 or MIT, as you like. These windows contain:
+about-component = Component
+about-licence = Licence

@@ -1,0 +1,41 @@
+recovery-title = Recovery
+recovery-says = When neither the password nor the passphrase opens your vault, your helpdesk can help you back in. It never reads your logons.
+recovery-recover = Get back in
+recovery-recover-says = With words from the helpdesk. All your logons stay.
+recovery-drill = Try it
+recovery-drill-says = The same with nothing changed, so that you know it works.
+recovery-setup = Print a new code
+recovery-setup-says = The code until now opens nothing any more.
+recovery-setup-locked = Unlock the vault first.
+recovery-setup-explains = A new code is made and shown once. Prove that it is you.
+recovery-make = Make the code
+recovery-code-kept = The new code is in force.
+recovery-code-kept-says = Throw the old paper away.
+recovery-step-call = Call
+recovery-step-words = Their words
+recovery-step-new = New secrets
+recovery-step-code = New code
+recovery-call = Call your helpdesk
+recovery-call-says = { $people ->
+    [one] They check who you are by their own rule. Then read these three words to them; they read eight words to you.
+   *[other] They check who you are by their own rule. Then read these three words to them; { $people } people read eight words each to you.
+}
+recovery-call-safe = The three words only name your vault. They open nothing.
+recovery-have-words = I have their words
+recovery-words = Type what they read out
+recovery-words-label = The helpdesk’s { $count } words
+recovery-words-hint = { $count } of { $of } words
+recovery-paper = I use my printed code in the place of what this machine knows
+recovery-needs-printed = This machine does not know your vault yet, so the printed code is needed, too.
+recovery-code-label = Your printed code, twelve words
+recovery-new = New passphrase and password
+recovery-new-says = The old ones open nothing any more after this.
+recovery-try = Try the words
+recovery-do = Open my vault
+recovery-kept = Works also while the directory cannot be reached. Wrong words use nothing up; each try after a wrong one waits longer.
+recovery-tried = It works: these words open your vault.
+recovery-tried-says = Nothing was changed, and the words stay good.
+recovery-open = Your vault is open.
+recovery-open-says = The new password opens it from now on. All your logons are there.
+recovery-waits = The new passphrase and the new code have to wait.
+recovery-waits-next = Come back to this page and print a new code when the directory answers. Until then the helpdesk’s words are used up.

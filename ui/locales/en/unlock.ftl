@@ -1,0 +1,10 @@
+unlock-title = Unlock Countersign
+unlock-says = Your logons are sealed until you unlock them.
+unlock-passphrase-says = For when the password no longer opens the vault: because it was reset, say.
+unlock-lost = The password does not work?
+unlock-by-passphrase = Use the passphrase
+unlock-by-password = Use the password
+unlock-recover = Recover with the helpdesk
+unlock-open = The vault is open.
+unlock-go = Open logons
+unlock-none = There is no vault on this machine yet.

@@ -1,0 +1,16 @@
+about-title = À propos de Countersign
+about-examine = Examiner
+about-examine-directory = Examiner l’annuaire
+about-checks = Ce qui a été examiné
+about-countersign = Countersign
+about-says = Il vous connecte : il reconnaît les formulaires de connexion de vos applications, prend la bonne connexion dans votre coffre scellé et la remplit.
+about-version = Version
+about-user = Vous êtes
+about-process = Processus de l’agent
+about-memory = Secrets en mémoire
+about-memory-locked = ne peuvent atteindre le disque
+about-memory-swappable = peuvent être écrits sur le disque : la limite de mémoire verrouillée est trop petite
+about-licences = Licences
+about-licences-says = Countersign est un logiciel libre sous Apache-2.0 ou MIT, au choix. Ces fenêtres contiennent :
+about-component = Composant
+about-licence = Licence

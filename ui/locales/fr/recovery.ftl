@@ -1,0 +1,41 @@
+recovery-title = Récupération
+recovery-says = Quand ni le mot de passe ni la phrase secrète n’ouvre votre coffre, votre assistance peut vous aider à y revenir. Elle ne lit jamais vos connexions.
+recovery-recover = Revenir dans le coffre
+recovery-recover-says = Avec des mots de l’assistance. Toutes vos connexions restent.
+recovery-drill = L’essayer
+recovery-drill-says = La même chose sans rien changer, pour savoir que cela marche.
+recovery-setup = Imprimer un nouveau code
+recovery-setup-says = L’ancien code n’ouvre alors plus rien.
+recovery-setup-locked = Déverrouillez d’abord le coffre.
+recovery-setup-explains = Un nouveau code est formé et montré une fois. Montrez que c’est bien vous.
+recovery-make = Créer le code
+recovery-code-kept = Le nouveau code est en vigueur.
+recovery-code-kept-says = Jetez l’ancien papier.
+recovery-step-call = Appel
+recovery-step-words = Leurs mots
+recovery-step-new = Nouveaux secrets
+recovery-step-code = Nouveau code
+recovery-call = Appelez votre assistance
+recovery-call-says = { $people ->
+    [one] On y vérifie qui vous êtes, selon sa propre règle. Lisez-y ensuite ces trois mots ; on vous en lit huit.
+   *[other] On y vérifie qui vous êtes, selon sa propre règle. Lisez-y ensuite ces trois mots ; { $people } personnes vous en lisent huit chacune.
+}
+recovery-call-safe = Les trois mots ne font que nommer votre coffre. Ils n’ouvrent rien.
+recovery-have-words = J’ai leurs mots
+recovery-words = Saisissez ce qu’on vous lit
+recovery-words-label = Les { $count } mots de l’assistance
+recovery-words-hint = { $count } mots sur { $of }
+recovery-paper = J’utilise mon code imprimé à la place de ce que sait cette machine
+recovery-needs-printed = Cette machine ne connaît pas encore votre coffre ; le code imprimé est donc nécessaire aussi.
+recovery-code-label = Votre code imprimé, douze mots
+recovery-new = Nouvelle phrase secrète, nouveau mot de passe
+recovery-new-says = Les anciens n’ouvrent plus rien ensuite.
+recovery-try = Essayer les mots
+recovery-do = Ouvrir mon coffre
+recovery-kept = Marche aussi quand l’annuaire est injoignable. Des mots faux n’usent rien ; après un essai manqué, le suivant attend plus longtemps.
+recovery-tried = Cela marche : ces mots ouvrent votre coffre.
+recovery-tried-says = Rien n’a été changé, et les mots restent bons.
+recovery-open = Votre coffre est ouvert.
+recovery-open-says = Le nouveau mot de passe l’ouvre à partir de maintenant. Toutes vos connexions sont là.
+recovery-waits = La nouvelle phrase secrète et le nouveau code doivent attendre.
+recovery-waits-next = Revenez à cette page et imprimez un nouveau code quand l’annuaire répond. D’ici là, les mots de l’assistance sont usés.

@@ -1,0 +1,10 @@
+unlock-title = Déverrouiller Countersign
+unlock-says = Vos connexions sont scellées tant que vous ne les déverrouillez pas.
+unlock-passphrase-says = Quand le mot de passe n’ouvre plus le coffre, par exemple parce qu’il a été réinitialisé.
+unlock-lost = Le mot de passe ne marche pas ?
+unlock-by-passphrase = Utiliser la phrase secrète
+unlock-by-password = Utiliser le mot de passe
+unlock-recover = Récupérer avec l’assistance
+unlock-open = Le coffre est ouvert.
+unlock-go = Ouvrir les connexions
+unlock-none = Il n’y a pas encore de coffre sur cette machine.

@@ -1,0 +1,202 @@
+/** The agent, as pages see it. The only file that knows Tauri. */
+
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { ErrorCode } from "./wire/ErrorCode";
+import type { ErrorReply } from "./wire/ErrorReply";
+import type { Reply } from "./wire/Reply";
+import type { Request } from "./wire/Request";
+
+/** The name of each variant of a union as serde tags it. */
+type NameOf<U> = U extends string ? U : keyof U;
+/** What the variant of a name holds; `null` for one that holds nothing. */
+type Held<U, N> = U extends N ? null : U extends string ? never : N extends keyof U ? U[N] : never;
+
+export type RequestName = NameOf<Request>;
+type ReplyName = NameOf<Reply>;
+
+/** What each request is answered by. */
+const ANSWERS = {
+  status: "status",
+  doctor: "doctor",
+  "doctor-directory": "doctor",
+  exits: "exits",
+  why: "why",
+  settings: "settings",
+  policy: "policy",
+  pause: "paused",
+  resume: "done",
+  "enroll-terms": "enroll-terms",
+  enroll: "enrolled",
+  "start-over-terms": "enroll-terms",
+  "start-over": "enrolled",
+  "enroll-as": "enrolled",
+  primary: "primary",
+  "primary-change": "done",
+  "unlock-terms": "unlock-terms",
+  unlock: "done",
+  "unlock-with-passphrase": "done",
+  "unlock-silently": "done",
+  "slot-add": "done",
+  "slot-remove": "done",
+  "recover-terms": "recover-terms",
+  "recover-setup": "recovery-printed",
+  recover: "recovered",
+  "recover-drill": "done",
+  lock: "done",
+  templates: "templates",
+  "logon-list": "logons",
+  "logon-add": "logon-saved",
+  "logon-edit": "logon-saved",
+  "logon-rebind": "logon-saved",
+  "logon-remove": "done",
+  "logon-reveal": "revealed",
+  "password-change": "password",
+  "password-status": "passwords",
+  "password-reveal": "revealed",
+  "password-settle": "password",
+  "logon-fill": "filled",
+  prompts: "prompts",
+  "prompt-dismiss": "done",
+  "logon-capture": "filled",
+  exclusions: "exclusions",
+  exclude: "done",
+  include: "done",
+  refresh: "refreshed",
+  syncing: "syncing",
+  "directory-login": "done",
+  "template-explain": "judged",
+  "window-report": "window-report",
+  "window-pick": "picked",
+  "template-record": "drafted",
+  "template-adopt": "adopted",
+  windows: "windows",
+  audit: "audit",
+  organisation: "organisation",
+  "organisation-pin": "organisation",
+  "store-verify": "stores-verified",
+  "store-export": "stores-exported",
+  "store-import": "stores-imported",
+  "store-repair": "stores-repaired",
+  "device-list": "devices",
+  "device-join": "joining",
+  "device-joined": "done",
+  "device-approve": "device-approved",
+  "device-revoke": "device-revoked",
+} as const satisfies Partial<Record<RequestName, ReplyName>>;
+
+type Answered = keyof typeof ANSWERS;
+type Asked = Extract<Request, Answered | Partial<Record<Answered, unknown>>>;
+
+/** What a request is answered with: the reply without its tag, and the secrets beside it. */
+export type Answer<R extends Request> = {
+  reply: Held<Reply, (typeof ANSWERS)[NameOf<R> & Answered]>;
+  secrets: string[];
+};
+
+/** What the shell says besides what the agent does. */
+export type FailureCode = ErrorCode | "not-running" | "other-version" | "connection";
+
+/** A request that was not carried out: what happened and what to do next. */
+export class AgentError extends Error {
+  readonly code: FailureCode;
+  /** What to do next, as the agent says it. */
+  readonly next: string | null;
+  /** No attempt is taken before so many milliseconds have passed. */
+  readonly retryAfterMs: number | null;
+  /** What an exit of the site has to say to the user. */
+  readonly said: string[];
+
+  constructor(failure: Partial<Omit<ErrorReply, "code">> & { code: FailureCode }, said: string[] = []) {
+    super(failure.message ?? failure.code);
+    this.code = failure.code;
+    this.next = failure.next ?? null;
+    this.retryAfterMs = failure.retry_after_ms ?? null;
+    this.said = said;
+  }
+}
+
+/** Any failure as one of the agent's. */
+export function failureOf(cause: unknown): AgentError {
+  if (cause instanceof AgentError) return cause;
+  if (typeof cause === "object" && cause !== null && "code" in cause && typeof cause.code === "string") {
+    return new AgentError(cause as ErrorReply & { code: FailureCode });
+  }
+  return new AgentError({ code: "failed", message: cause instanceof Error ? cause.message : String(cause) });
+}
+
+function nameOf(tagged: Request | Reply): string {
+  return typeof tagged === "string" ? tagged : (Object.keys(tagged)[0] ?? "");
+}
+
+function heldBy(reply: Reply): unknown {
+  return typeof reply === "string" ? null : Object.values(reply)[0];
+}
+
+/**
+ * Asks the agent for something.
+ *
+ * @param secrets in the order in which the request documents them
+ * @throws {AgentError} when it was not done
+ */
+export async function call<R extends Asked>(request: R, secrets: string[] = []): Promise<Answer<R>> {
+  const name = nameOf(request);
+  let answer: { reply: Reply; secrets: string[] };
+  try {
+    answer = await invoke(name.replaceAll("-", "_"), { request, secrets });
+  } catch (cause) {
+    throw failureOf(cause);
+  }
+  const { reply } = answer;
+  const told = nameOf(reply);
+  if (told === "error" || told === "password-refused") {
+    throw new AgentError(heldBy(reply) as ErrorReply, answer.secrets);
+  }
+  if (told !== ANSWERS[name as Answered]) {
+    throw new AgentError({ code: "other-version", message: `${name} → ${told}` });
+  }
+  return { reply: heldBy(reply) as Answer<R>["reply"], secrets: answer.secrets };
+}
+
+/** The pages there are. */
+export type PageName =
+  | "first-use"
+  | "unlock"
+  | "logons"
+  | "logon"
+  | "reveal"
+  | "chooser"
+  | "password"
+  | "recovery"
+  | "sync"
+  | "settings"
+  | "why"
+  | "devices"
+  | "about";
+
+async function shell<T>(command: string, parameters?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, parameters);
+  } catch (cause) {
+    throw failureOf(cause);
+  }
+}
+
+/** Starts the agent. @throws {AgentError} that says why it did not start */
+export const startAgent = (): Promise<void> => shell("agent_start");
+
+/** Opens the window of a page, or brings it to the front. */
+export const openPage = (page: PageName, argument?: string): Promise<void> =>
+  shell("open_page", argument === undefined ? { page } : { page, argument });
+
+/** What this page was opened for. */
+export const pageArgument = (): Promise<string | null> => shell("page_argument");
+
+/** Destroys this window, and with it whatever was typed or shown in it. */
+export const closePage = (): Promise<void> => shell("close_page");
+
+/** Says that this page can be used. */
+export const pageReady = (): Promise<void> => shell("page_ready");
+
+/** Calls `read` whenever the agent has something new. The result ends that. */
+export const onChange = (read: () => void): Promise<() => void> => listen("agent-changed", read);

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import About from "./About.svelte";
+
+void open("about", About);

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Devices from "./Devices.svelte";
+
+void open("devices", Devices);

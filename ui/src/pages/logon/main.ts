@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Logon from "./Logon.svelte";
+
+void open("logon", Logon);

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Logons from "./Logons.svelte";
+
+void open("logons", Logons);

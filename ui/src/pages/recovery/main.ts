@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Recovery from "./Recovery.svelte";
+
+void open("recovery", Recovery);

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Reveal from "./Reveal.svelte";
+
+void open("reveal", Reveal);

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Unlock from "./Unlock.svelte";
+
+void open("unlock", Unlock);

@@ -1,0 +1,1 @@
+export type AccessibilityState = "available" | { "missing": string };

@@ -1,0 +1,3 @@
+import type { Publisher } from "./Publisher";
+
+export type Binding = { publisher: Publisher, executable: string | null, };

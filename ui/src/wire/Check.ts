@@ -1,0 +1,3 @@
+import type { CheckResult } from "./CheckResult";
+
+export type Check = { name: string, result: CheckResult, found: string, next: string | null, };

@@ -1,0 +1,1 @@
+export type CheckResult = "good" | "warning" | "bad";

@@ -1,0 +1,3 @@
+import type { LogonId } from "./LogonId";
+
+export type Choice = { id: LogonId, label: string, };

@@ -1,0 +1,1 @@
+export type DeviceState = "listed" | "keyless" | "leaving" | "joining";

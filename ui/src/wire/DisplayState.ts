@@ -1,0 +1,1 @@
+export type DisplayState = { "watching": string } | { "missing": string };

@@ -1,0 +1,1 @@
+export type Ending = "replaced" | "refused" | "abandoned";

@@ -1,0 +1,1 @@
+export type ErrorCode = "failed" | "busy" | "protocol" | "bad-request" | "locked" | "not-enrolled" | "already-enrolled" | "wrong-secret" | "too-soon" | "no-match" | "unreachable" | "refused" | "integrity";

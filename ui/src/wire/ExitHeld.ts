@@ -1,0 +1,1 @@
+export type ExitHeld = "held" | "partly" | "open";

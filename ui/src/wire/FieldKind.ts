@@ -1,0 +1,1 @@
+export type FieldKind = "plain" | "secret";

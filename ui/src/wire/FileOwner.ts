@@ -1,0 +1,1 @@
+export type FileOwner = "root" | "user" | "other";

@@ -1,0 +1,1 @@
+export type Hearing = "off" | { "by": { sources: Array<string>, lacks: string | null, } } | { "missing": { why: string, next: string, } };

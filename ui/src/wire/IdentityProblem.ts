@@ -1,0 +1,1 @@
+export type IdentityProblem = "no-process" | { "unreadable": number } | { "remote": string } | { "ended": number };

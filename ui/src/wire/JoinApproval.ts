@@ -1,0 +1,3 @@
+import type { DeviceId } from "./DeviceId";
+
+export type JoinApproval = { id: DeviceId, name: string, words: string, };

@@ -1,0 +1,1 @@
+export type JoinWords = { words: string, };

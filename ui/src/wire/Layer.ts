@@ -1,0 +1,1 @@
+export type Layer = "built-in" | "package" | "machine" | "user" | "directory" | "root";

@@ -1,0 +1,1 @@
+export type Lineage = { pid: number, started: number, };

@@ -1,0 +1,1 @@
+export type LockCause = "asked" | "session" | "suspend" | "idle" | "account" | "offline";

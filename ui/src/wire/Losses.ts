@@ -1,0 +1,1 @@
+export type Losses = "keep" | "give-up";

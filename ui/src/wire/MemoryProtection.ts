@@ -1,0 +1,1 @@
+export type MemoryProtection = "locked" | "swappable";

@@ -1,0 +1,1 @@
+export type Method = "controls" | "keys" | "steps";

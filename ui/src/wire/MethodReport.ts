@@ -1,0 +1,1 @@
+export type MethodReport = { method: string, works: boolean, why: string, };

@@ -1,0 +1,1 @@
+export type ParentWindow = { title: string, class: string, };

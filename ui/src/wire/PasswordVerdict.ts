@@ -1,0 +1,1 @@
+export type PasswordVerdict = "taken" | "not-taken";

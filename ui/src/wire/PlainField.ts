@@ -1,0 +1,3 @@
+import type { FieldName } from "./FieldName";
+
+export type PlainField = { name: FieldName, value: string, };

@@ -1,0 +1,1 @@
+export type PolicyRule = { rule: string, words: string, };

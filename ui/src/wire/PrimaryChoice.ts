@@ -1,0 +1,1 @@
+export type PrimaryChoice = "user" | "setting" | { "picked": string };

@@ -1,0 +1,1 @@
+export type PrimaryMethod = "os" | "directory" | "own" | "none";

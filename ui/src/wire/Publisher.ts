@@ -1,0 +1,1 @@
+export type Publisher = { "signed": { organisation: string, name: string, } } | "package" | "unsigned" | "unsigned-elsewhere";

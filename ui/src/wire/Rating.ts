@@ -1,0 +1,1 @@
+export type Rating = "weak" | "fair" | "strong";

@@ -1,0 +1,1 @@
+export type RecoverTerms = { words: string, people: number, needs_printed: boolean, question: string, };

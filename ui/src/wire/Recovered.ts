@@ -1,0 +1,1 @@
+export type Recovered = { waiting: string | null, };

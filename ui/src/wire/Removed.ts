@@ -1,0 +1,1 @@
+export type Removed = "stay" | "come-back";

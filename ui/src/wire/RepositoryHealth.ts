@@ -1,0 +1,1 @@
+export type RepositoryHealth = "reachable" | { "unreachable": string };

@@ -1,0 +1,1 @@
+export type Revocation = "done" | { "queued": string };

@@ -1,0 +1,1 @@
+export type SettingValue = boolean | number | Array<string> | string;

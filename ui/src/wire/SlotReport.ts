@@ -1,0 +1,3 @@
+import type { Rating } from "./Rating";
+
+export type SlotReport = { kind: string, rating: Rating, words: string, };

@@ -1,0 +1,3 @@
+import type { Search } from "./Search";
+
+export type Stage = "made" | { "sent": Search } | "unsure";

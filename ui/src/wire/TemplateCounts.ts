@@ -1,0 +1,1 @@
+export type TemplateCounts = { signed: number, package: number, unsigned: number, };

@@ -1,0 +1,1 @@
+export type Timing = { filled_us: number | null, submitted_us: number | null, };

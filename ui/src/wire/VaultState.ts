@@ -1,0 +1,1 @@
+export type VaultState = "unenrolled" | "locked" | "unlocked";

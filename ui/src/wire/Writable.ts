@@ -1,0 +1,1 @@
+export type Writable = "root-only" | "by-user";

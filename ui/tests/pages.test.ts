@@ -1,0 +1,268 @@
+import { expect, test, vi } from "vitest";
+import { PASSWORD, SECRET } from "./fake/agent";
+import { id, LOGONS, CODE } from "./fake/model";
+import { button, field, press, said, settle, show, type } from "./fake/page";
+
+const requests = (agent: Awaited<ReturnType<typeof show>>): string[] => agent.asked.map(({ command }) => command);
+
+test("a wrong password says so and waits; the right one closes the window", async () => {
+  const agent = await show("unlock", { vault: "locked" });
+  await type("Your login password", "wrong");
+  await press("Unlock");
+  expect(said()).toContain("that is not right");
+  expect(said()).toContain("The next attempt is taken in one second");
+  expect(field("Your login password").value).toBe("");
+  await type("Your login password", PASSWORD);
+  expect(button("Unlock").disabled).toBe(true);
+  await settle(1300);
+  expect(button("Unlock").disabled).toBe(false);
+  await press("Unlock");
+  expect(agent.closed).toBe(true);
+});
+
+test("names with markup and of other directions are text", async () => {
+  await show("logons");
+  expect(document.querySelector("script")).toBeNull();
+  expect(said()).toContain("Kundenserver <script>alert(1)</script>");
+  expect([...document.querySelectorAll("bdi")].some((isolated) => isolated.textContent === "חשבון ראשי")).toBe(true);
+});
+
+test("typing anywhere searches, and Enter edits what was found", async () => {
+  const agent = await show("logons");
+  for (const key of "vpn") document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  await settle(80);
+  const search = document.querySelector<HTMLInputElement>("input[type=search]");
+  expect(search?.value).toBe("vpn");
+  expect(document.querySelectorAll("[role=option]")).toHaveLength(1);
+  search?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  await settle();
+  expect(agent.opened).toEqual([{ page: "logon", argument: id(5) }]);
+});
+
+test("? lists the shortcuts, also from the empty search field", async () => {
+  await show("logons");
+  const search = document.querySelector<HTMLInputElement>("input[type=search]");
+  expect(document.activeElement).toBe(search);
+  search?.dispatchEvent(new KeyboardEvent("keydown", { key: "?", bubbles: true, cancelable: true }));
+  await settle();
+  expect(said()).toContain("Keyboard shortcuts");
+  await press("Close");
+  expect(document.querySelector("dialog")).toBeNull();
+});
+
+test("of 10,000 logons only those that are seen are in the document", async () => {
+  await show("logons", { logons: 10_000 });
+  const rows = document.querySelectorAll("[role=option]");
+  expect(rows.length).toBeGreaterThan(5);
+  expect(rows.length).toBeLessThan(60);
+  expect(rows[0]?.getAttribute("aria-setsize")).toBe("10000");
+});
+
+test("a logon without a template is explained and cannot be filled", async () => {
+  await show("logons");
+  const row = [...document.querySelectorAll<HTMLElement>("[role=option]")].find((row) => row.textContent?.includes("Old ledger"));
+  row?.click();
+  await settle(80);
+  expect(said()).toContain("No template is in force for this application.");
+  expect(button("Fill").disabled).toBe(true);
+});
+
+test("when the agent does not run the page offers to start it, and goes on", async () => {
+  const agent = await show("logons", { down: true });
+  expect(said()).toContain("Countersign is not running.");
+  await press("Start Countersign");
+  expect(agent.down).toBe(false);
+  expect(said()).toContain("Buchhaltung");
+});
+
+test("a locked vault leads to unlocking", async () => {
+  const agent = await show("logons", { vault: "locked" });
+  document.querySelector<HTMLButtonElement>("main button.primary + *, .notice button")?.click();
+  await settle();
+  expect(agent.opened).toEqual([{ page: "unlock", argument: null }]);
+});
+
+test("a connection lost in the middle of an edit loses nothing that was typed", async () => {
+  const agent = await show("logon", { argument: "template:com.sap.gui" });
+  await type("User name", "anna");
+  await type("Password", SECRET);
+  agent.failing = { code: "connection", message: "broken pipe", next: null };
+  await press("Save");
+  expect(said()).toContain("The connection to the agent was lost.");
+  agent.change();
+  await settle();
+  expect(field("User name").value).toBe("anna");
+  expect(field("Password").value).toBe(SECRET);
+  await press("Save");
+  const saved = agent.asked.at(-1);
+  expect(saved).toMatchObject({
+    command: "logon_add",
+    request: { "logon-add": { template: "com.sap.gui", plain: [{ name: "client", value: "100" }, { name: "username", value: "anna" }], secret_fields: ["password"] } },
+    secrets: [SECRET],
+  });
+  expect(agent.closed).toBe(true);
+});
+
+test("a pasted megabyte is refused with the limit, and what was there stays", async () => {
+  await show("logon", { argument: "template:com.sap.gui" });
+  await type("User name", "anna");
+  await type("User name", "x".repeat(1_048_576));
+  expect(field("User name").value).toBe("anna");
+  expect(said()).toContain("a field takes at most 4 KiB");
+});
+
+test("an edit may leave what is stored empty", async () => {
+  const agent = await show("logon", { argument: id(2) });
+  await type("User name", "anna.berger");
+  await press("Save");
+  expect(agent.asked.at(-1)).toMatchObject({
+    request: { "logon-edit": { id: id(2), label: null, plain: [{ name: "username", value: "anna.berger" }], secret_fields: [] } },
+    secrets: [],
+  });
+  expect(agent.closed).toBe(true);
+});
+
+test("what a template needs is asked for before anything is sent", async () => {
+  const agent = await show("logon", { argument: "template:com.sap.gui" });
+  await press("Save");
+  expect(said()).toContain("This is needed.");
+  expect(requests(agent)).not.toContain("logon_add");
+});
+
+test("Esc asks before it throws away what was typed", async () => {
+  const agent = await show("logon", { argument: id(1) });
+  await type("User name", "somebody else");
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  await settle();
+  expect(agent.closed).toBe(false);
+  expect(said()).toContain("Close without saving?");
+  await press("Discard");
+  expect(agent.closed).toBe(true);
+});
+
+test("a revealed secret is shown by character and goes with the window", async () => {
+  const agent = await show("reveal", { argument: `${id(1)}/field/password` });
+  await type("Your login password", PASSWORD);
+  await press("Reveal");
+  const glyphs = [...document.querySelectorAll(".glyphs li")];
+  expect(glyphs.map((glyph) => glyph.querySelector("span")?.textContent).join("")).toBe(SECRET.replaceAll(" ", "␣"));
+  expect(glyphs[2]?.classList.contains("digit")).toBe(true);
+  await press("Hide now");
+  expect(agent.closed).toBe(true);
+  expect(document.querySelector(".glyphs")).toBeNull();
+});
+
+test("after twenty seconds the window closes itself", async () => {
+  const agent = await show("reveal", { argument: `${id(1)}/field/password` });
+  await type("Your login password", PASSWORD);
+  const now = vi.spyOn(performance, "now");
+  await press("Reveal");
+  now.mockReturnValue(performance.now() + 20_500);
+  await settle(400);
+  now.mockRestore();
+  expect(agent.closed).toBe(true);
+});
+
+test("the chooser fills the chosen logon into the window that asks", async () => {
+  const agent = await show("chooser", { prompt: "choice" });
+  expect(said()).toContain("Which logon for FileZilla?");
+  expect(said()).toContain("Site Manager — FileZilla <i>");
+  await press("Fill");
+  expect(agent.asked.at(-1)?.request).toEqual({ "logon-fill": { id: LOGONS[1]?.id, window: 0x1c00007 } });
+  expect(agent.closed).toBe(true);
+});
+
+test("not now dismisses the question, never here excludes the application", async () => {
+  const first = await show("chooser", { prompt: "logon" });
+  await press("Not now");
+  expect(first.asked.at(-1)?.request).toEqual({ "prompt-dismiss": { window: 0x1c00007 } });
+  await press("Never here");
+  expect(first.asked.at(-1)?.request).toEqual({ exclude: { template: "com.sap.gui" } });
+});
+
+test("an own password that an exit refuses is told with the exit's words", async () => {
+  const agent = await show("chooser", { prompt: "change" });
+  document.querySelector<HTMLInputElement>("input[value=own]")?.click();
+  await settle();
+  await type("New password", "short");
+  await type("Once more", "short");
+  await press("Change the password");
+  expect(said()).toContain("At least 14, please.");
+  expect(agent.closed).toBe(false);
+});
+
+test("first use makes the vault, has the code written down and goes on where it was left", async () => {
+  const agent = await show("first-use", { vault: "unenrolled" });
+  await press("Continue");
+  await type("Your login password", PASSWORD);
+  await type("Once more", PASSWORD);
+  await press("Continue");
+  await type("Which sentence would only you write?", "otter lantern quartz violin");
+  await type("The passphrase once more, from your paper", "otter lantern quartz violin");
+  await settle(300);
+  await press("Make my vault");
+  expect(agent.asked.find(({ command }) => command === "enroll_as")).toMatchObject({
+    request: { "enroll-as": { primary: null, unseen: false } },
+    secrets: [PASSWORD, "otter lantern quartz violin"],
+  });
+  await press("Make the code");
+  const words = [...document.querySelectorAll(".words li")].map((word) => word.lastChild?.textContent?.trim());
+  expect(words.join(" ")).toBe(CODE);
+  await press("I have it on paper");
+  const asked = [...document.querySelectorAll("label")].map((label) => Number(/\d+/u.exec(label.textContent ?? "")?.[0]));
+  for (const number of asked) await type(`Word ⁨${number}⁩`, "wrong");
+  await press("Check");
+  expect(said()).toContain("That is not what was shown.");
+  for (const number of asked) await type(`Word ⁨${number}⁩`, words[number - 1] ?? "");
+  await press("Check");
+  expect(said()).toContain("things to look at");
+  expect(localStorage.getItem("countersign-first-use")).toBe("check");
+});
+
+test("did it work: the answer is told to the agent", async () => {
+  const agent = await show("password", { argument: id(3) });
+  expect(said()).toContain("Did the new password work?");
+  await press("It did not");
+  expect(agent.asked.find(({ command }) => command === "password_settle")?.request).toEqual({ "password-settle": { id: id(3), verdict: "not-taken" } });
+});
+
+test("recovery wants exactly as many words as are read out", async () => {
+  await show("recovery", { argument: "recover" });
+  expect(said()).toContain("otter lantern quartz");
+  await press("I have their words");
+  await type("The helpdesk’s ⁨8⁩ words", "one two three");
+  expect(button("Continue").disabled).toBe(true);
+  await type("The helpdesk’s ⁨8⁩ words", "one two three four five six seven eight");
+  expect(button("Continue").disabled).toBe(false);
+});
+
+test("a locked setting says whom to ask", async () => {
+  await show("settings");
+  expect(said()).toContain("Set by your organisation for your unit: ask your administrator or the helpdesk.");
+});
+
+test("being offline is no alarm", async () => {
+  await show("sync", { offline: true });
+  expect(said()).toContain("That is all right");
+  expect(document.querySelector("[role=alert]")).toBeNull();
+  expect(said()).toContain("ou=Sales/template org.example.Travel:14:9");
+});
+
+test("a machine is taken off only by its owner", async () => {
+  const agent = await show("devices");
+  await press("Take off");
+  await type("Your login password", "wrong");
+  document.querySelector<HTMLButtonElement>("dialog button[type=submit]")?.click();
+  await settle();
+  expect(said()).toContain("that is not right");
+  await type("Your login password", PASSWORD);
+  document.querySelector<HTMLButtonElement>("dialog button[type=submit]")?.click();
+  await settle();
+  expect(agent.asked.some(({ request }) => JSON.stringify(request) === JSON.stringify({ "device-revoke": { id: id(0xb2) } }))).toBe(true);
+  expect(document.querySelector("dialog")).toBeNull();
+});
+
+test("no page asks the agent for a secret by itself", async () => {
+  const agent = await show("logons");
+  expect(agent.asked.every(({ secrets }) => secrets.length === 0)).toBe(true);
+});
