@@ -3,6 +3,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// Who answers for a template.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Publisher {
@@ -33,6 +34,7 @@ impl fmt::Display for Publisher {
 }
 
 /// What a logon was saved for, and what a window is: equal, or nothing is filled without asking.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Binding {
     /// Who publishes the template.

@@ -102,6 +102,7 @@ pub struct Extents {
 }
 
 /// The desktop's own handle of a control (on Linux: bus name and object path). Opaque to everybody else.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ControlToken(pub String);

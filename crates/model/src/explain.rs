@@ -4,6 +4,7 @@ use crate::{FormKind, Method, Outcome, TemplateId, Timestamp, Timing, WindowId};
 use serde::{Deserialize, Serialize};
 
 /// Whether a criterion held.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -16,6 +17,7 @@ pub enum Verdict {
 }
 
 /// One condition of a form: wanted and found. Never holds what a field contains.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
     /// What was looked at: `executable`, `title`, `require 1`, `bind password`…
@@ -29,6 +31,7 @@ pub struct Criterion {
 }
 
 /// What was decided about a window.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
@@ -87,6 +90,7 @@ pub enum Decision {
 }
 
 /// The response behind a decision, in figures.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// How it wrote.
@@ -96,6 +100,7 @@ pub struct Attempt {
 }
 
 /// Everything about one decision.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     /// When.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub const MOST_FORMER: usize = 32;
 
 /// One of the two passwords of a change.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Which {
@@ -42,6 +43,7 @@ pub enum Purpose {
 }
 
 /// How far a change is.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
@@ -54,6 +56,7 @@ pub enum Stage {
 }
 
 /// What is known of which password an application takes.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
     /// The one that was typed last into a logon form.
@@ -91,6 +94,7 @@ pub struct Pending {
 }
 
 /// What became of a password.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
@@ -127,6 +131,7 @@ pub struct PasswordJournal {
 }
 
 /// What may be shown of a journal.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalFacts {
     /// The change under way: when its password was made, and how far it is.

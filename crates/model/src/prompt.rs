@@ -4,6 +4,7 @@ use crate::{LogonId, TemplateId, WindowId};
 use serde::{Deserialize, Serialize};
 
 /// A question about one window. It holds as long as its form is there and unanswered.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompt {
     /// The window with the form.
@@ -21,6 +22,7 @@ pub struct Prompt {
 }
 
 /// What a form waits for.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Question {
@@ -33,6 +35,7 @@ pub enum Question {
 }
 
 /// A logon to choose.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The logon.

@@ -34,6 +34,7 @@ pub struct KeyPress {
 }
 
 /// How a response writes, for figures and explanations.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -187,6 +188,7 @@ pub enum KeyStep<'a> {
 }
 
 /// How long it took, from the moment the window was there.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timing {
     /// Microseconds until the last value was written.
@@ -196,6 +198,7 @@ pub struct Timing {
 }
 
 /// How far a response got.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
@@ -219,6 +222,7 @@ pub struct Carried {
 }
 
 /// Why a response was not carried out. Each message says what to do next.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {

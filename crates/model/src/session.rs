@@ -60,6 +60,7 @@ impl fmt::Debug for Delay {
 }
 
 /// Whether and by what one of the reasons to lock is heard of.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hearing {
@@ -82,6 +83,7 @@ pub enum Hearing {
 }
 
 /// What is heard of a session.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionHearing {
     /// That it is locked.

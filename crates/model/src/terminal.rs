@@ -32,6 +32,7 @@ pub struct TerminalSpec {
 }
 
 /// What is known of a terminal window without reading its screen.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TerminalFacts {
     /// The pty, such as `/dev/pts/3`.

@@ -7,6 +7,8 @@ const DEEPEST: usize = 8;
 const LONGEST_NAME: usize = 64;
 
 /// An organisational unit of the configuration: the names from its root down, joined by `/`. Empty: the root itself.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(type = "string"))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Unit(String);

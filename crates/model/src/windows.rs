@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// A top-level window as the desktop numbers it (an X11 window id, an HWND).
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct WindowId(pub u64);
 
 /// A process that cannot be mistaken for a later one with the same number.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Lineage {
     /// Process id.
@@ -18,6 +20,7 @@ pub struct Lineage {
 }
 
 /// Who may change a program's file.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Writable {
@@ -28,6 +31,7 @@ pub enum Writable {
 }
 
 /// Which program a window belongs to.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProcessIdentity {
     /// The process.
@@ -56,6 +60,7 @@ pub struct ProcessIdentity {
 }
 
 /// Whose file a program is.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileOwner {
@@ -76,6 +81,7 @@ impl FileOwner {
 }
 
 /// How a window stands on the screen.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stance {
@@ -104,6 +110,7 @@ impl Stance {
 }
 
 /// The window that another one belongs to.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParentWindow {
     /// Its title.
@@ -113,6 +120,7 @@ pub struct ParentWindow {
 }
 
 /// Why a window's program is not known. Nothing is filled then.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum IdentityProblem {
@@ -131,6 +139,7 @@ pub enum IdentityProblem {
 }
 
 /// What is known of a top-level window without looking inside.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowFacts {
     /// The window.

@@ -4,6 +4,7 @@ use countersign_model::{DeviceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The latest entries, and whether the whole log holds.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditTold {
     /// The latest entries that hold, oldest first.
@@ -15,6 +16,7 @@ pub struct AuditTold {
 }
 
 /// One entry. It never holds a secret.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLine {
     /// When.

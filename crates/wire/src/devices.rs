@@ -4,6 +4,7 @@ use countersign_model::{DeviceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A device that the vault lists.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceReport {
     /// Its id.
@@ -19,6 +20,7 @@ pub struct DeviceReport {
 }
 
 /// How a device stands.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeviceState {
@@ -33,6 +35,7 @@ pub enum DeviceState {
 }
 
 /// What became of the wish to take a device off.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Revocation {
@@ -43,6 +46,7 @@ pub enum Revocation {
 }
 
 /// What a waiting machine shows.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinWords {
     /// Six words, to be typed on the approving device.
@@ -50,6 +54,7 @@ pub struct JoinWords {
 }
 
 /// A machine that was let in.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JoinApproval {
     /// Its id.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What kind of failure a reply tells of. Each has its exit code on the command line.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorCode {
@@ -49,6 +50,7 @@ impl ErrorCode {
 }
 
 /// A failure: what happened and what to do next.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ErrorReply {

@@ -2,6 +2,7 @@ use countersign_model::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
 /// On whose word a root is believed.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PinnedBy {
@@ -12,6 +13,7 @@ pub enum PinnedBy {
 }
 
 /// The organisation as this device knows it.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrganisationReport {
     /// On whose word its root is believed; none: nothing is pinned, and there is no organisation.
@@ -44,6 +46,7 @@ pub struct OrganisationReport {
 }
 
 /// A unit whose catalogue is in force.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitReport {
     /// The unit.

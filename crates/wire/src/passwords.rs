@@ -4,6 +4,7 @@ use countersign_model::{JournalFacts, LogonId, TemplateId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How the password of a logon stands.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordReport {
     /// The logon.
@@ -25,6 +26,7 @@ pub struct PasswordReport {
 }
 
 /// What the user says of the new password of a logon.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PasswordVerdict {

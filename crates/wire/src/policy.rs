@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The password policy in force for an application.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyReport {
     /// Its id: the name it is kept under.
@@ -22,6 +23,7 @@ pub struct PolicyReport {
 }
 
 /// Who says which password policy counts.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PolicyNamedBy {
@@ -37,6 +39,7 @@ pub enum PolicyNamedBy {
 }
 
 /// A rule of a password policy.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyRule {
     /// Where it stands in a policy, such as `length.min`.

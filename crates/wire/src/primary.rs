@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a person does to open his vault day by day.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrimaryMethod {
@@ -39,6 +40,7 @@ impl PrimaryMethod {
 }
 
 /// Who chose it.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrimaryChoice {
@@ -51,6 +53,7 @@ pub enum PrimaryChoice {
 }
 
 /// The primary of this device.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrimaryReport {
     /// What it is.

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a recovery asks for.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoverTerms {
     /// The three words that name this vault: read out to the helpdesk.
@@ -14,6 +15,7 @@ pub struct RecoverTerms {
 }
 
 /// What a recovery came to; the vault is open in any case.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovered {
     /// Why the new passphrase and the new halves are not in the repository yet; none: they are.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What the agent answers. Secrets travel beside it where a variant says so.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {
@@ -116,6 +117,7 @@ pub enum Reply {
 }
 
 /// What the user is asked just now.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prompts {
     /// Another one whenever something has changed.
@@ -166,6 +168,7 @@ impl From<ErrorReply> for Answer {
 }
 
 /// What can be done in a window, and what every template makes of it.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowReport {
     /// The window.
@@ -177,6 +180,7 @@ pub struct WindowReport {
 }
 
 /// Whether a way to fill can work in a window.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MethodReport {
     /// `controls`, `keys` or `terminal`.
@@ -188,6 +192,7 @@ pub struct MethodReport {
 }
 
 /// A draft of a template, made from a window.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// The template's id.
@@ -209,6 +214,7 @@ pub struct Draft {
 }
 
 /// Which control a draft chose.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftChoice {
     /// For what: a field's name, or `submit`.
@@ -224,6 +230,7 @@ pub struct DraftChoice {
 }
 
 /// A control that a draft may be told the use of.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftControl {
     /// Names it when the window is recorded again.
@@ -235,6 +242,7 @@ pub struct DraftControl {
 }
 
 /// A setting in force, and where it comes from.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingReport {
     /// Its dotted name.
@@ -252,6 +260,7 @@ pub struct SettingReport {
 }
 
 /// What an enrolment asks for.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnrollTerms {
     /// The passphrase question.
@@ -267,6 +276,7 @@ pub struct EnrollTerms {
 }
 
 /// A vault that was just made.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolled {
     /// The slots that open it.
@@ -276,6 +286,7 @@ pub struct Enrolled {
 }
 
 /// What an unlock asks for.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnlockTerms {
     /// How the vault stands.
@@ -290,6 +301,7 @@ pub struct UnlockTerms {
 }
 
 /// A template in force.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateSummary {
     /// Its id.
@@ -328,6 +340,7 @@ pub struct TemplateSummary {
 }
 
 /// A field of a template.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateField {
     /// The field.
@@ -349,6 +362,7 @@ pub struct TemplateField {
 }
 
 /// A stored logon without its secrets.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogonSummary {
     /// Its id.
@@ -370,6 +384,7 @@ pub struct LogonSummary {
 }
 
 /// What a refresh read.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshReport {
     /// Templates now in force.

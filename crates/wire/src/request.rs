@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 /// A plain (never a secret) field and its value.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlainField {
     /// The field.
@@ -24,6 +25,7 @@ impl fmt::Debug for PlainField {
 /// What a client asks. Secrets travel beside it, in the order each request names; [`Request::secrets`] is how many.
 ///
 /// `Debug` shows no field's value and may be logged.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Request {
@@ -342,6 +344,7 @@ pub enum Request {
 }
 
 /// What is shown on the screen of a draft.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Show {
@@ -352,6 +355,7 @@ pub enum Show {
 }
 
 /// What an import does about logons that were removed since the export was made.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Removed {
@@ -362,6 +366,7 @@ pub enum Removed {
 }
 
 /// What a repair does about what cannot be read any more.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Losses {

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How the vault stands.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VaultState {
@@ -15,6 +16,7 @@ pub enum VaultState {
 }
 
 /// What a slot is worth, weakest first.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rating {
@@ -27,6 +29,7 @@ pub enum Rating {
 }
 
 /// A way to open the vault.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotReport {
     /// Its kind: `login`, `passphrase`…
@@ -38,6 +41,7 @@ pub struct SlotReport {
 }
 
 /// How many templates are in force, by publisher.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateCounts {
     /// Signed by publishers of the organisation.
@@ -50,6 +54,7 @@ pub struct TemplateCounts {
 }
 
 /// How bad a problem is.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -60,6 +65,7 @@ pub enum Severity {
 }
 
 /// Something wrong in a file or entry.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The file or entry.
@@ -87,6 +93,7 @@ impl fmt::Display for Problem {
 }
 
 /// Whether the repository answers.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RepositoryHealth {
@@ -97,6 +104,7 @@ pub enum RepositoryHealth {
 }
 
 /// The repository.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepositoryState {
     /// Where it is.
@@ -110,6 +118,7 @@ pub struct RepositoryState {
 }
 
 /// The display.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DisplayState {
@@ -120,6 +129,7 @@ pub enum DisplayState {
 }
 
 /// The accessibility bus.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessibilityState {
@@ -130,6 +140,7 @@ pub enum AccessibilityState {
 }
 
 /// The desktop.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DesktopState {
     /// Its display.
@@ -139,6 +150,7 @@ pub struct DesktopState {
 }
 
 /// Whether secrets in memory can reach the disk.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MemoryProtection {
@@ -158,6 +170,7 @@ impl From<countersign_secret::Protection> for MemoryProtection {
 }
 
 /// Why the vault was locked.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LockCause {
@@ -189,6 +202,7 @@ impl fmt::Display for LockCause {
 }
 
 /// How far a sync is.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncProgress {
     /// Whether one is under way.
@@ -204,6 +218,7 @@ pub struct SyncProgress {
 }
 
 /// How things stand.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The agent's version.
@@ -247,6 +262,7 @@ pub struct Status {
 }
 
 /// How a check came out.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckResult {
@@ -259,6 +275,7 @@ pub enum CheckResult {
 }
 
 /// One thing `doctor` looked at.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What was looked at.

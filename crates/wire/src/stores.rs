@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// One of the two stores.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StoreName {
@@ -25,6 +26,7 @@ impl StoreName {
 }
 
 /// What reading a store from end to end showed.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreVerified {
     /// Which store.
@@ -44,6 +46,7 @@ pub struct StoreVerified {
 }
 
 /// An export that was written and read back.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreExported {
     /// Of which store.
@@ -59,6 +62,7 @@ pub struct StoreExported {
 }
 
 /// What came back from an export.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreImported {
     /// Into which store.
@@ -82,6 +86,7 @@ pub struct StoreImported {
 }
 
 /// What a repair did.
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreRepaired {
     /// Of which store.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::packages;
-use crate::workspace::{cargo, root, step, target};
+use crate::workspace::{cargo, step, target};
+use crate::{packages, pages};
 
 /// How the programs are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ const SHIPPED: [&str; 5] = [
     "countersign-exits",
 ];
 
+const WINDOWS: &str = "countersign-windows";
+
 /// Builds the agent and the command line, and returns the folder they are in. For measurements this program, too.
 pub fn programs(profile: Profile) -> Result<PathBuf> {
     match profile {
@@ -32,18 +34,16 @@ pub fn programs(profile: Profile) -> Result<PathBuf> {
     }
 }
 
-/// The same, and the windows where they are in the tree.
+/// The same, and the windows.
 pub fn shipped(profile: Profile) -> Result<PathBuf> {
-    let pages = root().join("ui");
-    if root().join("src-tauri/Cargo.toml").exists() {
-        for words in [&["ci"][..], &["run", "build"]] {
-            let mut npm = std::process::Command::new("npm");
-            step("building the pages", npm.arg("--prefix").arg(&pages).args(words))?;
-        }
-        build(&[&SHIPPED[..], &["countersign-windows"]].concat(), profile)
-    } else {
-        build(&SHIPPED, profile)
-    }
+    pages::build()?;
+    build(&[&SHIPPED[..], &[WINDOWS]].concat(), profile)
+}
+
+/// Builds the windows alone, and returns the folder they are in.
+pub fn shown(profile: Profile) -> Result<PathBuf> {
+    pages::build()?;
+    build(&[WINDOWS], profile)
 }
 
 fn build(packages: &[&str], profile: Profile) -> Result<PathBuf> {
@@ -53,7 +53,7 @@ fn build(packages: &[&str], profile: Profile) -> Result<PathBuf> {
     if profile == Profile::Release {
         command.arg("--release");
     }
-    step("building the agent and the command line", &mut command)?;
+    step("building the programs", &mut command)?;
     Ok(folder(profile))
 }
 

@@ -36,6 +36,16 @@ pub enum Error {
     /// The laboratory failed.
     #[error(transparent)]
     Lab(#[from] LabError),
+    /// The pages of the windows cannot be built.
+    #[error(
+        "the windows' pages are built with Node.js {wanted} or later and its npm; found: {found}. Install it from nodejs.org or your distribution's backports, then run this again"
+    )]
+    Node {
+        /// The version that is there.
+        found: String,
+        /// The oldest that will do.
+        wanted: u32,
+    },
     /// Something the agent or the command line answered was not understood.
     #[error("{what} was not as agreed: {found}")]
     Answer {

@@ -18,6 +18,7 @@ mod machine;
 mod namespace;
 mod package;
 mod packages;
+mod pages;
 mod row;
 mod run;
 mod suites;
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::compile::Profile;
 use crate::error::Result;
 
 /// Developer commands of Countersign.
@@ -47,6 +49,12 @@ enum Command {
     Lab(lab::Options),
     /// Start the agent of this tree on the current display.
     Run,
+    /// Build the windows with their pages.
+    Windows {
+        /// For release.
+        #[arg(long)]
+        release: bool,
+    },
     /// Build for release and install on this machine: programs, the agent's group and its machine secret, templates, session start.
     Install,
     /// Make a Debian package: programs, units, templates, completions, man pages.
@@ -97,6 +105,11 @@ fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Demo(options) => demo::run(&options),
         Command::Lab(options) => lab::run(&options),
         Command::Run => run::run(),
+        Command::Windows { release } => {
+            let profile = if release { Profile::Release } else { Profile::Dev };
+            println!("── {}", compile::windows(&compile::shown(profile)?).display());
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Install => install::run(),
         Command::Package(options) => package::run(&options),
         Command::Test { all } => suites::run(if all {

@@ -102,6 +102,12 @@ const FORMS: [(&str, &str); 4] = [
     ("python3-wxgtk4.0", "a form of wxWidgets"),
 ];
 
+/// What building and driving the windows needs.
+const WINDOWS: [(&str, &str); 2] = [
+    ("libwebkit2gtk-4.1-dev", "building the windows"),
+    ("webkit2gtk-driver", "tests that use them as a person does"),
+];
+
 /// What making a package needs.
 const PACKAGING: [(&str, &str); 5] = [
     ("appstream", "checking what software centres are told"),
@@ -145,6 +151,11 @@ pub fn ensure_big() -> Result<()> {
 pub fn ensure_forms() -> Result<()> {
     ensure()?;
     ensure_all(&FORMS)
+}
+
+/// The same for the windows.
+pub fn ensure_windows() -> Result<()> {
+    ensure_all(&WINDOWS)
 }
 
 /// The same for making a package.

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 use crate::error::Result;
 use crate::namespace::{Who, enter};
 use crate::workspace::{answers, cargo, root, step};
-use crate::{compile, packages};
+use crate::{compile, packages, pages};
 
 /// Which suites run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub fn run(extent: Extent) -> Result<ExitCode> {
         Extent::Usual => packages::ensure()?,
         Extent::All => packages::ensure_big()?,
     }
+    pages::check()?;
+    pages::build()?;
     step("formatting", cargo().args(["fmt", "--all", "--check"]))?;
     step(
         "lints",
@@ -93,6 +95,8 @@ fn suites(extent: Extent) -> Result<ExitCode> {
         false => vec!["test".into()],
     };
     words.extend(["--manifest-path".into(), file("Cargo.toml"), "--workspace".into()]);
+    // The windows of the suites may be driven by them.
+    words.extend(["--features", "countersign-windows/e2e"].map(OsString::from));
     step("building the suites", build.args(&words).arg("--no-run"))?;
     let mut command: Vec<OsString> = vec![program];
     command.extend(words);

@@ -37,6 +37,7 @@ const field = (name: string, more: Partial<TemplateField> = {}): TemplateField =
 const template = (id: string, name: string, more: Partial<TemplateSummary> = {}): TemplateSummary => ({
   id,
   name,
+  executables: [],
   publisher: { signed: { organisation: "Example AG", name: "desktop" } },
   place: "ou=Sales,ou=Countersign,dc=example,dc=org",
   fields: [field("username"), field("password")],
@@ -137,6 +138,8 @@ export const STATUS: Status = {
   ],
   repository: { place: "ldaps://directory.example.org/dc=example,dc=org", health: "reachable", synced: NOW - 4 * MINUTE, waiting: 2 },
   paused_until: null,
+  paused_until_unlocked: false,
+  paused_applications: [],
   desktop: { display: { watching: ":0" }, accessibility: "available" },
   locks_on: { session_lock: { by: { sources: ["logind"], lacks: null } }, suspend: { by: { sources: ["logind"], lacks: null } }, idle: "off" },
   locked_by: null,

@@ -18,6 +18,9 @@ const PROGRAMS: [&str; 4] = [
     "countersign-directory",
     "countersign-exits",
 ];
+/// In a folder of their own, where only those find them that are about them.
+const WINDOWS: &str = "countersign-windows";
+const APART: &str = "windows";
 const IDENTIFY: &str = "countersign-identify";
 
 /// The folders that were made already, each with the one whose programs it shows.
@@ -35,6 +38,13 @@ pub fn programs(built: &Path, below: &Path) -> Result<PathBuf, Error> {
         let place = folder.join(program);
         std::fs::write(&place, "").map_err(Error::file("make", &place))?;
         mount(&["--bind".as_ref(), built.join(program).as_os_str(), place.as_os_str()])?;
+    }
+    if built.join(WINDOWS).exists() {
+        let apart = folder.join(APART);
+        make(&apart)?;
+        let place = apart.join(WINDOWS);
+        std::fs::write(&place, "").map_err(Error::file("make", &place))?;
+        mount(&["--bind".as_ref(), built.join(WINDOWS).as_os_str(), place.as_os_str()])?;
     }
     let place = folder.join(IDENTIFY);
     std::fs::copy(built.join(IDENTIFY), &place).map_err(Error::file("copy", &place))?;

@@ -1,0 +1,20 @@
+//! Tells Tauri which commands there are, so that each needs a permission.
+
+include!("src/requests.rs");
+
+macro_rules! names {
+    (tell { $($tell:ident)* } show { $($show:ident)* }) => {
+        &[$(stringify!($tell),)* $(stringify!($show),)* "agent_start", "open_page", "page_argument", "close_page", "page_ready"]
+    };
+}
+
+const COMMANDS: &[&str] = requests!(names);
+
+fn main() {
+    println!("cargo::rerun-if-changed=src/requests.rs");
+    println!("cargo::rerun-if-changed=../ui/dist");
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
+        println!("cargo::error={error:#}");
+    }
+}

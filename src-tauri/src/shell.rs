@@ -1,0 +1,81 @@
+//! The windows: opened, found again, told of changes, destroyed.
+
+use crate::page::{Opening, Page};
+use crate::{commands, follow};
+use clap::Parser;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+/// What each window is about, by its label.
+#[derive(Default)]
+struct Arguments(Mutex<HashMap<String, String>>);
+
+/// Runs until the last window is closed. Where the program runs already it is asked to open the window, and this one ends.
+pub(crate) fn run(opening: Opening) -> tauri::Result<()> {
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _folder| {
+            // Whoever may speak to this program may also start it: what is asked for is read as on its command line.
+            if let Ok(asked) = crate::Arguments::try_parse_from(arguments) {
+                let _not_opened = open(app, &Opening::new(asked.page, asked.argument));
+            }
+        }))
+        .manage(Arguments::default())
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            open(app.handle(), &opening)?;
+            follow::start(app.handle().clone());
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+}
+
+/// Opens a window, or brings it to the front.
+pub(crate) fn open(app: &AppHandle, opening: &Opening) -> tauri::Result<()> {
+    let label = opening.label();
+    if let Some(window) = app.get_webview_window(&label) {
+        window.unminimize()?;
+        window.show()?;
+        return window.set_focus();
+    }
+    if let Some(argument) = &opening.argument {
+        let arguments = app.state::<Arguments>();
+        let mut arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
+        arguments.insert(label.clone(), argument.clone());
+    }
+    let (width, height) = opening.page.size();
+    let file = format!("{}.html", opening.page.name());
+    let window = WebviewWindowBuilder::new(app, &label, WebviewUrl::App(file.into()))
+        .title("Countersign")
+        .inner_size(width, height)
+        .min_inner_size(320.0, 240.0)
+        .always_on_top(opening.page == Page::Chooser)
+        .on_navigation(|url| url.scheme() == "tauri" || url.scheme().starts_with("isolation-"))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_document_title_changed(|window, title| {
+            let _stays_as_it_was = window.set_title(&title);
+        })
+        .build()?;
+    let closed = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, tauri::WindowEvent::Destroyed) {
+            let arguments = closed.state::<Arguments>();
+            let mut arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
+            arguments.remove(&label);
+        }
+    });
+    Ok(())
+}
+
+/// What a window is about.
+pub(crate) fn argument(window: &WebviewWindow) -> Option<String> {
+    let arguments = window.state::<Arguments>();
+    let arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
+    arguments.get(window.label()).cloned()
+}
+
+/// The page can be used: its window takes the focus.
+pub(crate) fn ready(window: &WebviewWindow) -> tauri::Result<()> {
+    window.set_focus()
+}
