@@ -14,6 +14,7 @@ pub mod keyboard;
 pub mod logind;
 pub mod memory;
 pub mod notices;
+pub mod pages;
 pub mod panel;
 pub mod process;
 pub mod reborn;

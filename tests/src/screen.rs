@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, ImageFormat, ImageOrder};
+use x11rb::protocol::xproto::{ConnectionExt, Drawable, ImageFormat, ImageOrder};
 
 use crate::window::Screen;
 use crate::{LabError, Result};
@@ -13,9 +13,25 @@ use crate::{LabError, Result};
 /// Writes what the whole screen shows as a PNG.
 pub fn picture(screen: &Screen, path: &Path) -> Result<()> {
     let (width, height) = screen.size();
+    taken(screen, screen.root(), (width, height), path)
+}
+
+/// Writes what the active window shows, without its frame, as a PNG. Whatever lies over it is in the picture.
+pub fn picture_of_active(screen: &Screen, path: &Path) -> Result<()> {
+    let window = screen.active().unwrap_or(screen.root());
+    let geometry = screen
+        .connection()
+        .get_geometry(window)
+        .map_err(|error| screen.error(error))?
+        .reply()
+        .map_err(|error| screen.error(error))?;
+    taken(screen, window, (geometry.width, geometry.height), path)
+}
+
+fn taken(screen: &Screen, drawable: Drawable, (width, height): (u16, u16), path: &Path) -> Result<()> {
     let image = screen
         .connection()
-        .get_image(ImageFormat::Z_PIXMAP, screen.root(), 0, 0, width, height, u32::MAX)
+        .get_image(ImageFormat::Z_PIXMAP, drawable, 0, 0, width, height, u32::MAX)
         .map_err(|error| screen.error(error))?
         .reply()
         .map_err(|error| screen.error(error))?;

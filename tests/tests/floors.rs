@@ -29,6 +29,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("countersign-simulate", 4),
     ("countersign", 5),
     ("countersign-cli", 5),
+    ("countersign-windows", 5),
     // The laboratory and the developer's entry look at everything and nothing looks at them.
     ("countersign-tests", 8),
     ("xtask", 9),
@@ -49,6 +50,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("enigo", "countersign-desktop"),
     ("oo7", "countersign-factors"),
     ("libloading", "countersign-exits"),
+    ("tauri", "countersign-windows"),
     ("ksni", "countersign-tray"),
 ];
 

@@ -84,6 +84,12 @@ impl Programs {
         self.0.join("countersign")
     }
 
+    /// The windows, built so that a test can drive them.
+    #[must_use]
+    pub fn windows(&self) -> PathBuf {
+        self.0.join("windows/countersign-windows")
+    }
+
     /// The program that looks at undumpable processes for the agent.
     #[must_use]
     pub fn identify(&self) -> PathBuf {

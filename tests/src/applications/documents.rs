@@ -53,7 +53,12 @@ pub(super) const SECRETS: Trial = Trial {
     weight: Weight::Big,
     stage: |session| {
         let fields = vec![format!("safe={SECRETS_SAFE}")];
-        stage("secrets", vec![safe(session, SECRETS_SAFE)?], fields, Proof::Text(ENTRY))
+        stage(
+            "secrets",
+            vec![safe(session, SECRETS_SAFE)?],
+            fields,
+            Proof::Text(ENTRY),
+        )
     },
 };
 
