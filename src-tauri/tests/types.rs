@@ -1,5 +1,8 @@
 //! The pages' types of the agent's protocol are those of `wire`. `COUNTERSIGN_REGENERATE=1` writes them anew.
-#![expect(clippy::unwrap_used, reason = "a test stops where its folders cannot be read or written")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its folders cannot be read or written"
+)]
 
 use countersign_wire::{ErrorReply, Reply, Request};
 use std::collections::BTreeMap;
