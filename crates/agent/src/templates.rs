@@ -84,6 +84,7 @@ exclude = false
 kind = "ignore"
 [form.window]
 executable = ["/usr/bin/app", "/opt/app/*"]
+title = "What is new"
 [[form]]
 kind = "ignore"
 [form.window]
