@@ -4,8 +4,10 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { ErrorCode } from "./wire/ErrorCode";
 import type { ErrorReply } from "./wire/ErrorReply";
+import type { RecordId } from "./wire/RecordId";
 import type { Reply } from "./wire/Reply";
 import type { Request } from "./wire/Request";
+import type { TemplateId } from "./wire/TemplateId";
 
 /** The name of each variant of a union as serde tags it. */
 type NameOf<U> = U extends string ? U : keyof U;
@@ -51,6 +53,8 @@ const ANSWERS = {
   "logon-rebind": "logon-saved",
   "logon-remove": "done",
   "logon-reveal": "revealed",
+  "logon-copy": "copied",
+  "password-make": "revealed",
   "password-change": "password",
   "password-status": "passwords",
   "password-reveal": "revealed",
@@ -83,6 +87,12 @@ const ANSWERS = {
   "device-joined": "done",
   "device-approve": "device-approved",
   "device-revoke": "device-revoked",
+  "operator-terms": "operator-terms",
+  "helpdesk-show": "person",
+  "helpdesk-recover": "helpdesk-half",
+  "helpdesk-log": "audit",
+  "publish-plan": "publish-plan",
+  "publish-apply": "published",
 } as const satisfies Partial<Record<RequestName, ReplyName>>;
 
 type Answered = keyof typeof ANSWERS;
@@ -172,7 +182,11 @@ export type PageName =
   | "settings"
   | "why"
   | "devices"
-  | "about";
+  | "about"
+  | "import"
+  | "recorder"
+  | "publish"
+  | "helpdesk";
 
 async function shell<T>(command: string, parameters?: Record<string, unknown>): Promise<T> {
   try {
@@ -197,6 +211,59 @@ export const closePage = (): Promise<void> => shell("close_page");
 
 /** Says that this page can be used. */
 export const pageReady = (): Promise<void> => shell("page_ready");
+
+/** Lets the user choose a file or a folder, in the desktop's own chooser. `null`: he chose none. */
+export const choosePath = (kind: "file" | "folder"): Promise<string | null> => shell("choose_path", { kind });
+
+/** What is to be taken over from a file of logons, and what is left out of it. */
+export type Wanted = {
+  /** Entries, by their number, and the templates they are for. */
+  assigned: [number, TemplateId][];
+  /** Entries that are not wanted. */
+  skipped: number[];
+};
+
+/** A file of logons, as it was found. */
+export type ImportOpened = {
+  /** What wrote it, for people. */
+  format: string;
+  seal: "none" | "password" | "password-or-key-file";
+  /** Whether it is read; off: it is sealed and wants its password. */
+  open: boolean;
+};
+
+/** An entry of the file, and what becomes of it. */
+export type ImportEntry = {
+  number: number;
+  title: string;
+  user_name: string | null;
+  site: string | null;
+  fate: "added" | "stored" | "twice" | "contradicts" | "choice" | "no-template" | "unfit" | "skipped";
+  template: TemplateId | null;
+  /** The templates that fit it. */
+  candidates: TemplateId[];
+  /** Why it is not taken, in a sentence. */
+  why: string | null;
+  /** What of it is not taken over. */
+  not_taken: string[];
+};
+
+/** What came of an entry. */
+export type ImportOutcome = { number: number; title: string; id: RecordId | null; error: string | null };
+
+/** Reads a file of logons. It stays in the shell. Secret: its password, if it is sealed and known. */
+export const importOpen = (file: string, keyFile: string | null, secrets: string[]): Promise<ImportOpened> =>
+  shell("import_open", { file, keyFile, secrets });
+
+/** What would become of each entry. @throws {AgentError} that names the line, where the file is not what it should be */
+export const importPreview = (wanted: Wanted): Promise<{ entries: ImportEntry[]; left_out: string[] }> =>
+  shell("import_preview", wanted);
+
+/** Stores what the preview showed. */
+export const importStore = (wanted: Wanted): Promise<ImportOutcome[]> => shell("import_store", wanted);
+
+/** Overwrites the file and deletes it. @throws {AgentError} that says why it stays */
+export const importDelete = (): Promise<void> => shell("import_delete");
 
 /** Calls `read` whenever the agent has something new. The result ends that. */
 export const onChange = (read: () => void): Promise<() => void> => listen("agent-changed", read);

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { PASSWORD, SECRET } from "./fake/agent";
-import { id, LOGONS, CODE } from "./fake/model";
+import { MADE, PASSWORD, SECRET } from "./fake/agent";
+import { CODE, HALF, id, LOGONS } from "./fake/model";
 import { button, field, press, said, settle, show, type } from "./fake/page";
 
 const requests = (agent: Awaited<ReturnType<typeof show>>): string[] => agent.asked.map(({ command }) => command);
@@ -265,4 +265,267 @@ test("a machine is taken off only by its owner", async () => {
 test("no page asks the agent for a secret by itself", async () => {
   const agent = await show("logons");
   expect(agent.asked.every(({ secrets }) => secrets.length === 0)).toBe(true);
+});
+
+test("a copied secret says when it is taken off the clipboard", async () => {
+  const agent = await show("logons");
+  await settle(80);
+  await press("Copy");
+  await type("Your login password", PASSWORD);
+  document.querySelector<HTMLButtonElement>("dialog button[type=submit]")?.click();
+  await settle();
+  expect(agent.asked.at(-1)).toMatchObject({ request: { "logon-copy": { field: "password" } }, secrets: [PASSWORD] });
+  expect(said()).toContain("It is taken off again in 20 seconds.");
+  expect(document.querySelector("dialog")).toBeNull();
+});
+
+test("what could be revealed can be copied instead, and is not shown", async () => {
+  const agent = await show("reveal", { argument: `${id(1)}/field/password` });
+  await type("Your login password", PASSWORD);
+  await press("Copy");
+  expect(agent.asked.at(-1)?.request).toEqual({ "logon-copy": { id: id(1), field: "password" } });
+  expect(said()).toContain("It is taken off again in 20 seconds.");
+  expect(document.querySelector(".glyphs")).toBeNull();
+});
+
+test("the time that is left is said at ten and at five seconds, and not between", async () => {
+  await show("reveal", { argument: `${id(1)}/field/password` });
+  await type("Your login password", PASSWORD);
+  const begun = performance.now();
+  const now = vi.spyOn(performance, "now").mockReturnValue(begun);
+  await press("Reveal");
+  const live = (): string => (document.querySelector("[aria-live=polite].unseen")?.textContent ?? "").replace(/[\u2068\u2069]/gu, "");
+  for (const [seconds, words] of [[5.5, ""], [10.5, "This window closes in 10 seconds."], [12.5, "This window closes in 10 seconds."], [15.5, "This window closes in 5 seconds."]] as const) {
+    now.mockReturnValue(begun + seconds * 1000);
+    await settle(300);
+    expect(live(), `after ${seconds} s`).toBe(words);
+  }
+  now.mockRestore();
+  await press("Hide now");
+});
+
+test("a window is chosen from a list by keyboard alone", async () => {
+  const agent = await show("why");
+  await press("From a list");
+  const search = document.querySelector<HTMLInputElement>("dialog input[type=search]");
+  expect(document.activeElement).toBe(search);
+  for (const key of ["ArrowDown", "Enter"]) search?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  await settle();
+  expect(agent.asked.some(({ request }) => JSON.stringify(request) === JSON.stringify({ "window-report": { window: 0x2a00003 } }))).toBe(true);
+  expect(requests(agent)).not.toContain("window_pick");
+});
+
+test("a password is made for a logon that is being added, and stored only with it", async () => {
+  const agent = await show("logon", { argument: "template:com.sap.gui" });
+  await press("Make one");
+  expect(field("Password").value).toBe(MADE);
+  expect(requests(agent)).not.toContain("logon_add");
+  await type("User name", "anna");
+  await press("Save");
+  expect(agent.asked.at(-1)).toMatchObject({ command: "logon_add", secrets: [MADE] });
+});
+
+test("a logon that is refused for its program is bound anew by its owner", async () => {
+  const agent = await show("logon", { argument: id(1), refused: true });
+  expect(said()).toContain("/tmp/filezilla");
+  await press("This program again");
+  await type("Your login password", PASSWORD);
+  document.querySelector<HTMLButtonElement>("dialog button[type=submit]")?.click();
+  await settle();
+  expect(agent.asked.some(({ request, secrets }) => JSON.stringify(request) === JSON.stringify({ "logon-rebind": { id: id(1) } }) && secrets[0] === PASSWORD)).toBe(true);
+  expect(said()).toContain("The logon is free for its program again.");
+});
+
+test("a logon that is not refused is not bound anew", async () => {
+  await show("logon", { argument: id(1) });
+  expect(said()).not.toContain("This program again");
+});
+
+test("where the organisation has set what opens the vault, its password is still renewed", async () => {
+  const agent = await show("settings", { set: true });
+  await press("Renew its password");
+  await type("Your vault password", PASSWORD);
+  await type("New password", "another horse");
+  await type("Once more", "another horse");
+  document.querySelector<HTMLButtonElement>("dialog button[type=submit]")?.click();
+  await settle();
+  expect(agent.asked.find(({ command }) => command === "primary_change")).toMatchObject({ request: { "primary-change": { to: "own" } }, secrets: [PASSWORD, "another horse"] });
+});
+
+test("with a new code a new passphrase can be chosen", async () => {
+  const agent = await show("recovery", { argument: "setup" });
+  document.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+  await settle();
+  await type("Your login password", PASSWORD);
+  expect(button("Make the code").disabled).toBe(true);
+  await type("Which sentence would only you write?", "otter lantern quartz violin");
+  await type("The passphrase once more, from your paper", "otter lantern quartz violin");
+  await settle(300);
+  await press("Make the code");
+  expect(agent.asked.at(-1)).toMatchObject({ request: { "recover-setup": { passphrase: true } }, secrets: [PASSWORD, "otter lantern quartz violin"] });
+});
+
+test("offline says when it is tried again", async () => {
+  await show("sync", { offline: true });
+  expect(said()).toContain("Tried again");
+});
+
+test("an import is looked at, assigned and left out before anything is stored", async () => {
+  const agent = await show("import", { whole: true });
+  await press("Choose…");
+  expect(field("The file").value).toBe("/home/anna/export.csv");
+  await press("Look into it");
+  expect(said()).toContain("7 entries in the file: Firefox (CSV)");
+  expect(requests(agent)).not.toContain("import_store");
+  const row = [...document.querySelectorAll<HTMLElement>("[role=option]")].find((row) => row.textContent?.includes("FTP"));
+  row?.click();
+  await settle();
+  const select = document.querySelector<HTMLSelectElement>("section select");
+  if (select === null) throw new Error("no choice of templates");
+  select.value = "org.filezilla.FileZilla";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+  await press("Store \u20682\u2069 logons");
+  expect(requests(agent).slice(-1)).toEqual(["import_store"]);
+  expect(said()).toContain("2 logons are stored.");
+  // Not everything in it is stored: five entries are not.
+  expect(said()).toContain("The file stays");
+  expect(requests(agent)).not.toContain("import_delete");
+});
+
+test("a mistake in the file is told, and nothing is imported", async () => {
+  const agent = await show("import");
+  await type("The file", "/home/anna/broken.csv");
+  agent.failing = { code: "refused", message: "line 3 of broken.csv: a quote is not closed", next: null };
+  await press("Look into it");
+  expect(said()).toContain("line 3 of broken.csv");
+  expect(said()).toContain("Nothing was imported.");
+});
+
+test("a sealed file is asked about before it is looked into", async () => {
+  const agent = await show("import", { sealed: true });
+  await type("The file", "/home/anna/logons.kdbx");
+  await press("Look into it");
+  expect(said()).toContain("This file is sealed (KDBX 4).");
+  await type("Its password", PASSWORD);
+  await press("Look into it");
+  expect(said()).toContain("7 entries in the file");
+  expect(agent.asked.filter(({ command }) => command === "import_open").map(({ secrets }) => secrets)).toEqual([[], [PASSWORD]]);
+});
+
+test("the recorder works out the template anew when a control gets another role", async () => {
+  const agent = await show("recorder");
+  await press("Take this window");
+  expect(said()).toContain("opt.ledger");
+  const select = [...document.querySelectorAll<HTMLSelectElement>("select")][2];
+  if (select === undefined) throw new Error("no select");
+  select.value = "username";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+  expect(agent.asked.at(-1)?.request).toMatchObject({ "template-record": { named: { username: ":1.5/a/3", password: ":1.5/a/2", submit: ":1.5/a/4" }, show: "nothing" } });
+  expect([...document.querySelectorAll<HTMLSelectElement>("select")].map(({ value }) => value)).toEqual(["", "password", "username", "submit", ""]);
+  await press("Show on the screen");
+  expect(agent.asked.at(-1)?.request).toMatchObject({ "template-record": { show: "frames" } });
+});
+
+test("text that was edited is not written over without a question", async () => {
+  const agent = await show("recorder");
+  await press("Take this window");
+  const text = document.querySelector("textarea");
+  if (text === null) throw new Error("no text");
+  text.value = "id = \"mine\"";
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  await settle();
+  const before = agent.asked.length;
+  const select = [...document.querySelectorAll<HTMLSelectElement>("select")][0];
+  if (select === undefined) throw new Error("no select");
+  select.value = "";
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+  expect(said()).toContain("Write the template anew?");
+  await press("Keep my text");
+  expect(agent.asked).toHaveLength(before);
+  expect([...document.querySelectorAll<HTMLSelectElement>("select")][0]?.value).toBe("username");
+  await press("Test now");
+  expect(agent.asked.at(-1)?.request).toEqual({ "template-explain": { place: "opt.ledger.toml", text: "id = \"mine\"" } });
+  expect(said()).toContain("It fits this window");
+  await press("Keep as mine");
+  expect(agent.asked.at(-1)?.request).toMatchObject({ "template-adopt": { text: "id = \"mine\"" } });
+  expect(said()).toContain("The template is yours and in force.");
+});
+
+test("a plan is published only once the unit's name is typed, and the password is asked for anew", async () => {
+  const agent = await show("publish", { directory: true });
+  await type("Signed folder", "/srv/countersign/sales");
+  await type("Unit", "Sales/Berlin");
+  await type("Your directory password", PASSWORD);
+  await press("Show what would change");
+  expect(field("Your directory password").value).toBe("");
+  expect(said()).toContain("Read by the group berlin, which has 240 members.");
+  expect(document.querySelector("del")?.textContent).toBe("SAP Logon*");
+  await press("Publish this");
+  const fields = [...document.querySelectorAll<HTMLInputElement>("dialog input")];
+  const submit = document.querySelector<HTMLButtonElement>("dialog button[type=submit]");
+  const put = async (at: number, text: string): Promise<void> => {
+    const into = fields[at];
+    if (into === undefined) throw new Error("no field");
+    into.value = text;
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+    await settle();
+  };
+  await put(1, PASSWORD);
+  await put(0, "Sales");
+  expect(submit?.disabled).toBe(true);
+  await put(0, "Sales/Berlin");
+  submit?.click();
+  await settle();
+  expect(agent.asked.find(({ command }) => command === "publish_apply")).toMatchObject({
+    request: { "publish-apply": { folder: "/srv/countersign/sales", unit: "Sales/Berlin", group: null, number: 8, confirmed: true, password: true } },
+    secrets: [PASSWORD],
+  });
+  expect(said()).toContain("Published with 5 writes.");
+});
+
+test("the helpdesk checks the caller, compares the name and destroys the words", async () => {
+  const agent = await show("helpdesk");
+  await type("User", "carla.novak");
+  await press("Show");
+  expect(said()).toContain("By one operator");
+  expect(said()).not.toContain("harbor");
+  await press("Help him back in");
+  expect(button("Continue").disabled).toBe(true);
+  document.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+  await type("Reason", "called back");
+  await press("Continue");
+  await type("His three words", "otter lantern quartz");
+  await type("Key file of your ring", "/home/anna/desk-1.key");
+  await type("Passphrase of your key file", SECRET);
+  await press("Take out his half");
+  expect(agent.asked.at(-1)).toMatchObject({
+    request: { "helpdesk-recover": { user: "carla.novak", ring: "/home/anna/desk-1.key", reason: "called back", password: false } },
+    secrets: ["otter lantern quartz", SECRET],
+  });
+  expect(said()).toContain("carla.novak");
+  expect(said()).not.toContain("harbor");
+  await press("It is the caller");
+  expect([...document.querySelectorAll(".words li")].map((word) => word.lastChild?.textContent?.trim()).join(" ")).toBe(HALF);
+  await press("Destroy words and close");
+  expect(agent.closed).toBe(true);
+  expect(said()).not.toContain("harbor");
+});
+
+test("words that are sealed for somebody else are warned of", async () => {
+  await show("helpdesk");
+  await type("User", "carla.nowak");
+  await press("Show");
+  await press("Help him back in");
+  document.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+  await type("Reason", "called back");
+  await press("Continue");
+  await type("His three words", "otter lantern quartz");
+  await type("Key file of your ring", "/home/anna/desk-1.key");
+  await type("Passphrase of your key file", SECRET);
+  await press("Take out his half");
+  expect(document.querySelector("[role=alert]")?.textContent).toContain("That is not the name you asked for.");
+  expect(said()).not.toContain("harbor");
 });

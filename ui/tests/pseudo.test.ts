@@ -7,7 +7,52 @@ import type { Scene } from "./fake/agent";
 import * as model from "./fake/model";
 import { settle, show } from "./fake/page";
 
-const SCENES: [PageName, Scene][] = [
+/** What is done before it is looked. */
+type Act = () => Promise<void>;
+
+const put = (selector: string, at: number, text: string): void => {
+  const into = document.querySelectorAll<HTMLInputElement>(selector)[at];
+  if (into === undefined) throw new Error(`no ${selector}`);
+  into.value = text;
+  into.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+async function go(...selectors: string[]): Promise<void> {
+  for (const selector of selectors) {
+    await settle();
+    const pressed = document.querySelector<HTMLElement>(selector);
+    if (pressed === null) throw new Error(`no ${selector}`);
+    pressed.click();
+  }
+  await settle(80);
+}
+
+const PRIMARY = "main button.primary";
+
+async function person(): Promise<void> {
+  put("main form input", 0, model.PERSON.user);
+  await go(PRIMARY);
+}
+
+async function checked(): Promise<void> {
+  await person();
+  await go("section button.primary", "input[type=checkbox]");
+  put("main form input", 1, "4711");
+  await go(PRIMARY);
+}
+
+async function preview(): Promise<void> {
+  put("main input", 0, "/");
+  await go(PRIMARY);
+}
+
+async function plan(): Promise<void> {
+  put("main form input", 0, "/");
+  put("main form input", 1, "/");
+  await go(PRIMARY);
+}
+
+const SCENES: [PageName, Scene, Act?][] = [
   ["first-use", { vault: "unenrolled", unpinned: true }],
   ["first-use", { vault: "unlocked" }],
   ["unlock", { vault: "locked" }],
@@ -30,6 +75,28 @@ const SCENES: [PageName, Scene][] = [
   ["why", {}],
   ["devices", {}],
   ["about", {}],
+  ["logon", { argument: model.id(1), refused: true }],
+  ["logon", { argument: "template:com.sap.gui" }],
+  ["settings", { set: true }],
+  ["recovery", { argument: "setup" }],
+  ["import", {}],
+  ["import", {}, preview],
+  [
+    "import",
+    { whole: true },
+    async () => {
+      await preview();
+      await go(PRIMARY);
+    },
+  ],
+  ["recorder", {}],
+  ["recorder", {}, () => go(PRIMARY)],
+  ["recorder", {}, () => go(PRIMARY, PRIMARY)],
+  ["publish", { directory: true }],
+  ["publish", {}, plan],
+  ["helpdesk", { directory: true }],
+  ["helpdesk", {}, person],
+  ["helpdesk", {}, checked],
 ];
 
 /** Every text of what the agent tells. */
@@ -69,8 +136,9 @@ function texts(): string[] {
   return found;
 }
 
-test.each(SCENES)("%s %o says nothing that is not translated", async (name, scene) => {
+test.each(SCENES)("%s %o says nothing that is not translated", async (name, scene, act) => {
   await show(name, { ...scene, languages: [PSEUDO] });
+  await act?.();
   for (const details of document.querySelectorAll("details")) details.open = true;
   await settle();
   expect(texts().some((text) => text.includes("⟦"))).toBe(true);

@@ -162,3 +162,29 @@ pin-says = Diese Ablage gehört zu einer Organisation. Geben Sie die sechs Wört
 pin-words = Die sechs Wörter
 pin-hint = Von Ihrem Administrator, nicht von diesem Rechner.
 pin-do = Bestätigen
+
+problems = { $count ->
+    [one] Eines ist nicht in Kraft
+   *[other] { $count } sind nicht in Kraft
+}
+severity-warning = Warnung
+severity-error = Fehler
+
+copy = Kopieren
+copied = { $field } ist in der Zwischenablage.
+copied-says = { $seconds ->
+    [one] Es wird in einer Sekunde wieder daraus entfernt.
+   *[other] Es wird in { $seconds } Sekunden wieder daraus entfernt.
+} Bis dahin kann es lesen, was sonst in Ihrer Sitzung läuft.
+windows = Fenster auf dem Bildschirm
+windows-search = Fenster suchen
+windows-none = Kein Fenster ist da. Öffnen Sie die Anwendung, und sehen Sie noch einmal nach.
+windows-again = Noch einmal nachsehen
+window-take = Dieses Fenster nehmen
+window-point = Auf ein Fenster zeigen
+window-from-list = Aus einer Liste
+window-pick = Klicken Sie auf das Fenster
+window-pick-says = Sie haben { $seconds } Sekunden.
+window-unknown-program = das Programm ist nicht bekannt
+path-choose = Wählen …
+path-choose-for = Wählen: { $label }

@@ -69,3 +69,5 @@ join-theirs-says = Der andere Rechner zeigt sie, nachdem Sie dort die obigen ein
 join-password = Passwort für diesen Rechner
 join-password-says = Es öffnet den Tresor hier von jetzt an: Ihr Anmeldepasswort, wenn Ihre Organisation nichts anderes sagt.
 join-do = Beitreten
+first-use-import-says = Ein Browser oder eine andere Passwortverwaltung kennt Ihre Anmeldungen schon? Sie können übernommen werden.
+first-use-import = Anmeldungen importieren

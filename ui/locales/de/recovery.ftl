@@ -38,4 +38,6 @@ recovery-tried-says = Es wurde nichts geändert, und die Wörter bleiben gültig
 recovery-open = Ihr Tresor ist offen.
 recovery-open-says = Von jetzt an öffnet ihn das neue Passwort. Alle Anmeldungen sind da.
 recovery-waits = Die neue Passphrase und der neue Code müssen warten.
-recovery-waits-next = Kommen Sie auf diese Seite zurück und drucken Sie einen neuen Code, wenn das Verzeichnis antwortet. Bis dahin sind die Wörter des Helpdesks verbraucht.
+recovery-waits-next = Kommen Sie auf diese Seite zurück und drucken Sie einen neuen Code, mit neuer Passphrase, wenn das Verzeichnis antwortet. Bis dahin sind die Wörter des Helpdesks verbraucht.
+recovery-passphrase = Auch eine neue Passphrase
+recovery-passphrase-says = Fällig nach einer Wiederherstellung, die warten musste. Die bisherige öffnet dann nichts mehr.

@@ -65,3 +65,4 @@ slot-directory-key-says = Öffnet ohne Eingabe, wo immer Sie das Verzeichnis err
 slot-directory-identity-says = Öffnet auf diesem Rechner ohne Eingabe, für jeden, der sich als Sie anmelden kann.
 slot-os-protection-says = Öffnet auf diesem Rechner ohne Eingabe, solange Ihr Schlüsselbund offen ist. So gut wie der Schlüsselbund.
 slot-program-says = Öffnet auf diesem Rechner, wenn ein Programm Ihrer Organisation antwortet. So gut wie das Programm.
+primary-renew = Sein Passwort erneuern

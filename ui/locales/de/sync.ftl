@@ -19,12 +19,6 @@ sync-waiting-count = { $count ->
 }
 sync-templates = Vorlagen
 sync-templates-count = { $signed } signiert, { $package } aus dem Paket, { $unsigned } eigene
-sync-problems = { $count ->
-    [one] Eines ist nicht in Kraft
-   *[other] { $count } sind nicht in Kraft
-}
-severity-warning = Warnung
-severity-error = Fehler
 sync-last-good = Was vorher gut war, bleibt in Kraft.
 sync-organisation = Organisation
 sync-trusted = Vertraut
@@ -41,3 +35,4 @@ sync-unit-missing = { $count ->
 }
 sync-unit-stale = Veraltet, noch in Kraft
 sync-groups = Ihre Gruppen: { $groups }
+sync-next-try = Nächster Versuch

@@ -1,9 +1,6 @@
 why-title = Warum?
 why-says = Warum etwas ausgefüllt wurde oder nicht. Zu jeder Entscheidung steht, was die Vorlage verlangte und was gefunden wurde.
 why-look = Ein Fenster ansehen
-why-pick = Klicken Sie auf das Fenster
-why-pick-says = Sie haben { $seconds } Sekunden.
-why-unknown-program = das Programm ist nicht bekannt
 why-method-controls = { $works ->
     [yes] Felder sind beschreibbar
    *[no] Felder sind nicht beschreibbar
@@ -27,12 +24,4 @@ why-all = Alle zeigen
 why-copy = Bereinigten Bericht kopieren
 why-copied = Kopiert, ohne Titel, Namen von Anmeldungen und Texte aus Fenstern.
 why-nothing = Noch wurde nichts entschieden. Öffnen Sie eine Anwendung, die nach einer Anmeldung fragt.
-why-program = Programm
-why-template = Vorlage
-why-took = Ausgefüllt nach
-why-milliseconds = { NUMBER($count, maximumFractionDigits: 1) } ms
-why-wanted = verlangt
-why-found = gefunden
-verdict-passed = traf zu
-verdict-failed = traf nicht zu
-verdict-skipped = nicht angesehen
+why-which = Welches Fenster ansehen?

@@ -162,3 +162,29 @@ pin-says = This repository belongs to an organisation. Type the six words your a
 pin-words = The six words
 pin-hint = From your administrator, not from this machine.
 pin-do = Confirm
+
+problems = { $count ->
+    [one] One thing is not in force
+   *[other] { $count } things are not in force
+}
+severity-warning = Warning
+severity-error = Error
+
+copy = Copy
+copied = { $field } is on the clipboard.
+copied-says = { $seconds ->
+    [one] It is taken off again in one second.
+   *[other] It is taken off again in { $seconds } seconds.
+} Whatever else runs in your session can read it until then.
+windows = Windows on the screen
+windows-search = Search windows
+windows-none = No window is there. Open the application, then look again.
+windows-again = Look again
+window-take = Take this window
+window-point = Point at a window
+window-from-list = From a list
+window-pick = Click on the window
+window-pick-says = You have { $seconds } seconds.
+window-unknown-program = its program is not known
+path-choose = Choose…
+path-choose-for = Choose: { $label }

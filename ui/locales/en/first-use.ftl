@@ -69,3 +69,5 @@ join-theirs-says = Shown on the other machine after you typed the ones above.
 join-password = Password for this machine
 join-password-says = It opens the vault here from now on: your login password, if your organisation says nothing else.
 join-do = Join
+first-use-import-says = A browser or another password manager already knows your logons? They can be taken over.
+first-use-import = Import logons

@@ -38,4 +38,6 @@ recovery-tried-says = Nothing was changed, and the words stay good.
 recovery-open = Your vault is open.
 recovery-open-says = The new password opens it from now on. All your logons are there.
 recovery-waits = The new passphrase and the new code have to wait.
-recovery-waits-next = Come back to this page and print a new code when the directory answers. Until then the helpdesk’s words are used up.
+recovery-waits-next = Come back to this page and print a new code, with a new passphrase, when the directory answers. Until then the helpdesk’s words are used up.
+recovery-passphrase = A new passphrase, too
+recovery-passphrase-says = Due after a recovery that had to wait. The one until now opens nothing any more then.

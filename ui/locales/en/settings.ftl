@@ -65,3 +65,4 @@ slot-directory-key-says = Opens wherever you reach the directory, without a word
 slot-directory-identity-says = Opens on this machine without a word, for whoever can log on as you.
 slot-os-protection-says = Opens on this machine without a word while your keyring is open. As good as the keyring.
 slot-program-says = Opens on this machine when a program of your organisation answers. As good as the program.
+primary-renew = Renew its password

@@ -19,12 +19,6 @@ sync-waiting-count = { $count ->
 }
 sync-templates = Templates
 sync-templates-count = { $signed } signed, { $package } from the package, { $unsigned } of your own
-sync-problems = { $count ->
-    [one] One thing is not in force
-   *[other] { $count } things are not in force
-}
-severity-warning = Warning
-severity-error = Error
 sync-last-good = What was good before stays in force.
 sync-organisation = Organisation
 sync-trusted = Trusted
@@ -41,3 +35,4 @@ sync-unit-missing = { $count ->
 }
 sync-unit-stale = Out of date, still in force
 sync-groups = Your groups: { $groups }
+sync-next-try = Tried again

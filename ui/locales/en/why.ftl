@@ -1,9 +1,6 @@
 why-title = Why?
 why-says = Why something was filled, or was not. Each decision shows what its template asked for and what was found.
 why-look = Look at a window
-why-pick = Click on the window
-why-pick-says = You have { $seconds } seconds.
-why-unknown-program = its program is not known
 why-method-controls = { $works ->
     [yes] Controls can be written
    *[no] Controls cannot be written
@@ -27,12 +24,4 @@ why-all = Show all
 why-copy = Copy redacted report
 why-copied = Copied, without titles, names of logons and texts of windows.
 why-nothing = Nothing was decided yet. Open an application that asks for a logon.
-why-program = Program
-why-template = Template
-why-took = Filled after
-why-milliseconds = { NUMBER($count, maximumFractionDigits: 1) } ms
-why-wanted = wanted
-why-found = found
-verdict-passed = held
-verdict-failed = did not hold
-verdict-skipped = not looked at
+why-which = Look at which window?

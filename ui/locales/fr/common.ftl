@@ -162,3 +162,29 @@ pin-says = Ce dépôt appartient à une organisation. Saisissez les six mots que
 pin-words = Les six mots
 pin-hint = De votre administrateur, pas de cette machine.
 pin-do = Confirmer
+
+problems = { $count ->
+    [one] Un élément n’est pas en vigueur
+   *[other] { $count } éléments ne sont pas en vigueur
+}
+severity-warning = Avertissement
+severity-error = Erreur
+
+copy = Copier
+copied = { $field } est dans le presse-papiers.
+copied-says = { $seconds ->
+    [one] Il en est retiré dans une seconde.
+   *[other] Il en est retiré dans { $seconds } secondes.
+} D’ici là, tout ce qui tourne dans votre session peut le lire.
+windows = Fenêtres à l’écran
+windows-search = Chercher une fenêtre
+windows-none = Aucune fenêtre n’est là. Ouvrez l’application, puis regardez encore.
+windows-again = Regarder encore
+window-take = Prendre cette fenêtre
+window-point = Montrer une fenêtre
+window-from-list = Dans une liste
+window-pick = Cliquez sur la fenêtre
+window-pick-says = Vous avez { $seconds } secondes.
+window-unknown-program = son programme n’est pas connu
+path-choose = Choisir…
+path-choose-for = Choisir : { $label }

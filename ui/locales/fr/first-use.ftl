@@ -69,3 +69,5 @@ join-theirs-says = L’autre machine les montre quand vous y avez saisi ceux du 
 join-password = Mot de passe pour cette machine
 join-password-says = Il ouvre le coffre ici à partir de maintenant : votre mot de passe de session, si votre organisation ne dit rien d’autre.
 join-do = Rejoindre
+first-use-import-says = Un navigateur ou un autre gestionnaire connaît déjà vos connexions ? Elles peuvent être reprises.
+first-use-import = Importer des connexions

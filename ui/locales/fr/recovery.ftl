@@ -38,4 +38,6 @@ recovery-tried-says = Rien n’a été changé, et les mots restent bons.
 recovery-open = Votre coffre est ouvert.
 recovery-open-says = Le nouveau mot de passe l’ouvre à partir de maintenant. Toutes vos connexions sont là.
 recovery-waits = La nouvelle phrase secrète et le nouveau code doivent attendre.
-recovery-waits-next = Revenez à cette page et imprimez un nouveau code quand l’annuaire répond. D’ici là, les mots de l’assistance sont usés.
+recovery-waits-next = Revenez à cette page et imprimez un nouveau code, avec une nouvelle phrase secrète, quand l’annuaire répond. D’ici là, les mots de l’assistance sont usés.
+recovery-passphrase = Aussi une nouvelle phrase secrète
+recovery-passphrase-says = Nécessaire après une récupération qui a dû attendre. L’ancienne n’ouvre alors plus rien.

@@ -65,3 +65,4 @@ slot-directory-key-says = Ouvre sans un mot partout où vous joignez l’annuair
 slot-directory-identity-says = Ouvre sans un mot sur cette machine, pour quiconque peut y ouvrir votre session.
 slot-os-protection-says = Ouvre sans un mot sur cette machine tant que votre trousseau est ouvert. Vaut autant que le trousseau.
 slot-program-says = Ouvre sur cette machine quand un programme de votre organisation répond. Vaut autant que le programme.
+primary-renew = Renouveler son mot de passe

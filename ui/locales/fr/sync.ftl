@@ -19,12 +19,6 @@ sync-waiting-count = { $count ->
 }
 sync-templates = Modèles
 sync-templates-count = { $signed } signés, { $package } du paquet, { $unsigned } à vous
-sync-problems = { $count ->
-    [one] Un élément n’est pas en vigueur
-   *[other] { $count } éléments ne sont pas en vigueur
-}
-severity-warning = Avertissement
-severity-error = Erreur
 sync-last-good = Ce qui était bon avant reste en vigueur.
 sync-organisation = Organisation
 sync-trusted = De confiance
@@ -41,3 +35,4 @@ sync-unit-missing = { $count ->
 }
 sync-unit-stale = Périmé, encore en vigueur
 sync-groups = Vos groupes : { $groups }
+sync-next-try = Prochain essai

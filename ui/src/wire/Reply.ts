@@ -11,8 +11,11 @@ import type { Explanation } from "./Explanation";
 import type { JoinApproval } from "./JoinApproval";
 import type { JoinWords } from "./JoinWords";
 import type { LogonSummary } from "./LogonSummary";
+import type { OperatorTerms } from "./OperatorTerms";
 import type { OrganisationReport } from "./OrganisationReport";
 import type { PasswordReport } from "./PasswordReport";
+import type { Person } from "./Person";
+import type { PlanReport } from "./PlanReport";
 import type { PolicyReport } from "./PolicyReport";
 import type { PrimaryReport } from "./PrimaryReport";
 import type { Problem } from "./Problem";
@@ -33,6 +36,7 @@ import type { TemplateId } from "./TemplateId";
 import type { TemplateSummary } from "./TemplateSummary";
 import type { Timestamp } from "./Timestamp";
 import type { UnlockTerms } from "./UnlockTerms";
+import type { UserId } from "./UserId";
 import type { WindowFacts } from "./WindowFacts";
 import type { WindowId } from "./WindowId";
 import type { WindowReport } from "./WindowReport";
@@ -56,4 +60,20 @@ id: TemplateId,
 /**
  * Where it is kept.
  */
-file: string, } } | { "windows": Array<WindowFacts> } | { "audit": AuditTold } | { "organisation": OrganisationReport } | { "stores-verified": Array<StoreVerified> } | { "stores-exported": Array<StoreExported> } | { "stores-imported": Array<StoreImported> } | { "stores-repaired": Array<StoreRepaired> } | { "devices": Array<DeviceReport> } | { "joining": JoinWords } | { "device-approved": JoinApproval } | { "device-revoked": Revocation } | { "password-refused": ErrorReply } | { "password": PasswordReport } | { "passwords": Array<PasswordReport> };
+file: string, } } | { "windows": Array<WindowFacts> } | { "audit": AuditTold } | { "organisation": OrganisationReport } | { "stores-verified": Array<StoreVerified> } | { "stores-exported": Array<StoreExported> } | { "stores-imported": Array<StoreImported> } | { "stores-repaired": Array<StoreRepaired> } | { "devices": Array<DeviceReport> } | { "joining": JoinWords } | { "device-approved": JoinApproval } | { "device-revoked": Revocation } | { "password-refused": ErrorReply } | { "password": PasswordReport } | { "passwords": Array<PasswordReport> } | { "copied": { 
+/**
+ * For so long.
+ */
+seconds: number, } } | { "operator-terms": OperatorTerms } | { "person": Person } | { "helpdesk-half": { 
+/**
+ * Whom they are sealed for.
+ */
+user: UserId, 
+/**
+ * How many operators it takes, each with his own words.
+ */
+people: number, } } | { "publish-plan": PlanReport } | { "published": { 
+/**
+ * So many objects were written.
+ */
+writes: number, } };

@@ -21,4 +21,8 @@ synced: Timestamp | null,
 /**
  * Records that still have to go there.
  */
-waiting: number, };
+waiting: number, 
+/**
+ * When it is asked again without anybody asking for it, if it is.
+ */
+next_try: Timestamp | null, };

@@ -10,6 +10,8 @@ import type { RecordId } from "./RecordId";
 import type { Removed } from "./Removed";
 import type { Show } from "./Show";
 import type { TemplateId } from "./TemplateId";
+import type { Unit } from "./Unit";
+import type { UserId } from "./UserId";
 import type { WindowId } from "./WindowId";
 
 /**
@@ -125,7 +127,19 @@ id: RecordId,
 /**
  * Which field.
  */
-field: FieldName, } } | { "password-change": { 
+field: FieldName, } } | { "logon-copy": { 
+/**
+ * Which logon.
+ */
+id: RecordId, 
+/**
+ * Which field.
+ */
+field: FieldName, } } | { "password-make": { 
+/**
+ * The application.
+ */
+template: TemplateId, } } | { "password-change": { 
 /**
  * Which logon.
  */
@@ -273,4 +287,72 @@ losses: Losses, } } | "device-list" | "device-join" | "device-joined" | "device-
 /**
  * Which.
  */
-id: DeviceId, } };
+id: DeviceId, } } | "operator-terms" | { "helpdesk-show": { 
+/**
+ * His name in the directory.
+ */
+user: UserId, 
+/**
+ * Whether the operator's directory password comes with it.
+ */
+password: boolean, } } | { "helpdesk-recover": { 
+/**
+ * The caller.
+ */
+user: UserId, 
+/**
+ * The ring's key file, absolute.
+ */
+ring: string, 
+/**
+ * Why, for the operator's log; may be empty.
+ */
+reason: string, 
+/**
+ * Whether the operator's directory password comes with it.
+ */
+password: boolean, } } | { "helpdesk-log": { 
+/**
+ * So many of the latest entries at most.
+ */
+limit: number | null, } } | { "publish-plan": { 
+/**
+ * Whether the administrator's directory password comes with it.
+ */
+password: boolean, 
+/**
+ * The folder, absolute.
+ */
+folder: string, 
+/**
+ * The unit.
+ */
+unit: Unit, 
+/**
+ * The group that is to read it; none: the one called as the unit.
+ */
+group: string | null, } } | { "publish-apply": { 
+/**
+ * The number of the catalogue in the plan that was looked at.
+ */
+number: number, 
+/**
+ * Whether the unit's name was typed.
+ */
+confirmed: boolean, 
+/**
+ * Whether the administrator's directory password comes with it.
+ */
+password: boolean, 
+/**
+ * The folder, absolute.
+ */
+folder: string, 
+/**
+ * The unit.
+ */
+unit: Unit, 
+/**
+ * The group that is to read it; none: the one called as the unit.
+ */
+group: string | null, } };

@@ -20,6 +20,16 @@ export type Scene = {
   unpinned?: boolean;
   /** The agent does not run until it is started. */
   down?: boolean;
+  /** The directory wants an operator's password. */
+  directory?: boolean;
+  /** The logon of the page is refused because of its program. */
+  refused?: boolean;
+  /** The file to import is sealed. */
+  sealed?: boolean;
+  /** Everything in the file to import is a logon. */
+  whole?: boolean;
+  /** The organisation has set what opens the vault. */
+  set?: boolean;
   /** The languages of the user. */
   languages?: string[];
 };
@@ -29,6 +39,7 @@ type Told = Reply | { reply: Reply; secrets: string[] };
 
 /** The user's password, and his passphrase. */
 export const PASSWORD = "correct horse";
+export const MADE = "kR7-vandal-9Q";
 export const SECRET = "Tr0ub4dor&3 x";
 
 const fail = (code: string, message: string, more: Partial<Failure> = {}): Failure => ({ code, message, next: null, ...more });
@@ -84,6 +95,14 @@ export class FakeAgent {
       case "close_page":
         this.closed = true;
         return null;
+      case "choose_path":
+        this.asked.push({ command, request: null, secrets: [] });
+        return parameters["kind"] === "folder" ? "/srv/countersign/sales" : "/home/anna/export.csv";
+      case "import_open":
+      case "import_preview":
+      case "import_store":
+      case "import_delete":
+        return this.#import(command, parameters);
       case "agent_start":
         if (this.#scene.down) this.down = false;
         return null;
@@ -98,6 +117,35 @@ export class FakeAgent {
     }
     const told = this.#answer(request, secrets);
     return typeof told === "object" && "reply" in told ? told : { reply: told, secrets: [] };
+  }
+
+  /** The file of logons that the shell holds. */
+  #import(command: string, parameters: Record<string, unknown>): unknown {
+    const secrets = (parameters["secrets"] as string[] | undefined) ?? [];
+    this.asked.push({ command, request: null, secrets });
+    if (this.failing !== null) {
+      const failing = this.failing;
+      this.failing = null;
+      throw failing;
+    }
+    const { assigned = [], skipped = [] } = parameters as { assigned?: [number, string][]; skipped?: number[] };
+    const of = new Map(assigned);
+    const entries = known.ENTRIES.map((entry) => {
+      if (skipped.includes(entry.number)) return { ...entry, fate: "skipped" as const };
+      const template = of.get(entry.number);
+      return template === undefined ? entry : { ...entry, fate: "added" as const, template };
+    });
+    switch (command) {
+      case "import_open":
+        if (this.#scene.sealed && secrets.length > 0) this.#prove(secrets[0]);
+        return { format: this.#scene.sealed ? known.FORMATS.sealed : known.FORMATS.open, seal: this.#scene.sealed ? "password-or-key-file" : "none", open: !this.#scene.sealed || secrets.length > 0 };
+      case "import_preview":
+        return { entries, left_out: this.#scene.whole ? [] : known.LEFT_OUT };
+      case "import_store":
+        return entries.filter(({ fate }) => fate === "added").map(({ number, title }) => ({ number, title, id: known.id(0x2000 + number), error: null }));
+      default:
+        return null;
+    }
   }
 
   #prove(password: string | undefined): void {
@@ -124,7 +172,7 @@ export class FakeAgent {
             vault: this.#vault,
             paused_until: this.#paused,
             repository: this.#scene.offline
-              ? { ...known.STATUS.repository, health: { unreachable: "directory.example.org: no route to host" } }
+              ? { ...known.STATUS.repository, health: { unreachable: "directory.example.org: no route to host" }, next_try: known.NOW + 40_000 }
               : known.STATUS.repository,
           },
         };
@@ -145,7 +193,7 @@ export class FakeAgent {
           },
         };
       case "primary":
-        return { primary: { method: "os", choice: "user", allowed: ["os", "own", "none"] } };
+        return { primary: this.#scene.set ? { method: "own", choice: "setting", allowed: ["own"] } : { method: "os", choice: "user", allowed: ["os", "own", "none"] } };
       case "unlock-terms":
         return { "unlock-terms": { vault: this.#vault, retry_after_ms: null, question: "Which sentence would only you write?", silent: false } };
       case "unlock":
@@ -176,6 +224,10 @@ export class FakeAgent {
         return "done";
       case "organisation":
         return { organisation: this.#pinned ? known.ORGANISATION : { ...known.ORGANISATION, pinned: null, words: null, name: null, rings: [], units: [] } };
+      case "windows":
+        return { windows: known.WINDOWS };
+      case "operator-terms":
+        return { "operator-terms": { user: "anna.berger", wants_password: this.#scene.directory ?? false } };
       case "device-list":
         return { devices: known.DEVICES };
       case "device-join":
@@ -192,7 +244,10 @@ export class FakeAgent {
   }
 
   #with(request: Exclude<Request, string>, secrets: string[]): Told {
-    if ("why" in request) return { why: known.DECISIONS };
+    if ("why" in request) {
+      const refused = known.DECISIONS.map((decision) => (this.#scene.refused && typeof decision.decision === "object" && "binding-changed" in decision.decision ? { ...decision, at: known.NOW, template: "com.sap.gui", logon: "Buchhaltung" } : decision));
+      return { why: refused };
+    }
     if ("settings" in request) return { settings: known.SETTINGS };
     if ("policy" in request) return { policy: known.POLICY };
     if ("pause" in request) {
@@ -228,6 +283,41 @@ export class FakeAgent {
     if ("logon-remove" in request) {
       this.#logons = this.#logons.filter(({ id }) => id !== request["logon-remove"].id);
       return "done";
+    }
+    if ("logon-copy" in request) {
+      this.#prove(secrets[0]);
+      return { copied: { seconds: 20 } };
+    }
+    if ("password-make" in request) return { reply: "revealed", secrets: [MADE] };
+    if ("logon-rebind" in request) {
+      this.#prove(secrets[0]);
+      return { "logon-saved": request["logon-rebind"].id };
+    }
+    if ("template-record" in request) {
+      const { named } = request["template-record"];
+      const told = Object.entries(named);
+      const controls = known.DRAFT.controls.map((control) => (told.length === 0 ? control : { ...control, what: told.find(([, token]) => token === control.token)?.[0] ?? null }));
+      return { drafted: { ...known.DRAFT, controls } };
+    }
+    if ("template-explain" in request) return { judged: { problems: request["template-explain"].text.includes("passwordtext") ? known.STATUS.problems : [], explanations: known.TRIED } };
+    if ("template-adopt" in request) return { adopted: { id: known.DRAFT.id, file: "~/.config/countersign/templates/opt.ledger.toml" } };
+    if ("helpdesk-show" in request) {
+      if (request["helpdesk-show"].password) this.#prove(secrets[0]);
+      const { user } = request["helpdesk-show"];
+      return { person: { ...known.PERSON, user, vault: user === "nobody" ? null : known.PERSON.vault } };
+    }
+    if ("helpdesk-recover" in request) {
+      if (request["helpdesk-recover"].password) this.#prove(secrets[0]);
+      return { reply: { "helpdesk-half": { user: known.PERSON.user, people: 1 } }, secrets: [known.HALF] };
+    }
+    if ("helpdesk-log" in request) return { audit: known.HELPDESK_LOG };
+    if ("publish-plan" in request) {
+      if (request["publish-plan"].password) this.#prove(secrets[0]);
+      return { "publish-plan": { ...known.PLAN, unit: request["publish-plan"].unit } };
+    }
+    if ("publish-apply" in request) {
+      if (request["publish-apply"].password) this.#prove(secrets[0]);
+      return { published: { writes: known.PLAN.changes.length + 1 } };
     }
     if ("logon-reveal" in request || "password-reveal" in request) {
       this.#prove(secrets[0]);

@@ -1,11 +1,16 @@
 /** What the fake agent knows at its start. Names with markup and of both directions are among it on purpose. */
 
+import type { ImportEntry } from "../../src/agent";
+import type { AuditTold } from "../../src/wire/AuditTold";
 import type { Check } from "../../src/wire/Check";
 import type { DeviceReport } from "../../src/wire/DeviceReport";
+import type { Draft } from "../../src/wire/Draft";
 import type { Explanation } from "../../src/wire/Explanation";
 import type { LogonSummary } from "../../src/wire/LogonSummary";
 import type { OrganisationReport } from "../../src/wire/OrganisationReport";
 import type { PasswordReport } from "../../src/wire/PasswordReport";
+import type { Person } from "../../src/wire/Person";
+import type { PlanReport } from "../../src/wire/PlanReport";
 import type { PolicyReport } from "../../src/wire/PolicyReport";
 import type { Prompt } from "../../src/wire/Prompt";
 import type { SettingReport } from "../../src/wire/SettingReport";
@@ -13,6 +18,7 @@ import type { SlotReport } from "../../src/wire/SlotReport";
 import type { Status } from "../../src/wire/Status";
 import type { TemplateField } from "../../src/wire/TemplateField";
 import type { TemplateSummary } from "../../src/wire/TemplateSummary";
+import type { WindowFacts } from "../../src/wire/WindowFacts";
 import type { WindowReport } from "../../src/wire/WindowReport";
 
 /** The moment at which the fake's clock stands. */
@@ -136,7 +142,7 @@ export const STATUS: Status = {
     },
     { place: "/etc/countersign/settings.toml", line: 3, column: 1, severity: "warning", message: "`lock.idle` is no setting", help: null },
   ],
-  repository: { place: "ldaps://directory.example.org/dc=example,dc=org", health: "reachable", synced: NOW - 4 * MINUTE, waiting: 2 },
+  repository: { place: "ldaps://directory.example.org/dc=example,dc=org", health: "reachable", synced: NOW - 4 * MINUTE, next_try: null, waiting: 2 },
   paused_until: null,
   paused_until_unlocked: false,
   paused_applications: [],
@@ -303,3 +309,123 @@ export const WINDOW_REPORT: WindowReport = {
 };
 
 export const CODE = "amber canyon frost little ocean violin ticket marble sudden garage lantern zebra";
+
+/** The windows on the screen. */
+export const WINDOWS: WindowFacts[] = [
+  WINDOW_REPORT.window,
+  { id: 0x2a00003, process: { Ok: { pid: 101, started: 2, parent: null, started_by: null, executable: "/opt/ledger/bin/ledger", script: null, writable: "root-only" } }, title: "Ledger — <b>sign in</b>", class: "Ledger", instance: "ledger" },
+  { id: 0x2c00001, process: { Err: "no-process" }, title: "", class: "XTerm", instance: "xterm" },
+];
+
+const LEDGER = `id = "opt.ledger"
+name = "Ledger"
+
+[[form]]
+kind = "logon"
+executable = "/opt/ledger/bin/ledger"
+title = "Ledger*"
+
+[form.bind]
+username = { role = "text", label = "User" }
+password = { role = "password-text" }
+submit = { role = "push-button", label = "Sign in" }
+`;
+
+export const DRAFT: Draft = {
+  id: "opt.ledger",
+  kind: "logon",
+  template: LEDGER,
+  fixture: "",
+  choices: [
+    { what: "username", control: "text “User”", selector: 'role = "text", label = "User"', stability: 85, why: "named by its label" },
+    { what: "password", control: "password text", selector: 'role = "password-text"', stability: 60, why: "the only one of its role" },
+    { what: "submit", control: "push button “Sign in”", selector: 'role = "push-button", label = "Sign in"', stability: 35, why: "its label may be translated" },
+  ],
+  controls: [
+    { token: ":1.5/a/1", control: "text “User”", what: "username" },
+    { token: ":1.5/a/2", control: "password text", what: "password" },
+    { token: ":1.5/a/3", control: "text “Client”", what: null },
+    { token: ":1.5/a/4", control: "push button “Sign in”", what: "submit" },
+    { token: ":1.5/a/5", control: "push button “Cancel”", what: null },
+  ],
+  notes: ["the title holds a number that may change"],
+  tried: explanation({ decision: "manual", attempt: null, template: "opt.ledger", window: 0x2a00003 }),
+};
+
+/** A trial of a template: it fits the first window and no other. */
+export const TRIED: Explanation[] = [
+  explanation({ decision: "manual", attempt: null, logon: null, template: "opt.ledger", window: WINDOW }),
+  explanation({ decision: "no-match", attempt: null, logon: null, template: "opt.ledger", window: 0x2a00003, title: "Ledger — <b>sign in</b>", program: "/opt/ledger/bin/ledger", criteria: DECISIONS[0]?.criteria ?? [] }),
+];
+
+const entry = (number: number, title: string, fate: ImportEntry["fate"], more: Partial<ImportEntry> = {}): ImportEntry => ({
+  number,
+  title,
+  user_name: "anna.berger",
+  site: null,
+  fate,
+  template: null,
+  candidates: [],
+  why: null,
+  not_taken: [],
+  ...more,
+});
+
+export const ENTRIES: ImportEntry[] = [
+  entry(1, "Accounting", "added", { template: "com.sap.gui", candidates: ["com.sap.gui"], not_taken: ["note"] }),
+  entry(2, "FTP <b>customers</b>", "choice", { site: "ftp.example.org", candidates: ["org.filezilla.FileZilla", "org.example.Payroll"] }),
+  entry(3, "", "no-template", { site: "https://intranet.example.org/a/very/long/path/that/goes/on", user_name: null }),
+  entry(4, "Buchhaltung", "stored", { template: "com.sap.gui" }),
+  entry(5, "VPN", "unfit", { template: "own.terminal.vpn", why: "the template takes one logon only, and there is VPN", user_name: null }),
+  entry(6, "חשבון", "contradicts", { why: "entry 7 has another password" }),
+  entry(7, "Accounting", "twice", { template: "com.sap.gui" }),
+];
+
+/** What wrote the file to import: a sealed one, and one that is not. */
+export const FORMATS = { sealed: "KDBX 4", open: "Firefox (CSV)" };
+
+export const LEFT_OUT = ["line 12: a card", "line 31: a note"];
+
+export const PERSON: Person = {
+  user: "carla.novak",
+  vault: {
+    version: 31,
+    epoch: 2,
+    machines: [
+      { id: id(0xa1), name: "desk-22", joined: NOW - 120 * DAY },
+      { id: id(0xc3), name: "", joined: NOW - 3 * DAY },
+    ],
+    slots: ["passphrase"],
+    recovery: { serial: 4, people: 1 },
+  },
+};
+
+/** What an operator reads out. */
+export const HALF = "harbor island jungle kettle ladder magnet noble orchid";
+
+export const HELPDESK_LOG: AuditTold = {
+  entries: [
+    { at: NOW - 3 * DAY, device: id(0), event: "refusal", subject: "carla.novak", detail: "the three words name another vault; ring desk-1, operator anna.berger" },
+    { at: NOW - DAY, device: id(0), event: "helpdesk-recovery", subject: "carla.novak", detail: "half 4 for carla.novak; ring desk-1, operator anna.berger, reason: called back, ticket 4711" },
+  ],
+  count: 2,
+  faults: [],
+};
+
+export const PLAN: PlanReport = {
+  unit: "Sales/Berlin",
+  replaces: 7,
+  number: 8,
+  changes: [
+    { kind: "template", id: "com.sap.gui", change: "changed", values: [{ at: "form.0.title", before: "SAP Logon*", after: "SAP Logon 8*" }, { at: "revision", before: "3", after: "4" }] },
+    { kind: "template", id: "org.example.Travel", change: "created", values: [{ at: "name", before: null, after: "Travel <i>desk</i>" }] },
+    { kind: "policy", id: "company", change: "changed", values: [{ at: "length.min", before: "12", after: "14" }] },
+    { kind: "override", id: "desk", change: "deleted", values: [] },
+  ],
+  risks: ["the template com.sap.gui is used by 1,200 logons and asks for another title"],
+  group: "berlin",
+  members: 240,
+  confirm: true,
+  ldif: "dn: cn=company,ou=Berlin,ou=Sales,dc=example,dc=org\nchangetype: modify\nreplace: csBody\n",
+  undo: "dn: cn=desk,ou=Berlin,ou=Sales,dc=example,dc=org\nchangetype: add\n",
+};

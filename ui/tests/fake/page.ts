@@ -9,9 +9,13 @@ import About from "../../src/pages/about/About.svelte";
 import Chooser from "../../src/pages/chooser/Chooser.svelte";
 import Devices from "../../src/pages/devices/Devices.svelte";
 import FirstUse from "../../src/pages/first-use/FirstUse.svelte";
+import Helpdesk from "../../src/pages/helpdesk/Helpdesk.svelte";
+import Import from "../../src/pages/import/Import.svelte";
 import Logon from "../../src/pages/logon/Logon.svelte";
 import Logons from "../../src/pages/logons/Logons.svelte";
 import Password from "../../src/pages/password/Password.svelte";
+import Publish from "../../src/pages/publish/Publish.svelte";
+import Recorder from "../../src/pages/recorder/Recorder.svelte";
 import Recovery from "../../src/pages/recovery/Recovery.svelte";
 import Reveal from "../../src/pages/reveal/Reveal.svelte";
 import Settings from "../../src/pages/settings/Settings.svelte";
@@ -25,9 +29,13 @@ export const PAGES = {
   chooser: Chooser,
   devices: Devices,
   "first-use": FirstUse,
+  helpdesk: Helpdesk,
+  import: Import,
   logon: Logon,
   logons: Logons,
   password: Password,
+  publish: Publish,
+  recorder: Recorder,
   recovery: Recovery,
   reveal: Reveal,
   settings: Settings,

@@ -1,3 +1,4 @@
+import { fold } from "../../fold";
 import type { LogonSummary } from "../../wire/LogonSummary";
 import type { TemplateSummary } from "../../wire/TemplateSummary";
 
@@ -14,11 +15,6 @@ export type Row = {
 export type Order = "name" | "recent" | "application";
 
 const compare = new Intl.Collator(undefined, { sensitivity: "base", numeric: true }).compare;
-
-/** Small letters without accents, so that `Jose` finds `José`. */
-export function fold(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-}
 
 /** The rows of the list, made once for each reading. */
 export function rowsOf(logons: LogonSummary[], templates: TemplateSummary[]): Row[] {

@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Helpdesk from "./Helpdesk.svelte";
+
+void open("helpdesk", Helpdesk);

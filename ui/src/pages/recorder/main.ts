@@ -1,0 +1,4 @@
+import { open } from "../../start";
+import Recorder from "./Recorder.svelte";
+
+void open("recorder", Recorder);
