@@ -238,11 +238,11 @@ export type ImportEntry = {
   title: string;
   user_name: string | null;
   site: string | null;
-  fate: "added" | "stored" | "twice" | "contradicts" | "choice" | "no-template" | "unfit" | "skipped";
+  fate: "added" | "stored" | "taken" | "twice" | "contradicts" | "choice" | "no-template" | "unfit" | "skipped";
   template: TemplateId | null;
   /** The templates that fit it. */
   candidates: TemplateId[];
-  /** Why it is not taken, in a sentence. */
+  /** What stands in its way: the name of a logon, the numbers of other entries, or a sentence where it is unfit. */
   why: string | null;
   /** What of it is not taken over. */
   not_taken: string[];

@@ -375,7 +375,7 @@ test("an import is looked at, assigned and left out before anything is stored", 
   await press("Choose…");
   expect(field("The file").value).toBe("/home/anna/export.csv");
   await press("Look into it");
-  expect(said()).toContain("7 entries in the file: Firefox (CSV)");
+  expect(said()).toContain("8 entries in the file: Firefox (CSV)");
   expect(requests(agent)).not.toContain("import_store");
   const row = [...document.querySelectorAll<HTMLElement>("[role=option]")].find((row) => row.textContent?.includes("FTP"));
   row?.click();
@@ -388,7 +388,7 @@ test("an import is looked at, assigned and left out before anything is stored", 
   await press("Store \u20682\u2069 logons");
   expect(requests(agent).slice(-1)).toEqual(["import_store"]);
   expect(said()).toContain("2 logons are stored.");
-  // Not everything in it is stored: five entries are not.
+  // Not everything in it is stored: six entries are not.
   expect(said()).toContain("The file stays");
   expect(requests(agent)).not.toContain("import_delete");
 });
@@ -409,7 +409,7 @@ test("a sealed file is asked about before it is looked into", async () => {
   expect(said()).toContain("This file is sealed (KDBX 4).");
   await type("Its password", PASSWORD);
   await press("Look into it");
-  expect(said()).toContain("7 entries in the file");
+  expect(said()).toContain("8 entries in the file");
   expect(agent.asked.filter(({ command }) => command === "import_open").map(({ secrets }) => secrets)).toEqual([[], [PASSWORD]]);
 });
 

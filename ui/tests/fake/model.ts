@@ -372,13 +372,14 @@ const entry = (number: number, title: string, fate: ImportEntry["fate"], more: P
 });
 
 export const ENTRIES: ImportEntry[] = [
-  entry(1, "Accounting", "added", { template: "com.sap.gui", candidates: ["com.sap.gui"], not_taken: ["note"] }),
+  entry(1, "Accounting", "added", { template: "com.sap.gui", not_taken: ["note"] }),
   entry(2, "FTP <b>customers</b>", "choice", { site: "ftp.example.org", candidates: ["org.filezilla.FileZilla", "org.example.Payroll"] }),
   entry(3, "", "no-template", { site: "https://intranet.example.org/a/very/long/path/that/goes/on", user_name: null }),
-  entry(4, "Buchhaltung", "stored", { template: "com.sap.gui" }),
-  entry(5, "VPN", "unfit", { template: "own.terminal.vpn", why: "the template takes one logon only, and there is VPN", user_name: null }),
-  entry(6, "חשבון", "contradicts", { why: "entry 7 has another password" }),
-  entry(7, "Accounting", "twice", { template: "com.sap.gui" }),
+  entry(4, "Buchhaltung", "stored", { template: "com.sap.gui", why: "Buchhaltung" }),
+  entry(5, "VPN", "taken", { template: "own.terminal.vpn", why: "VPN", user_name: null }),
+  entry(8, "Old ledger", "unfit", { template: "net.oldapp.Ledger", why: "it has no user name" }),
+  entry(6, "חשבון", "contradicts", { why: "1, 7" }),
+  entry(7, "Accounting", "twice", { why: "1" }),
 ];
 
 /** What wrote the file to import: a sealed one, and one that is not. */

@@ -7,6 +7,7 @@ export type Fate = ImportEntry["fate"];
 export const LOOKS: Record<Fate, { icon: IconName; mood: "plain" | "good" | "warn" }> = {
   added: { icon: "good", mood: "good" },
   stored: { icon: "lock", mood: "plain" },
+  taken: { icon: "lock", mood: "warn" },
   twice: { icon: "skipped", mood: "plain" },
   contradicts: { icon: "warning", mood: "warn" },
   choice: { icon: "more", mood: "warn" },
@@ -16,7 +17,7 @@ export const LOOKS: Record<Fate, { icon: IconName; mood: "plain" | "good" | "war
 };
 
 /** What the user can do something about comes first. */
-export const FATES: Fate[] = ["choice", "contradicts", "unfit", "no-template", "added", "stored", "twice", "skipped"];
+export const FATES: Fate[] = ["choice", "contradicts", "unfit", "taken", "no-template", "added", "stored", "twice", "skipped"];
 
 /** What people call an entry. */
 export function nameOf(entry: ImportEntry): string {

@@ -1,5 +1,13 @@
 import type { Unit } from "../../wire/Unit";
 
+/** What is published, and where, as it was typed. */
+export type Publication = {
+  folder: string;
+  unit: Unit;
+  /** The group that reads it; none: the one called as the unit. */
+  group: string | null;
+};
+
 /** How the root is written where an empty name could be a slip. */
 export const ROOT = "/";
 
