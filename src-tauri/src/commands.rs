@@ -1,7 +1,9 @@
 //! What pages may call. Each request of the agent's protocol is a command of its name; the permissions are in `capabilities/`.
 
 use crate::agent;
+use crate::choosing;
 use crate::failure::{Failure, Way};
+use crate::importing;
 use crate::page::{Opening, Page};
 use crate::secrets::{Shown, Typed};
 use crate::shell;
@@ -44,7 +46,8 @@ macro_rules! commands {
         /// Answers every call.
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
             tauri::generate_handler![
-                $($tell,)* $($show,)* agent_start, open_page, page_argument, close_page, page_ready
+                $($tell,)* $($show,)* agent_start, open_page, page_argument, close_page, page_ready, choosing::choose_path,
+                importing::import_open, importing::import_preview, importing::import_store, importing::import_delete
             ]
         }
     };

@@ -25,8 +25,8 @@ pub(crate) fn start(app: AppHandle) {
     });
 }
 
-/// What is asked, by its number, and how things stand; none of both: no agent answers.
-type Seen = (Option<u64>, Option<Reply>);
+/// What is asked, by its number, how things stand, and what was decided last; none of them: no agent answers.
+type Seen = (Option<u64>, Option<Reply>, Option<Reply>);
 
 /// Without waiting: who waits for prompts counts as somebody who shows them.
 fn look() -> Seen {
@@ -34,8 +34,12 @@ fn look() -> Seen {
         Ok((Reply::Prompts(prompts), _)) => Some(prompts.version),
         _ => None,
     };
-    let status = agent::ask(&Request::Status, &[]).ok().map(|(reply, _)| reply);
-    (version, status)
+    let told = |request: &Request| agent::ask(request, &[]).ok().map(|(reply, _)| reply);
+    let latest = Request::Why {
+        window: None,
+        limit: Some(1),
+    };
+    (version, told(&Request::Status), told(&latest))
 }
 
 #[expect(

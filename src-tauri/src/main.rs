@@ -1,10 +1,12 @@
 //! `countersign-windows`: what people see. A thin shell over the agent's protocol: started for a window, gone when the last one closes.
 
 mod agent;
+mod choosing;
 mod commands;
 mod environment;
 mod failure;
 mod follow;
+mod importing;
 mod page;
 mod secrets;
 mod shell;

@@ -33,6 +33,14 @@ pub(crate) enum Page {
     Devices,
     /// Versions and health.
     About,
+    /// Logons out of another program's file.
+    Import,
+    /// A template for a window.
+    Recorder,
+    /// A signed folder into the directory.
+    Publish,
+    /// A caller of the helpdesk.
+    Helpdesk,
 }
 
 impl Page {
@@ -49,11 +57,10 @@ impl Page {
             Self::Unlock => (440.0, 420.0),
             Self::Reveal => (520.0, 380.0),
             Self::Chooser => (460.0, 480.0),
-            Self::Logon | Self::Recovery => (560.0, 680.0),
+            Self::Logon | Self::Recovery | Self::Helpdesk => (560.0, 680.0),
             Self::FirstUse => (680.0, 740.0),
-            Self::Logons | Self::Password | Self::Sync | Self::Settings | Self::Why | Self::Devices | Self::About => {
-                (880.0, 680.0)
-            }
+            Self::Logons | Self::Password | Self::Sync | Self::Settings | Self::Why => (880.0, 680.0),
+            Self::Devices | Self::About | Self::Import | Self::Recorder | Self::Publish => (880.0, 680.0),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The windows: opened, found again, told of changes, destroyed.
 
+use crate::importing::Imports;
 use crate::page::{Opening, Page};
 use crate::{commands, follow};
 use clap::Parser;
@@ -22,6 +23,7 @@ pub(crate) fn run(opening: Opening) -> tauri::Result<()> {
             }
         }))
         .manage(Arguments::default())
+        .manage(Imports::default())
         .invoke_handler(commands::handler())
         .setup(move |app| {
             open(app.handle(), &opening)?;
@@ -60,6 +62,7 @@ pub(crate) fn open(app: &AppHandle, opening: &Opening) -> tauri::Result<()> {
     let closed = app.clone();
     window.on_window_event(move |event| {
         if matches!(event, tauri::WindowEvent::Destroyed) {
+            closed.state::<Imports>().forget(&label);
             let arguments = closed.state::<Arguments>();
             let mut arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
             arguments.remove(&label);

@@ -15,7 +15,7 @@ use crate::prompting::Prompting;
 use crate::syncing::{Scope, Syncing};
 use crate::tasks::Tasks;
 use crate::values::{Person, known, to_fill};
-use countersign_desktop::Desktop;
+use countersign_desktop::{Clipboard, Desktop};
 use countersign_model::port::{ControlAccess, DesktopError, SessionWatch};
 use countersign_model::{
     Carried, Decision, DeviceId, Explanation, FieldValues, Monotonic, Outcome, Plan, Refusal, SessionEvent, TemplateId,
@@ -63,6 +63,7 @@ pub(crate) struct Engine {
     pub(crate) clock: SystemClock,
     pub(crate) active: Option<WindowId>,
     pub(crate) locking: Locking,
+    pub(crate) clipboard: Arc<Clipboard>,
     pub(crate) tasks: Tasks,
     pub(crate) packages: Packages,
     pub(crate) prompting: Prompting,
@@ -82,7 +83,7 @@ impl Engine {
         (configuration, organisation): (Configuration, Organisation),
         syncing: Syncing,
         screen: Screen,
-        session: Box<dyn SessionWatch>,
+        (session, clipboard): (Box<dyn SessionWatch>, Arc<Clipboard>),
         inbox: Sender<Message>,
     ) -> Self {
         Self {
@@ -98,6 +99,7 @@ impl Engine {
             clock: SystemClock,
             active: None,
             locking: Locking::new(session),
+            clipboard,
             faces: Faces::new(&inbox),
             tasks: Tasks::new(inbox),
             packages: Packages::default(),

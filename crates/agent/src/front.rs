@@ -7,6 +7,7 @@ mod exits;
 mod factors;
 mod joining;
 mod opening;
+mod operator;
 mod primary;
 mod recovery;
 mod silent;
@@ -16,8 +17,9 @@ use crate::clock::SystemClock;
 use crate::message::{Adoption, Call, Entry, Material, Message, Opening, OwnerCall};
 use crate::primary::PrimaryTerms;
 use crate::throttle::Throttle;
+use countersign_desktop::Clipboard;
 use countersign_model::port::Clock;
-use countersign_model::{HeaderVersion, UserId};
+use countersign_model::{FieldName, HeaderVersion, LogonId, UserId};
 use countersign_secret::Password;
 use countersign_vault::{
     AuditEvent, EnrollError, Joining, KdfParameters, Owner, ThisDevice, UnlockError, Unlocked, inspect_header,
@@ -26,11 +28,12 @@ use countersign_vault::{
 use countersign_vault::{Circumstances, SlotKind, SlotPolicy};
 use countersign_wire::{Answer, ErrorCode, ErrorReply, Handler, Peer, Reply, Request, Trouble};
 use enrolling::Sight;
+use operator::{Agreed, Caller};
 use recovery::Halves;
 pub(crate) use silent::silent_kinds;
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Answers clients.
 pub(crate) struct Front {
@@ -39,6 +42,8 @@ pub(crate) struct Front {
     /// This machine's own request to join, while it waits.
     joining: Mutex<Option<Joining>>,
     clock: SystemClock,
+    package: PathBuf,
+    clipboard: Arc<Clipboard>,
 }
 
 /// What a key derivation works by, asked of the engine first.
@@ -56,12 +61,14 @@ pub(crate) struct Terms {
 }
 
 impl Front {
-    pub(crate) fn new(inbox: Sender<Message>) -> Self {
+    pub(crate) fn new(inbox: Sender<Message>, package: PathBuf, clipboard: Arc<Clipboard>) -> Self {
         Self {
             inbox: Mutex::new(inbox),
             throttle: Mutex::new(Throttle::default()),
             joining: Mutex::new(None),
             clock: SystemClock,
+            package,
+            clipboard,
         }
     }
 
@@ -157,6 +164,18 @@ impl Front {
         answer
     }
 
+    /// Puts a secret on the clipboard. The engine hands it out as it does to be shown, and does not wait for the desktop.
+    fn copy(&self, id: LogonId, field: FieldName, password: &Password) -> Result<Answer, ErrorReply> {
+        let mut answer = self.as_owner(OwnerCall::Copy(id, field), password)?;
+        if let (Reply::Copied { seconds }, Some(secret)) = (&answer.reply, answer.secrets.pop()) {
+            let time = std::time::Duration::from_secs((*seconds).into());
+            self.clipboard.hold(secret, time).map_err(|error| {
+                ErrorReply::new(ErrorCode::Failed, error.to_string()).next("fill it, or show it and type it")
+            })?;
+        }
+        Ok(answer)
+    }
+
     /// Checks the password once more and lets the engine do what only the owner may ask.
     fn as_owner(&self, call: OwnerCall, password: &Password) -> Result<Answer, ErrorReply> {
         let material = self.material()?;
@@ -217,6 +236,7 @@ impl Handler for Front {
                 printed: printed.first(),
             }),
             (Request::LogonReveal { id, field }, [password]) => self.as_owner(OwnerCall::Reveal(id, field), password),
+            (Request::LogonCopy { id, field }, [password]) => self.copy(id, field, password),
             (Request::PasswordReveal { id, number }, [password]) => {
                 let number = usize::try_from(number).unwrap_or(usize::MAX);
                 self.as_owner(OwnerCall::RevealJournal(id, number), password)
@@ -227,6 +247,33 @@ impl Handler for Front {
             (Request::DeviceJoined, [words, password]) => self.complete_joining(words, password),
             (Request::DeviceApprove, [password, words]) => self.approve(password, words),
             (Request::DeviceRevoke { id }, [password]) => self.as_owner(OwnerCall::Revoke(id), password),
+            (Request::OperatorTerms, []) => self.operator_terms(),
+            (Request::HelpdeskShow { user, .. }, password) => self.helpdesk_show(&user, password.first()),
+            (Request::HelpdeskRecover { user, ring, reason, .. }, [password @ .., vault_name, passphrase]) => self
+                .helpdesk_recover(
+                    &Caller {
+                        user: &user,
+                        ring: &ring,
+                        reason: &reason,
+                        vault_name,
+                        passphrase,
+                    },
+                    password.first(),
+                ),
+            (Request::HelpdeskLog { limit }, []) => self.helpdesk_log(limit),
+            (Request::PublishPlan { wanted, .. }, password) => self.publish_plan(&wanted, password.first()),
+            (
+                Request::PublishApply {
+                    wanted,
+                    number,
+                    confirmed,
+                    ..
+                },
+                password,
+            ) => {
+                let agreed = if confirmed { Agreed::ByTyping } else { Agreed::ByLooking };
+                self.publish_apply(&wanted, number, agreed, password.first())
+            }
             (request, _) => self.ask(|reply| {
                 Message::Call(Call {
                     request,

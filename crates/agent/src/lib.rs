@@ -25,6 +25,7 @@ mod machine_secret;
 pub mod measuring;
 mod message;
 mod organisation;
+mod owner;
 mod packages;
 mod passwords;
 mod paths;

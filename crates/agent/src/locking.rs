@@ -50,6 +50,7 @@ impl Engine {
         self.locking.count += 1;
         let was_open = self.keeper.state() == VaultState::Unlocked;
         self.keeper.lock();
+        self.clipboard.release();
         self.captures.clear();
         self.drop_renewal();
         if was_open {

@@ -3,13 +3,13 @@
 use crate::engine::Engine;
 use crate::front::Terms;
 use crate::keeper::Fields;
-use crate::message::{Adoption, Before, Elsewhere, Material, Opening, OwnerCall};
+use crate::message::{Adoption, Before, Elsewhere, Material, Opening};
 use crate::syncing::{Scope, Standing};
 use crate::values::{check, complete};
 use countersign_model::{Binding, FieldKind, FieldName, LogonId, Publisher, TemplateId};
 use countersign_secret::Password;
 use countersign_signon::{Event, VaultState};
-use countersign_vault::{Amendment, AuditEvent, Reauthenticated, SlotKind, inspect_header};
+use countersign_vault::{Amendment, AuditEvent, SlotKind, inspect_header};
 use countersign_wire::{Answer, Enrolled, ErrorCode, ErrorReply, LogonSummary, PlainField, Reply};
 use std::sync::mpsc::Sender;
 
@@ -141,96 +141,6 @@ impl Engine {
             .into(),
             false => Reply::Done.into(),
         })
-    }
-
-    /// Does what only the owner may ask; the password was just checked.
-    pub(crate) fn owner_call(&mut self, call: OwnerCall, proof: Reauthenticated, reply: Sender<Answer>) {
-        let filled = match &call {
-            OwnerCall::Fill(_, window) => window.or(self.active),
-            _ => None,
-        };
-        self.signon(Event::Proven(filled));
-        let answer = match call {
-            // Answered when the repository has been asked.
-            OwnerCall::Revoke(device) => return self.revoke(device, reply),
-            OwnerCall::Renew(renewal) => return self.renew(renewal, reply),
-            OwnerCall::Approved(device) => {
-                self.audit(AuditEvent::DeviceChange, &device.to_string(), "let in");
-                self.exchange(Scope::Records);
-                Reply::Done.into()
-            }
-            OwnerCall::Fill(id, window) => return self.fill(window, id, reply),
-            OwnerCall::Reveal(id, _) if self.is_never_shown(id) => ErrorReply::new(
-                ErrorCode::Refused,
-                "the template of this application does not let its secrets be shown",
-            )
-            .next("`countersign logon fill` fills them without showing them")
-            .into(),
-            OwnerCall::Reveal(..) if !self.configuration.settings().switch("reveal.allowed") => {
-                ErrorReply::new(ErrorCode::Refused, "your organisation does not let secrets be shown")
-                    .next("`countersign logon fill` fills them without showing them")
-                    .into()
-            }
-            OwnerCall::Reveal(id, field) => match self.keeper.reveal(id, &field, proof) {
-                Ok(Some(secret)) => {
-                    let template = self.keeper.template_of(id);
-                    let subject = template.as_ref().map_or("", |template| template.as_str());
-                    self.audit(AuditEvent::Reveal, subject, &format!("field {field}"));
-                    Answer::revealed(secret)
-                }
-                Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the logon has no field {field}")).into(),
-                Err(error) => ErrorReply::from(error).into(),
-            },
-            OwnerCall::RevealJournal(id, _) if self.is_never_shown(id) => ErrorReply::new(
-                ErrorCode::Refused,
-                "the template of this application does not let its secrets be shown",
-            )
-            .into(),
-            OwnerCall::RevealJournal(..) if !self.configuration.settings().switch("reveal.allowed") => {
-                ErrorReply::new(ErrorCode::Refused, "your organisation does not let secrets be shown").into()
-            }
-            OwnerCall::RevealJournal(id, number) => match self.keeper.reveal_journal(id, number, proof) {
-                Ok(Some(secret)) => {
-                    let template = self.keeper.template_of(id);
-                    let subject = template.as_ref().map_or("", |template| template.as_str());
-                    self.audit(
-                        AuditEvent::Reveal,
-                        subject,
-                        &format!("password {number} of the journal"),
-                    );
-                    Answer::revealed(secret)
-                }
-                Ok(None) => ErrorReply::new(ErrorCode::NoMatch, format!("the journal has no password {number}"))
-                    .next("`countersign password history` lists those it has")
-                    .into(),
-                Err(error) => ErrorReply::from(error).into(),
-            },
-            OwnerCall::Rebind(id) => {
-                let publisher = self.keeper.template_of(id).and_then(|template| {
-                    self.configuration
-                        .templates()
-                        .get(&template)
-                        .map(|loaded| loaded.publisher.clone())
-                });
-                match self.keeper.rebind(id, publisher, proof) {
-                    Ok(()) => {
-                        self.logons_changed();
-                        Reply::LogonSaved(id).into()
-                    }
-                    Err(error) => ErrorReply::from(error).into(),
-                }
-            }
-        };
-        let _ = reply.send(answer);
-    }
-
-    /// Whether the template of a logon keeps its secrets from being shown.
-    fn is_never_shown(&self, id: LogonId) -> bool {
-        let set = self.configuration.templates();
-        let template = self.keeper.template_of(id);
-        template
-            .and_then(|template| set.get(&template).map(|loaded| !loaded.template().logon.reveal))
-            .unwrap_or(false)
     }
 
     pub(crate) fn logon_list(&self) -> Result<Vec<LogonSummary>, ErrorReply> {
@@ -377,7 +287,7 @@ impl Engine {
     }
 
     /// Forms that waited for a logon are looked at again, and the repository gets the new version.
-    fn logons_changed(&mut self) {
+    pub(crate) fn logons_changed(&mut self) {
         self.signon(Event::Vault(VaultState::Unlocked));
         self.stored_changed();
     }

@@ -149,6 +149,8 @@ pub(crate) enum Before {
 /// What only the owner may ask, with the password typed again.
 pub(crate) enum OwnerCall {
     Reveal(LogonId, FieldName),
+    /// As `Reveal`, for the clipboard.
+    Copy(LogonId, FieldName),
     Rebind(LogonId),
     /// The next password of a change for 0, else the so-manieth of before.
     RevealJournal(LogonId, usize),

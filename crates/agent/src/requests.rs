@@ -60,6 +60,7 @@ impl Engine {
                     template.and_then(|template| self.given(&template, &label, plain, secret_fields, call.secrets));
                 return self.capture(window, given, call.reply);
             }
+            Request::PasswordMake { template } => return self.password_make(&template, call.reply),
             Request::PasswordChange { id, .. } => return self.password_change(id, call.secrets, call.reply),
             Request::WindowPick { seconds } => return self.window_pick(seconds, call.reply),
             _ => {}
@@ -206,11 +207,11 @@ impl Engine {
         }
     }
 
-    /// A moment of the steady clock on the wall clock.
+    /// A moment of the steady clock on the wall clock, to the second: the clocks are not read at the same instant.
     fn wall(&self, at: Monotonic) -> Timestamp {
         let now = self.clock.both();
         let ahead = u64::try_from(at.since(now.steady).as_millis()).unwrap_or(u64::MAX);
-        Timestamp(now.wall.0.saturating_add(ahead))
+        Timestamp(now.wall.0.saturating_add(ahead).saturating_add(500) / 1000 * 1000)
     }
 
     fn setting_reports(&self, name: Option<&str>) -> Result<Vec<SettingReport>, ErrorReply> {
@@ -354,6 +355,7 @@ impl Engine {
                 },
                 synced: self.syncing.synced(),
                 waiting: self.syncing.waiting(),
+                next_try: self.syncing.next_try().map(|due| self.wall(due)),
             },
             paused_until: self.paused_until(),
             paused_until_unlocked: self.machine.pause() == Some(Pause::UntilUnlocked),

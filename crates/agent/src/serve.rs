@@ -12,7 +12,7 @@ use crate::message::Message;
 use crate::organisation::Organisation;
 use crate::paths::{PathError, Paths, private_folder};
 use crate::syncing::Syncing;
-use countersign_desktop::Session;
+use countersign_desktop::{Clipboard, Session};
 use countersign_model::port::{Clock, DesktopError, SessionWatch, Watch, WindowSource};
 use countersign_vault::{AuditEvent, derive_audit_key};
 use countersign_wire::{BindError, Listener, SocketPlace, Stopper};
@@ -66,7 +66,7 @@ impl From<AuditError> for ServeError {
 /// # Errors
 /// See [`ServeError`].
 pub fn serve(options: Options) -> Result<(), ServeError> {
-    let paths = Paths::from_environment(options.package)?;
+    let paths = Paths::from_environment(options.package.clone())?;
     // First, while no other thread is there: the group is left for good, and the socket is made under a changed umask.
     let device_secret = DeviceSecret::existing(&paths);
     leave_group().map_err(|errno| ServeError::System(errno.into()))?;
@@ -88,7 +88,8 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
     let syncing = Syncing::start(&paths, &configuration, &inbox);
     let stopper = listener.stopper();
     end_on_signals(inbox.clone(), stopper)?;
-    let front = Arc::new(Front::new(inbox.clone()));
+    let clipboard = Arc::new(Clipboard::default());
+    let front = Arc::new(Front::new(inbox.clone(), options.package, Arc::clone(&clipboard)));
     let early = Arc::clone(&front);
     thread("silent unlock", move || early.open_at_start())?;
     thread("clients", move || {
@@ -103,7 +104,7 @@ pub fn serve(options: Options) -> Result<(), ServeError> {
         (configuration, organisation),
         syncing,
         screen,
-        session,
+        (session, clipboard),
         inbox,
     );
     if let Some(alarm) = alarm {

@@ -102,7 +102,8 @@ impl Tasks {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
+/// Works on a thread of its own; whoever waits is answered by the work itself.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
     if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(work) {
         tracing::error!("cannot start a thread for {name}: {error}");
     }

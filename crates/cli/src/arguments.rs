@@ -21,7 +21,7 @@ pub(crate) use policy::{PasswordKind, PasswordOf, Policy, PolicyCheck, PolicyFil
 pub(crate) use primary::{Method, Primary, PrimaryChange};
 pub(crate) use publish::{Publish, PublishApply, PublishPlan, PublishRollback, Signed};
 pub(crate) use record::TemplateRecord;
-pub(crate) use recovery::{Helpdesk, HelpdeskRecover, Recover, RecoverStep};
+pub(crate) use recovery::{Helpdesk, HelpdeskRecover, HelpdeskShow, Recover, RecoverStep};
 pub(crate) use schema::Schema;
 pub(crate) use slot::Slot;
 use std::path::PathBuf;
@@ -274,6 +274,8 @@ pub(crate) enum Logon {
     Remove(LogonRemove),
     /// Prints a secret. Standard input: the password.
     Reveal(LogonReveal),
+    /// Puts a secret on the clipboard for a while. Standard input: the password.
+    Copy(LogonReveal),
     /// Fills the active window now.
     Fill(LogonFill),
 }

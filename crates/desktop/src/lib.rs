@@ -3,6 +3,7 @@
 //! [`connect`] gives the [`Desktop`] of this platform, which implements the ports of `countersign_model::port`: `WindowSource`,
 //! `ControlAccess`, `Responder` and `KeySender`; [`watch_session`] hears when the session is locked, sleeps or is left alone. Plans are carried out by one interpreter ([`respond`]) everywhere.
 
+mod clipboard;
 pub mod null;
 pub mod pace;
 pub mod respond;
@@ -11,6 +12,7 @@ mod session;
 #[cfg(target_os = "linux")]
 pub mod linux;
 
+pub use clipboard::{Clipboard, ClipboardError};
 pub use session::Session;
 
 #[cfg(target_os = "linux")]

@@ -141,6 +141,15 @@ const EXITS: usize = 8;
 /// Every setting there is, in alphabetical order.
 pub const SETTINGS: &[Setting] = &[
     Setting {
+        name: "clipboard.seconds",
+        kind: SettingKind::Number(5, 300),
+        default: "20",
+        doc: "A secret that is copied leaves the clipboard after so many seconds, and when the vault is locked.",
+        up_to: Layer::Directory,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "directory.base",
         kind: SettingKind::Text,
         default: "",

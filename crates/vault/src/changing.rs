@@ -20,7 +20,7 @@ pub enum StepError {
 }
 
 /// The passwords of a logon, to judge a new one by; they go to policies and to the organisation's exits, and into no window.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct InUse {
     /// The one that counts.
     pub current: Option<Password>,

@@ -18,6 +18,7 @@ mod folder;
 pub mod frame;
 mod hello;
 mod listener;
+mod operator;
 mod organisation;
 mod passwords;
 pub mod peer;
@@ -42,6 +43,10 @@ pub use exits::{ExitHeld, ExitReport, ExitRole};
 pub use folder::FolderProblem;
 pub use hello::PROTOCOL;
 pub use listener::{AcceptError, BindError, Limits, Listener, Stopper};
+pub use operator::{
+    Change, ChangedValue, MachineFacts, OperatorTerms, Person, PlanReport, PlannedChange, Publication, RecoveryHalves,
+    VaultFacts,
+};
 pub use organisation::{OrganisationReport, PinnedBy, UnitReport};
 pub use passwords::{PasswordReport, PasswordVerdict};
 pub use peer::Peer;

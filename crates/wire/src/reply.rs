@@ -1,11 +1,12 @@
 use crate::{
-    AuditTold, Check, DeviceReport, ErrorReply, ExitReport, JoinApproval, JoinWords, OrganisationReport,
-    PasswordReport, PlainField, PolicyReport, PrimaryReport, Problem, Rating, RecoverTerms, Recovered, Revocation,
-    SlotReport, Status, StoreExported, StoreImported, StoreRepaired, StoreVerified, SyncProgress,
+    AuditTold, Check, DeviceReport, ErrorReply, ExitReport, JoinApproval, JoinWords, OperatorTerms, OrganisationReport,
+    PasswordReport, Person, PlainField, PlanReport, PolicyReport, PrimaryReport, Problem, Rating, RecoverTerms,
+    Recovered, Revocation, SlotReport, Status, StoreExported, StoreImported, StoreRepaired, StoreVerified,
+    SyncProgress,
 };
 use countersign_model::{
     Binding, ControlToken, Explanation, FieldKind, FieldName, Layer, LogonId, Prompt, Publisher, SettingValue,
-    TemplateId, Timestamp, WindowFacts, WindowId,
+    TemplateId, Timestamp, UserId, WindowFacts, WindowId,
 };
 use countersign_secret::Password;
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,29 @@ pub enum Reply {
     Password(Box<PasswordReport>),
     /// How passwords stand.
     Passwords(Vec<PasswordReport>),
+    /// A secret is on the clipboard.
+    Copied {
+        /// For so long.
+        seconds: u32,
+    },
+    /// Who works with the directory.
+    OperatorTerms(OperatorTerms),
+    /// What the directory shows of a user.
+    Person(Box<Person>),
+    /// The words to read out to a caller come beside this as one secret.
+    HelpdeskHalf {
+        /// Whom they are sealed for.
+        user: UserId,
+        /// How many operators it takes, each with his own words.
+        people: u8,
+    },
+    /// What publishing would change.
+    PublishPlan(Box<PlanReport>),
+    /// It is published.
+    Published {
+        /// So many objects were written.
+        writes: u32,
+    },
 }
 
 /// What the user is asked just now.

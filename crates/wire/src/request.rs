@@ -1,5 +1,5 @@
-use crate::{PasswordVerdict, PrimaryMethod};
-use countersign_model::{ControlToken, DeviceId, FieldName, LogonId, TemplateId, WindowId};
+use crate::{PasswordVerdict, PrimaryMethod, Publication};
+use countersign_model::{ControlToken, DeviceId, FieldName, LogonId, TemplateId, UserId, WindowId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -178,6 +178,19 @@ pub enum Request {
         /// Which field.
         field: FieldName,
     },
+    /// Puts a secret on the desktop's clipboard, marked as one, and takes it off again after `clipboard.seconds` or when the vault is
+    /// locked. Secret: the password, for re-authentication. Answer: `Copied`.
+    LogonCopy {
+        /// Which logon.
+        id: LogonId,
+        /// Which field.
+        field: FieldName,
+    },
+    /// Makes a password by the policy that is in force for an application. Nothing is stored. Answer: `Revealed` with one secret.
+    PasswordMake {
+        /// The application.
+        template: TemplateId,
+    },
     /// Makes the next password of a logon, or takes the user's own. Secret: that one, if it is his own. Answer: `Password`.
     PasswordChange {
         /// Which logon.
@@ -341,6 +354,56 @@ pub enum Request {
         /// Which.
         id: DeviceId,
     },
+    /// Who works with the directory here, as administrator or operator. Answer: `OperatorTerms`.
+    OperatorTerms,
+    /// What the directory shows an operator of a user: nothing that opens anything. Answer: `Person`.
+    HelpdeskShow {
+        /// His name in the directory.
+        user: UserId,
+        /// Whether the operator's directory password comes with it.
+        password: bool,
+    },
+    /// Takes the helpdesk's half out of a user's vault header; it is noted in the operator's log first. Secrets: the operator's directory
+    /// password if it comes with it, the three words the caller reads out, the passphrase of the ring's key file. Answer: `HelpdeskHalf`
+    /// with one secret, the words to read out.
+    HelpdeskRecover {
+        /// The caller.
+        user: UserId,
+        /// The ring's key file, absolute.
+        ring: PathBuf,
+        /// Why, for the operator's log; may be empty.
+        reason: String,
+        /// Whether the operator's directory password comes with it.
+        password: bool,
+    },
+    /// The operator's log, newest last. Answer: `Audit`.
+    HelpdeskLog {
+        /// So many of the latest entries at most.
+        limit: Option<u32>,
+    },
+    /// What publishing a signed folder would change in a unit. Secret: the administrator's directory password if it comes with it. Answer:
+    /// `PublishPlan`.
+    PublishPlan {
+        /// What to publish, and where.
+        #[serde(flatten)]
+        #[cfg_attr(feature = "ts", ts(flatten))]
+        wanted: Publication,
+        /// Whether the administrator's directory password comes with it.
+        password: bool,
+    },
+    /// Publishes it. Secret: as for `PublishPlan`. Answer: `Published`.
+    PublishApply {
+        /// What to publish, and where.
+        #[serde(flatten)]
+        #[cfg_attr(feature = "ts", ts(flatten))]
+        wanted: Publication,
+        /// The number of the catalogue in the plan that was looked at.
+        number: u64,
+        /// Whether the unit's name was typed.
+        confirmed: bool,
+        /// Whether the administrator's directory password comes with it.
+        password: bool,
+    },
 }
 
 /// What is shown on the screen of a draft.
@@ -388,6 +451,10 @@ impl Request {
             Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
             Self::LogonFill { proven, .. } => usize::from(*proven),
             Self::PasswordChange { own, .. } => usize::from(*own),
+            Self::HelpdeskRecover { password, .. } => 2 + usize::from(*password),
+            Self::HelpdeskShow { password, .. }
+            | Self::PublishPlan { password, .. }
+            | Self::PublishApply { password, .. } => usize::from(*password),
             Self::SlotRemove { .. } => 1,
             Self::Enroll
             | Self::EnrollAs { .. }
@@ -399,6 +466,7 @@ impl Request {
             | Self::DirectoryLogin
             | Self::LogonRebind { .. }
             | Self::LogonReveal { .. }
+            | Self::LogonCopy { .. }
             | Self::PasswordReveal { .. }
             | Self::DeviceRevoke { .. } => 1,
             Self::LogonAdd { secret_fields, .. }

@@ -115,6 +115,9 @@ pub struct RepositoryState {
     pub synced: Option<Timestamp>,
     /// Records that still have to go there.
     pub waiting: u32,
+    /// When it is asked again without anybody asking for it, if it is.
+    #[serde(default)]
+    pub next_try: Option<Timestamp>,
 }
 
 /// The display.

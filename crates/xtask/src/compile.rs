@@ -40,6 +40,23 @@ pub fn shipped(profile: Profile) -> Result<PathBuf> {
     build(&[&SHIPPED[..], &[WINDOWS]].concat(), profile)
 }
 
+/// The programs for measurements, and the windows as tests drive them.
+pub fn driven() -> Result<PathBuf> {
+    pages::build()?;
+    let mut command = cargo();
+    command.args([
+        "build",
+        "--quiet",
+        "--release",
+        "--package",
+        WINDOWS,
+        "--features",
+        "e2e",
+    ]);
+    step("building the windows", &mut command)?;
+    programs(Profile::Release)
+}
+
 /// Builds the windows alone, and returns the folder they are in.
 pub fn shown(profile: Profile) -> Result<PathBuf> {
     pages::build()?;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::workspace::step;
 
 /// Debian's names, and what each is for.
-const PACKAGES: [(&str, &str); 67] = [
+const PACKAGES: [(&str, &str); 68] = [
     ("389-ds-base", "389 Directory Server"),
     ("argon2", "the rival of our password hash"),
     ("at-spi2-core", "the accessibility bus"),
@@ -71,6 +71,7 @@ const PACKAGES: [(&str, &str); 67] = [
     ("x11-xkb-utils", "keyboard layouts"),
     ("x11-xserver-utils", "keyboard state"),
     ("xauth", "access to a display"),
+    ("xclip", "a program that pastes"),
     ("xdotool", "a person's hands in tests"),
     ("xpdf", "a Motif application with a password"),
     ("xterm", "a terminal to log on to"),
@@ -230,6 +231,7 @@ fn elsewhere() -> Result<()> {
         ("sshd", "openssh-server"),
         ("vsftpd", "vsftpd"),
         ("xterm", "xterm"),
+        ("xclip", "xclip"),
         ("xdotool", "xdotool"),
         ("zenity", "zenity"),
     ];

@@ -35,7 +35,10 @@ pub fn bench(name: &str, json: Option<&Path>, options: bench::Options) -> Result
                 "fill" => packages::ensure_forms()?,
                 _ => packages::ensure()?,
             }
-            compile::programs(Profile::Release)?
+            match name {
+                "footprint" => compile::driven()?,
+                _ => compile::programs(Profile::Release)?,
+            }
         }
         Place::Machine | Place::Mounts => compile::measurements()?,
     };

@@ -84,6 +84,17 @@ impl Engine {
         });
     }
 
+    /// Makes a password for an application, of which nothing is kept.
+    pub(crate) fn password_make(&self, template: &TemplateId, reply: Sender<Answer>) {
+        let making = self.making_for(template, InUse::default(), String::new());
+        crate::tasks::spawn("password", move || {
+            let made = making.map_err(NotMade::from).and_then(|making| making.propose(None));
+            let answer = made.map_or_else(Answer::from, Answer::revealed);
+            // A client that has gone does not want it any more.
+            let _ = reply.send(answer);
+        });
+    }
+
     fn making(&self, logon: LogonId) -> Result<Making, ErrorReply> {
         let summary = self.keeper.list()?.into_iter().find(|summary| summary.id == logon);
         let summary = summary.ok_or(crate::keeper::KeeperError::NoLogon(logon))?;
@@ -98,20 +109,26 @@ impl Engine {
         if let Some(since) = since.filter(|since| self.clock.both().wall.0 < since.0.saturating_add(least)) {
             return Err(too_soon(since, least));
         }
+        let field = self.password_field(template);
+        let login = summary.plain.iter().find(|(name, _)| name.as_str() == "username");
+        let login = login.map(|(_, value)| value.clone()).unwrap_or_default();
+        self.making_for(template, self.keeper.passwords_in_use(logon, &field)?, login)
+    }
+
+    fn making_for(&self, template: &TemplateId, in_use: InUse, login: String) -> Result<Making, ErrorReply> {
         let set = self.configuration.templates();
         let field = self.password_field(template);
         let spec = set.get(template).map(|loaded| loaded.template().logon.spec(&field));
-        let login = summary.plain.iter().find(|(name, _)| name.as_str() == "username");
         Ok(Making {
             exits: Exits::of(self.configuration.settings()),
-            in_use: self.keeper.passwords_in_use(logon, &field)?,
+            in_use,
             user: self.syncing.user().to_string(),
             application: set
                 .get(template)
                 .map_or_else(|| template.to_string(), |loaded| loaded.name().to_owned()),
-            login: login.map(|(_, value)| value.clone()).unwrap_or_default(),
+            login,
             longest: spec.and_then(|spec| spec.max_length),
-            policy,
+            policy: self.configuration.policy_for(template)?,
         })
     }
 
@@ -182,6 +199,26 @@ impl Engine {
 
 impl Making {
     fn make(&self, own: Option<Password>) -> Result<Agreed, NotMade> {
+        let password = self.propose(own)?;
+        // What an exit says may repeat the password: it travels as one.
+        self.exits.agree(&self.account(), password).map_err(|refusal| NotMade {
+            error: ErrorReply::from(&refusal),
+            said: refusal
+                .said()
+                .and_then(|said| Password::from_utf8(said.expose().as_bytes()).ok()),
+        })
+    }
+
+    fn account(&self) -> Account<'_> {
+        Account {
+            user: &self.user,
+            application: &self.application,
+            login: &self.login,
+        }
+    }
+
+    /// One that the policy allows, before the site's exits have agreed to it.
+    fn propose(&self, own: Option<Password>) -> Result<Password, NotMade> {
         let policy = &fitted(self.policy.policy().clone(), self.longest)?;
         let lists = self.policy.lists().map_err(|unread| failed(unread.to_string()))?;
         let kept = usize::try_from(policy.unlike.history).unwrap_or(usize::MAX);
@@ -196,28 +233,16 @@ impl Making {
                 history,
             },
         );
-        let account = Account {
-            user: &self.user,
-            application: &self.application,
-            login: &self.login,
-        };
-        let password = match own {
-            Some(own) => judged(own, &judge)?,
-            None => match self
+        let made = match own {
+            Some(own) => Some(judged(own, &judge)?),
+            None => self
                 .exits
-                .generate(&account, &judge)
-                .map_err(|error| failed(error.to_string()))?
-            {
-                Some(made) => made,
-                None => draw(&judge)?,
-            },
+                .generate(&self.account(), &judge)
+                .map_err(|error| failed(error.to_string()))?,
         };
-        // What an exit says may repeat the password: it travels as one.
-        self.exits.agree(&account, password).map_err(|refusal| NotMade {
-            error: ErrorReply::from(&refusal),
-            said: refusal
-                .said()
-                .and_then(|said| Password::from_utf8(said.expose().as_bytes()).ok()),
+        Ok(match made {
+            Some(made) => made,
+            None => draw(&judge)?,
         })
     }
 }

@@ -28,6 +28,11 @@ impl BackOff {
         *self = Self::default();
     }
 
+    /// When it is time.
+    pub(crate) fn due(&self) -> Option<Monotonic> {
+        self.due
+    }
+
     /// Whether it is time to ask again; true once.
     pub(crate) fn is_due(&mut self, now: Monotonic) -> bool {
         let due = self.due.is_some_and(|due| due <= now);

@@ -193,6 +193,11 @@ impl Syncing {
         self.repository.clone().ok()
     }
 
+    /// When it is asked again without anybody asking for it.
+    pub(crate) fn next_try(&self) -> Option<Monotonic> {
+        self.back_off.due().or(self.schedule.due())
+    }
+
     pub(crate) fn waiting(&self) -> u32 {
         self.waiting
     }

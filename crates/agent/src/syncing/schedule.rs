@@ -21,6 +21,11 @@ impl Schedule {
         self.due
     }
 
+    /// When it is time.
+    pub(crate) fn due(&self) -> Option<Monotonic> {
+        self.due
+    }
+
     /// Whether it is time; true once.
     pub(crate) fn is_due(&mut self, now: Monotonic) -> bool {
         self.due.take_if(|due| *due <= now).is_some()

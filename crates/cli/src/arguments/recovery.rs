@@ -1,4 +1,4 @@
-use super::AuditShow;
+use super::{AuditShow, Format};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -30,10 +30,20 @@ pub(crate) enum RecoverStep {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Helpdesk {
+    /// Shows what the directory says of a user's vault: its machines, and whether it can be recovered. Nothing that opens it.
+    Show(HelpdeskShow),
     /// Shows the words to read out to a caller. Standard input: the three words he reads out, the passphrase of the ring's key file.
     Recover(HelpdeskRecover),
     /// Shows your log: for whom words were shown, what was refused. Exit code 8: it was changed or cut short.
     Log(AuditShow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HelpdeskShow {
+    /// The user's name in the directory.
+    pub(crate) user: String,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -43,4 +53,7 @@ pub(crate) struct HelpdeskRecover {
     /// The ring's key file.
     #[arg(long, value_name = "FILE")]
     pub(crate) ring: PathBuf,
+    /// Why, for your log: a ticket's number, say.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: String,
 }

@@ -38,6 +38,7 @@ pub(crate) fn run(command: &Logon, screen: &mut Screen) -> Result<u8, Failure> {
         Logon::Rebind(choice) => rebind(choice, screen),
         Logon::Remove(wanted) => remove(wanted, screen),
         Logon::Reveal(wanted) => reveal(wanted),
+        Logon::Copy(wanted) => copy(wanted, screen),
         Logon::Fill(wanted) => fill(wanted, screen),
     }
 }
@@ -240,6 +241,20 @@ fn reveal(wanted: &LogonReveal) -> Result<u8, Failure> {
     if out.is_terminal() {
         put(&out, b"\n")?;
     }
+    Ok(0)
+}
+
+fn copy(wanted: &LogonReveal, screen: &mut Screen) -> Result<u8, Failure> {
+    let logon = find::logon(&wanted.choice.logon)?;
+    let field = FieldName::from(wanted.field.as_str());
+    let password = Source::standard_input().existing("Password")?;
+    let (Reply::Copied { seconds }, _) = ask_with(&Request::LogonCopy { id: logon.id, field }, &[password])? else {
+        return Err(Failure::OtherAnswer);
+    };
+    screen.say(format_args!(
+        "{} copied; it leaves the clipboard in {seconds} seconds",
+        Paint::Good.on("✓")
+    ))?;
     Ok(0)
 }
 

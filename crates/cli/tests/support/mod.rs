@@ -178,6 +178,7 @@ pub fn status() -> Status {
             health: RepositoryHealth::Unreachable("it is not mounted".to_owned()),
             synced: Some(Timestamp(1)),
             waiting: 1,
+            next_try: None,
         },
         paused_until: None,
         paused_until_unlocked: false,

@@ -3,6 +3,7 @@
 mod candidates;
 mod choice;
 mod fitting;
+mod known;
 
 pub use choice::{ChoiceError, Choices, Pointer};
 

@@ -9,6 +9,7 @@ mod error;
 mod exits;
 mod fill;
 mod fleet;
+mod footprint;
 mod fuzz;
 mod idle;
 mod killslapd;
@@ -41,7 +42,7 @@ pub struct Options {
     /// powercut: how many images of ours; the rivals have three tenths of it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub images: Option<u32>,
-    /// exits: how many calls of each, a twentieth of that where each hangs; fill, fleet, killslapd, killstore, passwords, stress, sync, theft,
+    /// exits: how many calls of each, a twentieth of that where each hangs; fill, fleet, footprint, killslapd, killstore, passwords, stress, sync, theft,
     /// unlock: how many rounds.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: Option<u32>,
@@ -125,6 +126,12 @@ const BENCHES: &[Bench] = &[
         about: "1,000 desktops on one slapd over LDAPS, beside bare ldap3 connections that ask the same (--rounds, 3)",
         place: Place::Machine,
         run: fleet::run,
+    },
+    Bench {
+        name: "footprint",
+        about: "memory of the agent with its tray icon and of a window, click to window, search, beside KeePassXC (--rounds, 5)",
+        place: Place::Laboratory,
+        run: footprint::run,
     },
     Bench {
         name: "fuzz",

@@ -1,15 +1,11 @@
 //! The file afterwards: its passwords lie open in it.
 
-use super::source::{Identity, Plain};
 use crate::arguments::Import;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
+use countersign_import::Plain;
 use serde::Serialize;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
 
 /// What deletion does not reach.
 const STAYS: &str = "Deleting does not reach everything: copies in backups and snapshots, in the trash, in a synchronised folder or in \
@@ -31,12 +27,12 @@ pub(super) enum Disposal {
 /// Deletes the file if the user wants it. Without everything stored it stays: what is left is in no other place.
 pub(super) fn offered(
     wanted: &Import,
-    file: Plain,
+    file: &Plain,
     is_all: bool,
     source: Source,
     screen: &mut Screen,
 ) -> Result<Disposal, Failure> {
-    let shown = file.path.display();
+    let shown = file.path().display();
     if !is_all {
         let why = format!(
             "{shown} stays: not everything in it is stored. Its passwords can be read by whoever reads the file"
@@ -61,7 +57,7 @@ pub(super) fn offered(
             }
         }
     }
-    Ok(match delete(&file) {
+    Ok(match file.delete() {
         Ok(()) => {
             screen.note(format_args!("{shown} is overwritten and deleted. {STAYS}"));
             Disposal::Deleted
@@ -71,35 +67,4 @@ pub(super) fn offered(
             Disposal::NotDeleted
         }
     })
-}
-
-/// Overwrites it with zeros, durably, and takes it out of its folder. Never another file than the one that was read.
-fn delete(plain: &Plain) -> io::Result<()> {
-    let file = OpenOptions::new()
-        .write(true)
-        .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-        .open(&plain.path)?;
-    if Identity::of(&file)? != plain.identity() {
-        return Err(io::Error::other("it was changed since it was read, and stays"));
-    }
-    if file.metadata()?.nlink() > 1 {
-        return Err(io::Error::other(
-            "it has other names (hard links), and stays; delete it by hand",
-        ));
-    }
-    overwrite(&file, plain.bytes().len())?;
-    std::fs::remove_file(&plain.path)?;
-    let folder = plain.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-fn overwrite(mut file: &File, length: usize) -> io::Result<()> {
-    let zeros = [0; 64 << 10];
-    let mut left = length;
-    while left > 0 {
-        let now = left.min(zeros.len());
-        file.write_all(zeros.get(..now).unwrap_or_default())?;
-        left -= now;
-    }
-    file.sync_all()
 }

@@ -2,7 +2,6 @@
 
 mod disposal;
 mod shown;
-mod source;
 
 use crate::agent::ask_with;
 use crate::arguments::Import;
@@ -13,15 +12,14 @@ use crate::secrets::Source;
 use crate::terminal::PromptError;
 use crate::words::counted;
 use countersign_import::{
-    Addition, Application, ApplicationField, ChoiceError, Choices, Contents, Fate, File, Format, Held, Keys, LeftOut,
-    Plan, Pointer, Seal, plan,
+    Addition, Application, ChoiceError, Choices, Contents, Fate, File, Format, Held, Keys, LeftOut, Plain, PlainError,
+    Plan, Pointer, Seal, key_file, plan,
 };
 use countersign_model::LogonId;
 use countersign_secret::{Password, SecretBytes};
-use countersign_wire::{ClientError, ErrorCode, LogonSummary, PlainField, Reply, Request, TemplateSummary};
+use countersign_wire::{ClientError, ErrorCode, PlainField, Reply, Request};
 use disposal::Disposal;
 use serde::Serialize;
-use source::Plain;
 use std::path::Path;
 
 /// What came of one entry that was to be added.
@@ -45,7 +43,7 @@ struct Report<'a> {
 
 pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
     let source = Source::standard_input();
-    let file = Plain::read(&wanted.file)?;
+    let file = Plain::read(&wanted.file).map_err(|error| unread(&wanted.file, error))?;
     let (format, seal, contents) = contents(wanted, &file, source)?;
     if wanted.delete && seal != Seal::None {
         return Err(Failure::Usage {
@@ -54,12 +52,12 @@ pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
         });
     }
     let left_out: Vec<LeftOut> = contents.left_out;
-    let held: Vec<Held> = find::logons()?.into_iter().map(held).collect();
+    let held: Vec<Held> = find::logons()?.into_iter().map(Held::from).collect();
     let templates = find::templates()?;
     let applications: Vec<Application> = templates
         .into_iter()
         .filter(|template| template.in_use)
-        .map(application)
+        .map(Application::from)
         .collect();
     let mut plan = plan(contents.entries, &applications, &held, &choices(wanted)).map_err(unchosen)?;
     if !wanted.format.json {
@@ -75,7 +73,7 @@ pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
     let failed = outcomes.iter().any(|outcome| outcome.error.is_some());
     let is_all = plan.left() == 0 && left_out.is_empty() && !failed;
     let disposal = match seal {
-        Seal::None if !wanted.dry_run => disposal::offered(wanted, file, is_all, source, screen)?,
+        Seal::None if !wanted.dry_run => disposal::offered(wanted, &file, is_all, source, screen)?,
         _ => Disposal::Kept,
     };
     if wanted.format.json {
@@ -102,6 +100,14 @@ pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
     })
 }
 
+fn unread(place: &Path, error: PlainError) -> Failure {
+    let place = place.to_owned();
+    match error {
+        PlainError::Unread(why) => Failure::File { place, why },
+        PlainError::Large(error) => Failure::Import { place, error },
+    }
+}
+
 /// Everything in the file, or what is wrong with it. Its secrets ask for nobody before its format is known.
 fn contents(wanted: &Import, plain: &Plain, source: Source) -> Result<(Format, Seal, Contents), Failure> {
     let unread = |error| Failure::Import {
@@ -117,7 +123,10 @@ fn contents(wanted: &Import, plain: &Plain, source: Source) -> Result<(Format, S
     let file = file.map_err(unread)?;
     let seal = file.seal().map_err(unread)?;
     let key_file: Option<SecretBytes> = match (&wanted.key_file, seal) {
-        (Some(path), Seal::PasswordOrKeyFile) => Some(source::key_file(path)?),
+        (Some(path), Seal::PasswordOrKeyFile) => Some(key_file(path).map_err(|why| Failure::File {
+            place: path.clone(),
+            why,
+        })?),
         (Some(_), _) => {
             return Err(Failure::Usage {
                 message: format!("a file of {} has no key file", file.format().name()),
@@ -163,33 +172,6 @@ fn unchosen(error: ChoiceError) -> Failure {
             message,
             next: "write the id of one of them".to_owned(),
         },
-    }
-}
-
-fn application(template: TemplateSummary) -> Application {
-    let fields = template.fields.into_iter().map(|field| ApplicationField {
-        name: field.name,
-        label: field.label,
-        kind: field.kind,
-        required: field.required,
-        default: field.default,
-        max_length: field.max_length,
-        one_time: field.totp,
-    });
-    Application {
-        fields: fields.collect(),
-        template: template.id,
-        name: template.name,
-        executables: template.executables,
-        multiple: template.multiple,
-    }
-}
-
-fn held(logon: LogonSummary) -> Held {
-    Held {
-        template: logon.template,
-        label: logon.label,
-        plain: logon.plain.into_iter().map(|field| (field.name, field.value)).collect(),
     }
 }
 

@@ -100,6 +100,14 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            resident: self.resident + other.resident,
+            proportional: self.proportional + other.proportional,
+        }
+    }
+
     /// Asks the namespace's keeper: both programs are undumpable, so that their user may not look.
     pub fn of(id: u32) -> Result<Self, BenchError> {
         let socket = lab_folder().unwrap_or_default().join("keeper/socket");

@@ -11,9 +11,11 @@ use std::time::Duration;
 use countersign_tests::Session;
 
 use super::{BenchError, Options, Report, clock, complain};
-use census::{Census, Memory, Thread};
-use keepassxc::KeePassXc;
-use ours::Ours;
+use census::{Census, Thread};
+
+pub use census::Memory;
+pub use keepassxc::KeePassXc;
+pub use ours::Ours;
 
 /// Templates in force.
 const TEMPLATES: usize = 10_000;
