@@ -371,7 +371,7 @@ test("offline says when it is tried again", async () => {
 });
 
 test("an import is looked at, assigned and left out before anything is stored", async () => {
-  const agent = await show("import", { whole: true });
+  const agent = await show("import");
   await press("Choose…");
   expect(field("The file").value).toBe("/home/anna/export.csv");
   await press("Look into it");
@@ -391,6 +391,17 @@ test("an import is looked at, assigned and left out before anything is stored", 
   // Not everything in it is stored: six entries are not.
   expect(said()).toContain("The file stays");
   expect(requests(agent)).not.toContain("import_delete");
+});
+
+test("a file of which everything is stored can be deleted, and it says what that does not reach", async () => {
+  const agent = await show("import", { whole: true });
+  await type("The file", "/home/anna/export.csv");
+  await press("Look into it");
+  await press("Store one logon");
+  expect(said()).toContain("Deleting does not reach everything");
+  await press("Delete the file");
+  expect(requests(agent).at(-1)).toBe("import_delete");
+  expect(said()).toContain("The file is overwritten and deleted.");
 });
 
 test("a mistake in the file is told, and nothing is imported", async () => {

@@ -35,6 +35,7 @@ logons-key-enter = Die gewählte bearbeiten
 logons-key-type = Suchen
 logons-import = Importieren
 logons-empty-import = Oder übernehmen Sie, was ein Browser oder eine andere Passwortverwaltung weiß.
+logons-fill-into = Ausfüllen in …
 logons-into = In welches Fenster ausfüllen?
 logons-copy-field = { $field } kopieren
 copy-says = Zeigen Sie, dass Sie es sind. Es kommt in die Zwischenablage, und das Protokoll hält das fest.

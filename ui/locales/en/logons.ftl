@@ -35,6 +35,7 @@ logons-key-enter = Edit the chosen one
 logons-key-type = Search
 logons-import = Import
 logons-empty-import = Or take over what a browser or another password manager knows.
+logons-fill-into = Fill into…
 logons-into = Fill into which window?
 logons-copy-field = Copy { $field }
 copy-says = Prove that it is you. It goes to the clipboard, and the audit log keeps that it did.

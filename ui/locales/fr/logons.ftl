@@ -35,6 +35,7 @@ logons-key-enter = Modifier celle qui est choisie
 logons-key-type = Chercher
 logons-import = Importer
 logons-empty-import = Ou reprenez ce que sait un navigateur ou un autre gestionnaire de mots de passe.
+logons-fill-into = Remplir dans…
 logons-into = Remplir dans quelle fenêtre ?
 logons-copy-field = Copier { $field }
 copy-says = Montrez que c’est bien vous. Il va dans le presse-papiers, et le journal d’audit en garde trace.

@@ -130,7 +130,8 @@ export class FakeAgent {
     }
     const { assigned = [], skipped = [] } = parameters as { assigned?: [number, string][]; skipped?: number[] };
     const of = new Map(assigned);
-    const entries = known.ENTRIES.map((entry) => {
+    const there = this.#scene.whole ? known.ENTRIES.filter(({ fate }) => ["added", "stored", "twice"].includes(fate)) : known.ENTRIES;
+    const entries = there.map((entry) => {
       if (skipped.includes(entry.number)) return { ...entry, fate: "skipped" as const };
       const template = of.get(entry.number);
       return template === undefined ? entry : { ...entry, fate: "added" as const, template };

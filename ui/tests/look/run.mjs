@@ -82,7 +82,7 @@ const SCENES = [
   ["logons-down", "logons", { down: true }],
   ["logons-remove", "logons", {}, async (page) => page.click("section >> text=Remove")],
   ["logons-copy", "logons", {}, async (page) => page.click("section >> text=Copy")],
-  ["logons-windows", "logons", {}, async (page) => page.click("section >> text=From a list")],
+  ["logons-windows", "logons", {}, async (page) => page.click("section >> text=Fill into")],
   ["logon", "logon", { argument: LOGON }],
   ["logon-add", "logon", { argument: "template:com.sap.gui" }],
   ["logon-refused", "logon", { argument: LOGON, refused: true }],
