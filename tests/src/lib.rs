@@ -16,6 +16,7 @@ pub mod memory;
 pub mod notices;
 pub mod pages;
 pub mod panel;
+pub mod portal;
 pub mod process;
 pub mod reborn;
 pub mod screen;

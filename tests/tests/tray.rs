@@ -5,6 +5,8 @@
 mod cost;
 #[path = "tray/real_panel.rs"]
 mod real_panel;
+#[path = "tray/shortcut.rs"]
+mod shortcut;
 
 use cost::ticks;
 use countersign_tests::agent::{Agent, Explained, LEDGER, PASSWORD, PATIENCE, Package, Programs, Start};

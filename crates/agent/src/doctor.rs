@@ -6,7 +6,7 @@ use crate::keeper::State;
 use countersign_model::Hearing;
 use countersign_model::port::{DesktopError, WindowSource};
 use countersign_secret::Protection;
-use countersign_tray::Presence;
+use countersign_tray::{Bound, Presence};
 use countersign_wire::{AccessibilityState, Check, CheckResult, DisplayState, ErrorReply};
 
 impl Engine {
@@ -30,6 +30,7 @@ impl Engine {
             self.check_organisation(),
             self.check_session_programs(),
             self.check_tray(),
+            self.check_shortcut(),
             check_windows(),
         ]
     }
@@ -216,6 +217,25 @@ impl Engine {
                 CheckResult::Warning,
                 format!("there is no icon: {why}"),
                 "start the agent from a graphical session: `systemctl --user restart countersign`",
+            ),
+        }
+    }
+
+    fn check_shortcut(&self) -> Check {
+        match self.faces.shortcut() {
+            None => good("shortcut", "none is wanted: `shortcut.fill` is empty".to_owned()),
+            Some(Bound::Key(key)) => good("shortcut", format!("{key} fills the active window")),
+            Some(Bound::Asking) => check(
+                "shortcut",
+                CheckResult::Warning,
+                "the desktop has not given a key yet",
+                "answer the desktop's own question, if it shows one",
+            ),
+            Some(Bound::Refused(why)) => check(
+                "shortcut",
+                CheckResult::Warning,
+                format!("there is none: {why}"),
+                "give a key of the desktop's own keyboard settings the command `countersign logon fill`",
             ),
         }
     }

@@ -501,6 +501,15 @@ pub const SETTINGS: &[Setting] = &[
         reach: Reach::Behaviour,
     },
     Setting {
+        name: "shortcut.fill",
+        kind: SettingKind::Text,
+        default: "",
+        doc: "A key that fills the active window, asked of the desktop by its portal for shortcuts: `CTRL+ALT+f`, say. Empty: none; a key of the desktop's own can run `countersign logon fill`.",
+        up_to: Layer::User,
+        authority: Authority::Publisher,
+        reach: Reach::Behaviour,
+    },
+    Setting {
         name: "sync.interval_minutes",
         kind: SettingKind::Number(0, 1440),
         default: "60",

@@ -9,6 +9,8 @@ use zbus::zvariant::Value;
 use zbus::{Connection, Error};
 
 pub(crate) const NAME: &str = "org.freedesktop.Notifications";
+/// The name of the launcher's entry and of the icon.
+pub(crate) const APPLICATION: &str = "org.countersign.Countersign";
 pub(crate) const PATH: &str = "/org/freedesktop/Notifications";
 /// How long the bus and the service may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -25,7 +27,13 @@ pub enum NoService {
 impl From<Error> for NoService {
     fn from(error: Error) -> Self {
         match &error {
-            Error::MethodError(name, ..) if name.as_str().ends_with(".ServiceUnknown") => Self::Absent,
+            Error::MethodError(name, ..)
+                if [".ServiceUnknown", ".UnknownMethod", ".UnknownInterface"]
+                    .iter()
+                    .any(|end| name.as_str().ends_with(end)) =>
+            {
+                Self::Absent
+            }
             _ => Self::Failed(error.to_string()),
         }
     }
@@ -95,7 +103,7 @@ pub(crate) async fn put_up(bus: &Connection, shown: &Shown<'_>) -> Result<u32, N
         Passing::Kept => 1,
     };
     let hints: HashMap<&str, Value<'_>> = [
-        ("desktop-entry", Value::from("countersign")),
+        ("desktop-entry", Value::from(APPLICATION)),
         ("urgency", Value::from(urgency)),
         ("transient", Value::from(shown.passing == Passing::Transient)),
     ]
@@ -106,7 +114,7 @@ pub(crate) async fn put_up(bus: &Connection, shown: &Shown<'_>) -> Result<u32, N
     let body = (
         "Countersign",
         shown.replaces,
-        "countersign",
+        APPLICATION,
         shown.title,
         shown.body.as_str(),
         actions,
@@ -124,7 +132,7 @@ pub(crate) async fn reads_markup(bus: &Connection) -> Result<bool, NoService> {
     Ok(all.iter().any(|one| one == "body-markup"))
 }
 
-async fn in_time<T>(work: impl Future<Output = Result<T, NoService>>) -> Result<T, NoService> {
+pub(crate) async fn in_time<T>(work: impl Future<Output = Result<T, NoService>>) -> Result<T, NoService> {
     future::or(work, async {
         Timer::after(ANSWER).await;
         Err(NoService::Failed("it did not answer within five seconds".to_owned()))

@@ -11,7 +11,7 @@ use crate::engine::Engine;
 use crate::message::Message;
 use crate::serve::forward;
 use countersign_model::{TemplateId, WindowId};
-use countersign_tray::{Language, Notifier, Presence, Tray, TrayChoice, TrayOptions, TrayState};
+use countersign_tray::{Bound, Language, Notifier, Presence, Shortcut, Tray, TrayChoice, TrayOptions, TrayState};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use telling::{Due, Outage};
@@ -24,6 +24,8 @@ pub(crate) struct Faces {
     choices: Sender<TrayChoice>,
     /// The icon and what it shows; none: it is switched off.
     tray: Option<(Tray, TrayState)>,
+    /// The key that is asked for, and what became of that; none: it is switched off.
+    shortcut: Option<(String, Shortcut)>,
     notifier: Notifier,
     starter: Starter,
     at_hand: Option<AtHand>,
@@ -50,6 +52,7 @@ impl Faces {
             notifier: Notifier::new(language, choices.clone()),
             choices,
             tray: None,
+            shortcut: None,
             starter: Starter::new(),
             at_hand: None,
             outage: Outage::default(),
@@ -60,6 +63,26 @@ impl Faces {
     /// Whether the icon is on the panel; none: it is switched off.
     pub(crate) fn presence(&self) -> Option<Presence> {
         self.tray.as_ref().map(|(tray, _)| tray.presence())
+    }
+
+    /// The key that fills, as the desktop writes it, or why there is none; none: none is wanted.
+    pub(crate) fn shortcut(&self) -> Option<Bound> {
+        self.shortcut.as_ref().map(|(_, shortcut)| shortcut.bound())
+    }
+
+    /// Asks the desktop for another key than before.
+    fn bind(&mut self, wanted: &str) {
+        if self.shortcut.as_ref().map_or("", |(key, _)| key) == wanted {
+            return;
+        }
+        self.shortcut = None;
+        if wanted.is_empty() {
+            return;
+        }
+        match Shortcut::ask(self.language, wanted.to_owned(), self.choices.clone()) {
+            Ok(shortcut) => self.shortcut = Some((wanted.to_owned(), shortcut)),
+            Err(error) => tracing::error!("cannot start a thread for the shortcut: {error}"),
+        }
     }
 
     fn show(&mut self, state: TrayState) {
@@ -96,6 +119,7 @@ impl Engine {
             }
             false => self.faces.tray = None,
         }
+        self.faces.bind(self.configuration.settings().text("shortcut.fill"));
     }
 
     /// Another window is active, or one has appeared.
