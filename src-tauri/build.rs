@@ -4,7 +4,7 @@ include!("src/requests.rs");
 
 macro_rules! names {
     (tell { $($tell:ident)* } show { $($show:ident)* }) => {
-        &[$(stringify!($tell),)* $(stringify!($show),)* "agent_start", "open_page", "page_argument", "close_page", "page_ready",
+        &[$(stringify!($tell),)* $(stringify!($show),)* "agent_start", "open_page", "page_argument", "close_page", "hold_page", "page_ready",
             "choose_path", "import_open", "import_preview", "import_store", "import_delete"]
     };
 }

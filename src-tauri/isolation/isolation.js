@@ -3,7 +3,12 @@
 const LONGEST = 1024 * 1024
 
 window.__TAURI_ISOLATION_HOOK__ = (message) => {
-  const small = JSON.stringify(message).length <= LONGEST
+  let small = false
+  try {
+    small = JSON.stringify(message).length <= LONGEST
+  } catch {
+    // No JSON: refused.
+  }
   const named = typeof message.cmd === 'string' && /^[a-z_:|-]{1,64}$/.test(message.cmd)
   return small && named ? message : { ...message, cmd: 'refused', payload: {} }
 }

@@ -46,7 +46,7 @@ macro_rules! commands {
         /// Answers every call.
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
             tauri::generate_handler![
-                $($tell,)* $($show,)* agent_start, open_page, page_argument, close_page, page_ready, choosing::choose_path,
+                $($tell,)* $($show,)* agent_start, open_page, page_argument, close_page, hold_page, page_ready, choosing::choose_path,
                 importing::import_open, importing::import_preview, importing::import_store, importing::import_delete
             ]
         }
@@ -116,6 +116,13 @@ async fn page_argument(window: WebviewWindow) -> Option<String> {
 #[tauri::command]
 async fn close_page(window: WebviewWindow) -> Result<(), Failure> {
     window.destroy().map_err(wrong)
+}
+
+/// The next close of this window is asked of its page. Returns what the question is addressed to.
+#[tauri::command]
+async fn hold_page(window: WebviewWindow) -> String {
+    shell::hold(&window);
+    window.label().to_owned()
 }
 
 #[tauri::command]

@@ -4,14 +4,18 @@ use crate::importing::Imports;
 use crate::page::{Opening, Page};
 use crate::{commands, follow};
 use clap::Parser;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// What each window is about, by its label.
 #[derive(Default)]
 struct Arguments(Mutex<HashMap<String, String>>);
+
+/// The windows whose next close is asked of their pages, by their labels.
+#[derive(Default)]
+struct Held(Mutex<HashSet<String>>);
 
 /// Runs until the last window is closed. Where the program runs already it is asked to open the window, and this one ends.
 pub(crate) fn run(opening: Opening) -> tauri::Result<()> {
@@ -24,6 +28,7 @@ pub(crate) fn run(opening: Opening) -> tauri::Result<()> {
         }))
         .manage(Arguments::default())
         .manage(Imports::default())
+        .manage(Held::default())
         .invoke_handler(commands::handler())
         .setup(move |app| {
             open(app.handle(), &opening)?;
@@ -60,15 +65,36 @@ pub(crate) fn open(app: &AppHandle, opening: &Opening) -> tauri::Result<()> {
         })
         .build()?;
     let closed = app.clone();
-    window.on_window_event(move |event| {
-        if matches!(event, tauri::WindowEvent::Destroyed) {
+    window.on_window_event(move |event| match event {
+        // A page that does not answer is asked once.
+        tauri::WindowEvent::CloseRequested { api, .. } if released(&closed, &label) => {
+            api.prevent_close();
+            let _closes_next_time = closed.emit("leave-asked", &label);
+        }
+        tauri::WindowEvent::Destroyed => {
+            released(&closed, &label);
             closed.state::<Imports>().forget(&label);
             let arguments = closed.state::<Arguments>();
             let mut arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
             arguments.remove(&label);
         }
+        _ => {}
     });
     Ok(())
+}
+
+/// Has the next close of a window asked of its page.
+pub(crate) fn hold(window: &WebviewWindow) {
+    let held = window.state::<Held>();
+    let mut held = held.0.lock().unwrap_or_else(PoisonError::into_inner);
+    held.insert(window.label().to_owned());
+}
+
+/// Whether a window was held; it is no longer.
+fn released(app: &AppHandle, label: &str) -> bool {
+    let held = app.state::<Held>();
+    let mut held = held.0.lock().unwrap_or_else(PoisonError::into_inner);
+    held.remove(label)
 }
 
 /// What a window is about.

@@ -209,6 +209,17 @@ export const pageArgument = (): Promise<string | null> => shell("page_argument")
 /** Destroys this window, and with it whatever was typed or shown in it. */
 export const closePage = (): Promise<void> => shell("close_page");
 
+/**
+ * Asks for being asked before this window is closed by its title bar; each time anew. A second close before that closes it.
+ *
+ * @returns what the question is addressed to, for `onLeave`
+ */
+export const holdPage = (): Promise<string> => shell("hold_page");
+
+/** Calls `leave` when the user closes the window that is held under this name. The result ends that. */
+export const onLeave = (held: string, leave: () => void): Promise<() => void> =>
+  listen<string>("leave-asked", ({ payload }) => payload === held && leave());
+
 /** Says that this page can be used. */
 export const pageReady = (): Promise<void> => shell("page_ready");
 

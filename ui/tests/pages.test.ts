@@ -140,6 +140,19 @@ test("Esc asks before it throws away what was typed", async () => {
   expect(agent.closed).toBe(true);
 });
 
+test("closing by the title bar asks before it throws away what was typed", async () => {
+  const agent = await show("logon", { argument: id(1) });
+  await type("User name", "somebody else");
+  agent.leave();
+  await settle();
+  expect(agent.closed).toBe(false);
+  await press("Keep editing");
+  agent.leave();
+  await settle();
+  await press("Discard");
+  expect(agent.closed).toBe(true);
+});
+
 test("a revealed secret is shown by character and goes with the window", async () => {
   const agent = await show("reveal", { argument: `${id(1)}/field/password` });
   await type("Your login password", PASSWORD);

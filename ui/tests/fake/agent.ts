@@ -44,6 +44,9 @@ export const SECRET = "Tr0ub4dor&3 x";
 
 const fail = (code: string, message: string, more: Partial<Failure> = {}): Failure => ({ code, message, next: null, ...more });
 
+/** What the question before closing is addressed to. */
+const HELD = "window";
+
 /** The agent: what it holds, and what it was asked. */
 export class FakeAgent {
   /** Requests and commands, in order, with how many secrets came with each. */
@@ -61,7 +64,7 @@ export class FakeAgent {
   #paused: number | null = null;
   #pinned: boolean;
   #wrong = 0;
-  #listeners: ((event: unknown) => void)[] = [];
+  #listeners: [event: string, listener: (event: unknown) => void][] = [];
 
   constructor(scene: Scene = {}) {
     this.#scene = scene;
@@ -73,11 +76,20 @@ export class FakeAgent {
 
   /** Says that something changed. */
   change(): void {
-    for (const listener of this.#listeners) listener({ event: "agent-changed", id: 0, payload: null });
+    this.#tell("agent-changed", null);
   }
 
-  listen(listener: (event: unknown) => void): void {
-    this.#listeners.push(listener);
+  /** The user closes the window by its title bar. */
+  leave(): void {
+    this.#tell("leave-asked", HELD);
+  }
+
+  #tell(event: string, payload: unknown): void {
+    for (const [heard, listener] of this.#listeners) if (heard === event) listener({ event, id: 0, payload });
+  }
+
+  listen(event: string, listener: (event: unknown) => void): void {
+    this.#listeners.push([event, listener]);
   }
 
   /** A command as the shell gets it. */
@@ -95,6 +107,8 @@ export class FakeAgent {
       case "close_page":
         this.closed = true;
         return null;
+      case "hold_page":
+        return HELD;
       case "choose_path":
         this.asked.push({ command, request: null, secrets: [] });
         return parameters["kind"] === "folder" ? "/srv/countersign/sales" : "/home/anna/export.csv";
@@ -381,7 +395,7 @@ export function install(scene: Scene = {}): FakeAgent {
     async invoke(command: string, parameters: Record<string, unknown> = {}): Promise<unknown> {
       if (command === "plugin:event|listen") {
         const callback = callbacks.get(parameters["handler"] as number);
-        if (callback !== undefined) agent.listen(callback);
+        if (callback !== undefined) agent.listen(String(parameters["event"]), callback);
         return parameters["handler"];
       }
       if (command === "plugin:event|unlisten") return null;
