@@ -15,9 +15,14 @@ const DRIVEN_BY: [&str; 3] = [
 #[cfg(feature = "e2e")]
 const DRIVEN_BY: [&str; 0] = [];
 
-/// What GLib and the C library are told, so that what is freed does not keep what was in it: the slice allocator of GLib is left out, and
-/// `free` overwrites (`mallopt(3)`, `M_PERTURB`).
-const FORGETFUL: [(&str, &str); 2] = [("G_SLICE", "always-malloc"), ("MALLOC_PERTURB_", "165")];
+/// What GLib, WebKit and the C library are told, so that what is freed does not keep what was in it: the allocators of GLib's slices and
+/// of WebKit are left out, and `free` overwrites (`mallopt(3)`, `M_PERTURB`). Without WebKit's own allocator its heaps are not apart from
+/// each other; these pages show nothing from elsewhere.
+const FORGETFUL: [(&str, &str); 3] = [
+    ("G_SLICE", "always-malloc"),
+    ("Malloc", "1"),
+    ("MALLOC_PERTURB_", "165"),
+];
 
 /// The environment could not be settled.
 #[derive(Debug, thiserror::Error)]
