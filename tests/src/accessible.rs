@@ -138,7 +138,11 @@ impl Bus {
             let children = if node.is("manages-descendants") {
                 Vec::new()
             } else {
-                self.children(&address).unwrap_or_default()
+                self.children(&address)
+                    .ok()
+                    .filter(|children| !children.is_empty())
+                    .or_else(|| self.embedded(&node))
+                    .unwrap_or_default()
             };
             nodes.push(node);
             open.extend(children.into_iter().rev().map(|child| (child, depth + 1)));
@@ -192,6 +196,15 @@ impl Bus {
         self.call(at(address, ACCESSIBLE), "GetChildren", &())
     }
 
+    /// What another process shows in it: at-spi2-atk tells that by its place alone, and leaves it out of all children.
+    fn embedded(&self, node: &Node) -> Option<Vec<Address>> {
+        const FILLER: u32 = 20;
+        let count: i32 = self.property(&node.address, ACCESSIBLE, "ChildCount")?;
+        let is_embedding = node.role == FILLER && count == 1;
+        let child = || self.call(at(&node.address, ACCESSIBLE), "GetChildAtIndex", &(0_i32));
+        is_embedding.then(child)?.ok().map(|child| vec![child])
+    }
+
     fn node(&self, address: &Address, depth: usize) -> Result<Node> {
         let role: u32 = self.call(at(address, ACCESSIBLE), "GetRole", &())?;
         let interfaces: Vec<String> = self
@@ -207,6 +220,11 @@ impl Bus {
             self.call(at(address, "org.a11y.atspi.Text"), "GetText", &(0_i32, count))
                 .ok()
         });
+        let attributes: HashMap<String, String> = self
+            .call(at(address, ACCESSIBLE), "GetAttributes", &())
+            .unwrap_or_default();
+        // It leaves the question for an object's actions without any answer.
+        let is_silent = attributes.get("toolkit").is_some_and(|toolkit| toolkit == "WebKitGTK");
         Ok(Node {
             address: address.clone(),
             depth,
@@ -217,14 +235,12 @@ impl Bus {
             name: self.property(address, ACCESSIBLE, "Name").unwrap_or_default(),
             label: self.label(address).unwrap_or_default(),
             states: states(&bits),
-            actions: if has(".Action") {
+            actions: if has(".Action") && !is_silent {
                 self.actions(address)
             } else {
                 Vec::new()
             },
-            attributes: self
-                .call(at(address, ACCESSIBLE), "GetAttributes", &())
-                .unwrap_or_default(),
+            attributes,
             interfaces: interfaces
                 .into_iter()
                 .map(|name| name.replace("org.a11y.atspi.", ""))

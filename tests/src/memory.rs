@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -74,14 +75,21 @@ impl Memory {
         let mut runs = Vec::new();
         for mapping in mappings(BufReader::new(open("smaps")?))? {
             let mut run: Option<Run> = None;
-            for start in (mapping.start..mapping.end).step_by(usize::try_from(page).map_err(io::Error::other)?) {
-                let mut entry = [0; 8];
-                let known = map.read_exact_at(&mut entry, start / page * 8);
-                let mut bytes = vec![0; usize::try_from(page).map_err(io::Error::other)?];
+            let entries = if mapping.is_touched {
+                entries(&map, mapping.start / page..mapping.end / page)?
+            } else {
+                Vec::new()
+            };
+            for (start, entry) in (mapping.start..)
+                .step_by(usize::try_from(page).map_err(io::Error::other)?)
+                .zip(entries)
+            {
+                let mut bytes = Vec::new();
                 // A page may go away while it is looked at; the kernel's own cannot be read at all.
-                let there = known.is_ok()
-                    && u64::from_le_bytes(entry) & THERE != 0
-                    && memory.read_exact_at(&mut bytes, start).is_ok();
+                let there = entry & THERE != 0 && {
+                    bytes = vec![0; usize::try_from(page).map_err(io::Error::other)?];
+                    memory.read_exact_at(&mut bytes, start).is_ok()
+                };
                 match (&mut run, there) {
                     (Some(run), true) => run.bytes.append(&mut bytes),
                     (None, true) => {
@@ -161,7 +169,26 @@ struct Mapping {
     start: u64,
     end: u64,
     residence: Residence,
+    /// Whether any page of it is in memory or swapped out: programs reserve addresses by the gigabyte.
+    is_touched: bool,
     name: String,
+}
+
+/// What the system says of each of these pages; nothing of those it does not tell of.
+fn entries(map: &File, pages: Range<u64>) -> io::Result<Vec<u64>> {
+    let mut bytes = vec![0; usize::try_from((pages.end - pages.start) * 8).map_err(io::Error::other)?];
+    let mut read = 0;
+    while let Some(rest) = bytes.get_mut(read..)
+        && !rest.is_empty()
+    {
+        let place = pages.start * 8 + u64::try_from(read).map_err(io::Error::other)?;
+        match map.read_at(rest, place) {
+            Ok(0) | Err(_) => break,
+            Ok(more) => read += more,
+        }
+    }
+    let known = bytes.get(..read).unwrap_or_default();
+    Ok(known.as_chunks().0.iter().copied().map(u64::from_le_bytes).collect())
 }
 
 /// The mappings in the words of `/proc/PID/smaps`.
@@ -177,6 +204,15 @@ fn mappings(smaps: impl BufRead) -> io::Result<Vec<Mapping>> {
             }
             continue;
         }
+        let amount = line.strip_prefix("Rss:").or_else(|| line.strip_prefix("Swap:"));
+        if let Some(amount) = amount {
+            if let Some(last) = found.last_mut()
+                && amount.split_whitespace().next() != Some("0")
+            {
+                last.is_touched = true;
+            }
+            continue;
+        }
         let number = |text: &str| u64::from_str_radix(text, 16).ok();
         let range = line.split_whitespace().next().and_then(|word| word.split_once('-'));
         let Some((Some(start), Some(end))) = range.map(|(start, end)| (number(start), number(end))) else {
@@ -186,6 +222,7 @@ fn mappings(smaps: impl BufRead) -> io::Result<Vec<Mapping>> {
             start,
             end,
             residence: Residence::Swappable,
+            is_touched: false,
             name: line.split_whitespace().skip(5).collect::<Vec<_>>().join(" "),
         });
     }
@@ -198,18 +235,20 @@ mod tests {
 
     #[test]
     fn mappings_are_read_with_what_locks_them() {
-        let smaps = "5581-5589 r--p 00000000 08:01 77                 /usr/bin/a b\nSize: 4 kB\nVmFlags: rd mr mw me\n\
-                     7f00-7f10 rw-p 00000000 00:00 0 \nRss:  4 kB\nVmFlags: rd wr lo dd\n";
+        let smaps = "5581-5589 r--p 00000000 08:01 77                 /usr/bin/a b\nSize: 4 kB\nRss: 0 kB\nVmFlags: rd mr mw me\n\
+                     7f00-7f10 rw-p 00000000 00:00 0 \nRss:  4 kB\nVmFlags: rd wr lo dd\n\
+                     7f20-7f30 rw-p 00000000 00:00 0 \nRss:  0 kB\nSwap:  8 kB\nVmFlags: rd wr dd\n";
         let found = mappings(smaps.as_bytes()).unwrap();
         let told: Vec<_> = found
             .iter()
-            .map(|one| (one.start, one.name.as_str(), one.residence))
+            .map(|one| (one.start, one.name.as_str(), one.residence, one.is_touched))
             .collect();
         assert_eq!(
             told,
             [
-                (0x5581, "/usr/bin/a b", Residence::Swappable),
-                (0x7f00, "", Residence::Locked)
+                (0x5581, "/usr/bin/a b", Residence::Swappable, false),
+                (0x7f00, "", Residence::Locked, true),
+                (0x7f20, "", Residence::Swappable, true)
             ]
         );
     }

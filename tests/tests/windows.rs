@@ -1,10 +1,35 @@
 //! The windows, used as a person uses them, against the real agent.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test's own functions")]
 
+#[path = "windows/accessible.rs"]
+mod accessible;
+#[path = "windows/bundle.rs"]
+mod bundle;
+#[path = "windows/capture.rs"]
+mod capture;
+#[path = "password_change/directory_account.rs"]
+#[allow(dead_code, reason = "the windows need some of it")]
+mod directory_account;
+mod helpdesk;
+mod machines;
+#[path = "windows/malformed.rs"]
+mod malformed;
+#[path = "windows/memory.rs"]
+mod memory;
+#[path = "windows/offline.rs"]
+mod offline;
+#[path = "windows/overrides.rs"]
+mod overrides;
+#[path = "windows/passwords.rs"]
+mod passwords;
 #[path = "windows/permissions.rs"]
 mod permissions;
 #[path = "windows/pictures.rs"]
 mod pictures;
+#[path = "windows/recovery.rs"]
+mod recovery;
+#[path = "windows/refusal.rs"]
+mod refusal;
 
 use countersign_tests::agent::{Agent, PASSPHRASE, PASSWORD, PATIENCE, Package, Programs, Start};
 use countersign_tests::pages::Pages;

@@ -1,6 +1,7 @@
 //! The windows of Countersign, used as a person uses them: by WebKit's own driver, on the session's screen.
 
 mod driver;
+mod processes;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use crate::agent::{PATIENCE, Programs};
 use crate::{Deadline, LabError, Process, Result, Session};
 use driver::Driver;
+pub use processes::family;
 
 /// The running program with its windows. Dropping it ends it.
 #[derive(Debug)]
@@ -174,8 +176,14 @@ impl Pages {
         self.process.id()
     }
 
+    /// What the windows and their driver wrote to standard output and error.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
     fn late(&self, what: &str) -> LabError {
-        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let said = self.said();
         LabError::Late {
             what: what.to_owned(),
             seconds: PATIENCE,

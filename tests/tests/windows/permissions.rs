@@ -9,7 +9,7 @@ fn capabilities() -> PathBuf {
 }
 
 /// The commands of ours that a page's file allows.
-fn allowed(page: &str) -> BTreeSet<String> {
+pub fn allowed(page: &str) -> BTreeSet<String> {
     let file = std::fs::read_to_string(capabilities().join(format!("{page}.json"))).unwrap();
     let file: serde_json::Value = serde_json::from_str(&file).unwrap();
     let names = file["permissions"].as_array().unwrap().iter();
@@ -18,7 +18,7 @@ fn allowed(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn pages() -> Vec<String> {
+pub fn pages() -> Vec<String> {
     let files = std::fs::read_dir(capabilities()).unwrap();
     let name = |file: std::fs::DirEntry| file.file_name().to_str().unwrap().trim_end_matches(".json").to_owned();
     files.map(|file| name(file.unwrap())).collect()
