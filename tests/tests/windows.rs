@@ -11,6 +11,8 @@ mod capture;
 #[allow(dead_code, reason = "the windows need some of it")]
 mod directory_account;
 mod helpdesk;
+#[path = "windows/importing.rs"]
+mod importing;
 mod machines;
 #[path = "windows/malformed.rs"]
 mod malformed;
@@ -18,6 +20,8 @@ mod malformed;
 mod memory;
 #[path = "windows/offline.rs"]
 mod offline;
+#[path = "windows/operating.rs"]
+mod operating;
 #[path = "windows/overrides.rs"]
 mod overrides;
 #[path = "windows/passwords.rs"]
@@ -26,6 +30,10 @@ mod passwords;
 mod permissions;
 #[path = "windows/pictures.rs"]
 mod pictures;
+#[path = "windows/publishing.rs"]
+mod publishing;
+#[path = "windows/recording.rs"]
+mod recording;
 #[path = "windows/recovery.rs"]
 mod recovery;
 #[path = "windows/refusal.rs"]

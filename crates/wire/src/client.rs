@@ -1,5 +1,5 @@
 use crate::folder::{Folder, FolderProblem, Trust};
-use crate::frame::{FrameError, read_frame, write_frame};
+use crate::frame::{FrameError, read_answer, read_frame, write_frame};
 use crate::hello::{Greeting, Introduction, PROTOCOL, Welcome};
 use crate::peer::{PeerProblem, own_uid};
 use crate::timed::Timed;
@@ -116,7 +116,7 @@ impl Client {
         let header = serde_json::to_vec(request).map_err(|_| ClientError::Answer)?;
         write_frame(&mut Timed::writing(&self.stream, FRAME), &header, secrets)?;
         let mut timed = Timed::reading(&self.stream, self.patience, FRAME);
-        let frame = read_frame(&mut timed)?.ok_or(FrameError::Truncated)?;
+        let frame = read_answer(&mut timed)?.ok_or(FrameError::Truncated)?;
         match serde_json::from_slice(&frame.header) {
             Ok(Reply::Error(error)) => Err(error.into()),
             Ok(reply) => Ok((reply, frame.secrets)),

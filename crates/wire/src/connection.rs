@@ -1,4 +1,4 @@
-use crate::frame::{FrameError, read_frame, write_frame};
+use crate::frame::{FrameError, read_frame, write_answer, write_frame};
 use crate::hello::{Welcome, greet};
 use crate::seats::{Place, State};
 use crate::timed::Timed;
@@ -103,7 +103,7 @@ impl Connection {
 
     fn write(&self, message: &impl Serialize, secrets: &[Password]) -> Result<(), FrameError> {
         let header = serde_json::to_vec(message).map_err(|error| FrameError::Io(error.into()))?;
-        write_frame(&mut Timed::writing(&self.stream, self.limits.frame), &header, secrets)
+        write_answer(&mut Timed::writing(&self.stream, self.limits.frame), &header, secrets)
     }
 }
 

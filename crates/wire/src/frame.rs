@@ -3,13 +3,16 @@
 //! ```text
 //! "CS"  format: u8 = 1  secrets: u8  header length: u32  { secret length: u16 } * secrets  header  { secret } * secrets
 //! ```
-//! Numbers are little-endian. A frame has at most [`MAX_FRAME`] bytes and [`MAX_SECRETS`] secrets.
+//! Numbers are little-endian. A frame has at most [`MAX_FRAME`] bytes and [`MAX_SECRETS`] secrets; one that answers has at most
+//! [`MAX_ANSWER`]: a client believes its agent, and ten thousand logons are to be told at once.
 
 use countersign_secret::{Password, PasswordError};
 use std::io::{self, Read, Write};
 
 /// The longest frame, everything included.
 pub const MAX_FRAME: usize = 1024 * 1024;
+/// The longest frame that answers.
+pub const MAX_ANSWER: usize = 16 * MAX_FRAME;
 /// The most secrets in a frame.
 pub const MAX_SECRETS: usize = 16;
 
@@ -67,16 +70,28 @@ impl From<io::Error> for FrameError {
 /// # Errors
 /// [`FrameError::TooLarge`] before anything is written; otherwise what the stream says.
 pub fn write_frame(to: &mut impl Write, header: &[u8], secrets: &[Password]) -> Result<(), FrameError> {
+    write(to, header, secrets, MAX_FRAME)
+}
+
+/// The same for an answer.
+///
+/// # Errors
+/// Those of [`write_frame`].
+pub fn write_answer(to: &mut impl Write, header: &[u8], secrets: &[Password]) -> Result<(), FrameError> {
+    write(to, header, secrets, MAX_ANSWER)
+}
+
+fn write(to: &mut impl Write, header: &[u8], secrets: &[Password], most: usize) -> Result<(), FrameError> {
     let lengths = secrets
         .iter()
         .map(|secret| u16::try_from(secret.expose().len()).map_err(|_| FrameError::Secret(PasswordError::TooLong)))
         .collect::<Result<Vec<u16>, _>>()?;
-    check_size(header.len(), &lengths)?;
+    check_size(header.len(), &lengths, most)?;
     let mut start = Vec::with_capacity(PREFIX + 2 * lengths.len() + header.len());
     start.extend_from_slice(&MAGIC);
     start.push(FORMAT);
     start.push(u8::try_from(lengths.len()).map_err(|_| too_many())?);
-    start.extend_from_slice(&u32::try_from(header.len()).map_err(|_| too_long())?.to_le_bytes());
+    start.extend_from_slice(&u32::try_from(header.len()).map_err(|_| too_long(most))?.to_le_bytes());
     for length in &lengths {
         start.extend_from_slice(&length.to_le_bytes());
     }
@@ -94,6 +109,18 @@ pub fn write_frame(to: &mut impl Write, header: &[u8], secrets: &[Password]) -> 
 /// # Errors
 /// See [`FrameError`]. Nothing over the bounds is allocated, and nothing before it has arrived.
 pub fn read_frame(from: &mut impl Read) -> Result<Option<Frame>, FrameError> {
+    read(from, MAX_FRAME)
+}
+
+/// The same for an answer.
+///
+/// # Errors
+/// Those of [`read_frame`].
+pub fn read_answer(from: &mut impl Read) -> Result<Option<Frame>, FrameError> {
+    read(from, MAX_ANSWER)
+}
+
+fn read(from: &mut impl Read, most: usize) -> Result<Option<Frame>, FrameError> {
     let mut first = [0; 1];
     loop {
         match from.read(&mut first) {
@@ -117,7 +144,7 @@ pub fn read_frame(from: &mut impl Read) -> Result<Option<Frame>, FrameError> {
         return Err(FrameError::Format(format));
     }
     let count = usize::from(count);
-    let header_len = usize::try_from(u32::from_le_bytes(length)).map_err(|_| too_long())?;
+    let header_len = usize::try_from(u32::from_le_bytes(length)).map_err(|_| too_long(most))?;
     if count > MAX_SECRETS {
         return Err(too_many());
     }
@@ -127,10 +154,10 @@ pub fn read_frame(from: &mut impl Read) -> Result<Option<Frame>, FrameError> {
         from.read_exact(&mut length)?;
         lengths.push(u16::from_le_bytes(length));
     }
-    check_size(header_len, &lengths)?;
+    check_size(header_len, &lengths, most)?;
     let mut header = Vec::new();
     from.by_ref()
-        .take(u64::try_from(header_len).map_err(|_| too_long())?)
+        .take(u64::try_from(header_len).map_err(|_| too_long(most))?)
         .read_to_end(&mut header)?;
     if header.len() != header_len {
         return Err(FrameError::Truncated);
@@ -149,7 +176,7 @@ fn read_secret(from: &mut impl Read, length: usize) -> Result<Password, FrameErr
     })
 }
 
-fn check_size(header: usize, secrets: &[u16]) -> Result<(), FrameError> {
+fn check_size(header: usize, secrets: &[u16], most: usize) -> Result<(), FrameError> {
     if secrets.len() > MAX_SECRETS {
         return Err(too_many());
     }
@@ -157,14 +184,14 @@ fn check_size(header: usize, secrets: &[u16]) -> Result<(), FrameError> {
         return Err(FrameError::Secret(PasswordError::TooLong));
     }
     let sizes = secrets.iter().map(|length| usize::from(*length) + 2).sum::<usize>();
-    if header > MAX_FRAME - PREFIX - sizes {
-        return Err(too_long());
+    if header > most - PREFIX - sizes {
+        return Err(too_long(most));
     }
     Ok(())
 }
 
-fn too_long() -> FrameError {
-    FrameError::TooLarge(format!("more than {MAX_FRAME} bytes"))
+fn too_long(most: usize) -> FrameError {
+    FrameError::TooLarge(format!("more than {most} bytes"))
 }
 
 fn too_many() -> FrameError {

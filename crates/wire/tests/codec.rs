@@ -7,7 +7,9 @@
 )]
 
 use countersign_secret::Password;
-use countersign_wire::frame::{FrameError, MAX_FRAME, MAX_SECRETS, read_frame, write_frame};
+use countersign_wire::frame::{
+    FrameError, MAX_ANSWER, MAX_FRAME, MAX_SECRETS, read_answer, read_frame, write_answer, write_frame,
+};
 use proptest::prelude::*;
 
 fn secrets(texts: &[String]) -> Vec<Password> {
@@ -97,6 +99,23 @@ fn oversize_is_refused_before_it_is_sent_or_stored() {
     // The largest frame there may be goes through.
     let largest = vec![b' '; MAX_FRAME - 8];
     assert_eq!(written(&largest, &[]).len(), MAX_FRAME);
+}
+
+#[test]
+fn an_answer_may_be_longer_than_what_is_asked() {
+    let mut bytes = Vec::new();
+    write_answer(&mut bytes, &vec![b' '; MAX_ANSWER - 8], &[]).unwrap();
+    assert_eq!(bytes.len(), MAX_ANSWER);
+    assert!(matches!(
+        read_frame(&mut bytes.as_slice()),
+        Err(FrameError::TooLarge(_))
+    ));
+    let read = read_answer(&mut bytes.as_slice()).unwrap().unwrap();
+    assert_eq!(read.header.len(), MAX_ANSWER - 8);
+    assert!(matches!(
+        write_answer(&mut Vec::new(), &vec![b' '; MAX_ANSWER], &[]),
+        Err(FrameError::TooLarge(_))
+    ));
 }
 
 #[test]

@@ -26,14 +26,14 @@ impl Handler for Rote {
                 .retry_after(Duration::from_millis(1500))
                 .into(),
             Request::LogonReveal { .. } => Answer::revealed(secrets.into_iter().next().unwrap()),
-            Request::Why { .. } => Reply::Why((0..200).map(|number| decision(number, 20_000)).collect()).into(),
+            Request::Why { .. } => Reply::Why((0..200).map(|number| decision(number, MAX / 100)).collect()).into(),
             Request::TemplateExplain { text, .. } => Reply::Why(vec![decision(0, text.len() + MAX)]).into(),
             _ => Reply::Done.into(),
         }
     }
 }
 
-const MAX: usize = countersign_wire::frame::MAX_FRAME;
+const MAX: usize = countersign_wire::frame::MAX_ANSWER;
 
 pub fn decision(number: u64, weight: usize) -> Explanation {
     serde_json::from_value(serde_json::json!({

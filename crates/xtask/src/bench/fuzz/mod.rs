@@ -13,7 +13,7 @@ use target::Outcome;
 const SECONDS: u32 = 60;
 
 /// The targets, each a program under `tests/fuzz/targets`.
-const TARGETS: [&str; 10] = [
+const TARGETS: [&str; 11] = [
     "log_frame",
     "snapshot",
     "head",
@@ -24,6 +24,7 @@ const TARGETS: [&str; 10] = [
     "settings",
     "catalogue",
     "import",
+    "recorder",
 ];
 
 /// How many run side by side.
