@@ -129,9 +129,12 @@ fn called(times: u32) {
         windows.go(&page).unwrap();
         for command in mine {
             left.remove(&command);
+            let own: u32 = command
+                .bytes()
+                .fold(4711, |sum, byte| sum * 31 % 65_521 + u32::from(byte));
             for begin in (0..times).step_by(BATCH as usize) {
                 let count = BATCH.min(times - begin);
-                let arguments = json!([command, count, begin + 4711, MARK, names, bare]);
+                let arguments = json!([command, count, own + begin, MARK, names, bare]);
                 let told = windows.wait_for(CALLS, &arguments);
                 let told = told.unwrap_or_else(|error| unreachable!("{page}: {command} from {begin}: {error}"));
                 let told: Told = serde_json::from_value(told).unwrap();
