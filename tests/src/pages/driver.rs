@@ -21,6 +21,11 @@ pub(super) fn element(answer: &Value) -> Option<String> {
     Some(answer.get(ELEMENT)?.as_str()?.to_owned())
 }
 
+/// An element as scripts take it.
+pub(super) fn reference(element: &str) -> Value {
+    json!({ ELEMENT: element })
+}
+
 impl Driver {
     pub(super) fn begin(port: u16, wanted: &Value) -> Result<Self> {
         let configuration = ureq::Agent::config_builder()

@@ -127,9 +127,26 @@ impl Pages {
         found.ok_or_else(|| self.late(&format!("a {kind} “{text}”")))
     }
 
+    /// A button that has stopped moving: what is read meanwhile may push it down, and nobody hits a button that runs away.
+    fn at_rest(&self, text: &str) -> Result<String> {
+        let place =
+            "const box = arguments[0].getBoundingClientRect(); return [box.x, box.y, box.width, box.height].join(' ')";
+        let mut seen = None;
+        let found = Deadline::seconds(PATIENCE).find(|| {
+            let element = self.driver.run(FIND, &json!(["button", text])).ok()?;
+            let element = driver::element(&element)?;
+            let place = self.driver.run(place, &json!([driver::reference(&element)])).ok()?;
+            let now = Some((element, place));
+            let rests = seen == now;
+            seen = now;
+            rests.then(|| seen.clone()).flatten().map(|(element, _)| element)
+        });
+        found.ok_or_else(|| self.late(&format!("a button “{text}”")))
+    }
+
     /// Clicks a button, a link, a row or a choice.
     pub fn click(&mut self, text: &str) -> Result<&mut Self> {
-        let element = self.element("button", text)?;
+        let element = self.at_rest(text)?;
         self.driver.click(&element)?;
         Ok(self)
     }
