@@ -105,6 +105,10 @@ fn every_page_is_seen() {
         ("why", "", "Why"),
         ("devices", "", "This one"),
         ("about", "", "About"),
+        ("import", "", "The file"),
+        ("recorder", "", "Which window?"),
+        ("publish", "", "Signed folder"),
+        ("helpdesk", "", "How a user’s vault stands"),
     ];
     for (page, argument, says) in all {
         pages.go("first-use").unwrap();

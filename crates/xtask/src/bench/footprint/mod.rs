@@ -45,9 +45,9 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     let mut opened = Vec::new();
     let mut beside = None;
     for _ in 0..options.rounds.unwrap_or(ROUNDS).max(1) {
-        let (took, windows) = shown::open(&session, &bus, &icon, ours.id())?;
-        opened.push(took);
+        opened.push(shown::open(&bus, &icon, ours.id())?);
         clock::rest(SETTLED);
+        let windows = Windows::of(ours.id())?;
         beside = Some((Memory::of(ours.id())?, windows.memory()?));
         windows.close(&session)?;
     }
