@@ -45,6 +45,17 @@ fn username(agent: &Agent<'_>, label: &str) -> Value {
     named.next().unwrap()["plain"][0]["value"].clone()
 }
 
+fn edit(agent: &Agent<'_>, set: &str) {
+    agent.done(&["logon", "edit", "ledger", "--set", set], &[]).unwrap();
+}
+
+/// An edit that counts against one made elsewhere before it. A change is at least a second later than what it changes, so two machines that
+/// change the same version within its first second are even; a change of a change is later than either.
+fn edit_later(agent: &Agent<'_>, set: &str) {
+    edit(agent, "username=draft");
+    edit(agent, set);
+}
+
 #[test]
 fn a_copied_home_folder_is_a_device_of_its_own_before_it_writes() {
     let one = machine();
@@ -71,11 +82,8 @@ fn a_copied_home_folder_is_a_device_of_its_own_before_it_writes() {
         "{}",
         problems(&copy)
     );
-    copy.done(&["logon", "edit", "ledger", "--set", "username=copy"], &[])
-        .unwrap();
-    first
-        .done(&["logon", "edit", "ledger", "--set", "username=original"], &[])
-        .unwrap();
+    edit(&copy, "username=copy");
+    edit_later(&first, "username=original");
     add(&first, "travel");
     // After a restart it is the device that it became.
     drop(copy);
@@ -141,9 +149,7 @@ fn a_restored_image_takes_a_new_id_and_loses_nothing_of_either_life() {
 
     let agent = Agent::start(&one, &package_one).unwrap();
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
-    agent
-        .done(&["logon", "edit", "ledger", "--set", "username=former"], &[])
-        .unwrap();
+    edit(&agent, "username=former");
     add(&agent, "travel");
     drop(agent);
     let records = repository(&one).join("users");
@@ -157,9 +163,7 @@ fn a_restored_image_takes_a_new_id_and_loses_nothing_of_either_life() {
     on(&one, Path::new("/nonexistent/share"));
     let agent = Agent::start(&one, &package_one).unwrap();
     agent.done(&["unlock"], &[PASSWORD]).unwrap();
-    agent
-        .done(&["logon", "edit", "ledger", "--set", "username=offline"], &[])
-        .unwrap();
+    edit_later(&agent, "username=offline");
     let words = [
         "logon",
         "add",
