@@ -106,10 +106,12 @@ fn every_page_is_seen() {
         ("devices", "", "This one"),
         ("about", "", "About"),
         ("import", "", "The file"),
-        ("recorder", "", "Which window?"),
+        ("recorder", "", "/usr/bin/zenity"),
         ("publish", "", "Signed folder"),
         ("helpdesk", "", "How a user’s vault stands"),
     ];
+    // What the recorder finds.
+    let _waiting = form(&session, "Given");
     for (page, argument, says) in all {
         pages.go("first-use").unwrap();
         open(&mut pages, page, argument);

@@ -35,6 +35,7 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     let panel = Panel::start(&session)?;
     let ours = Ours::start(&session, 1, 1)?;
     store::fill(&session, 2, LOGONS)?;
+    ours.settle()?;
     ours.check(1, LOGONS)?;
     let keepassxc = KeePassXc::start(&session, LOGONS)?;
     let icon = panel.icon()?;
@@ -58,6 +59,7 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     drop(keepassxc);
 
     store::fill(&session, LOGONS + 1, SEARCHED)?;
+    ours.settle()?;
     let mut pages = Pages::start(&session, &["logons"])?;
     let searched = shown::search(&mut pages, SEARCHED)?;
     ours.check(1, SEARCHED)?;

@@ -95,6 +95,13 @@ impl<'a> Ours<'a> {
         })
     }
 
+    /// Waits until the repository has everything.
+    pub fn settle(&self) -> Result<(), BenchError> {
+        self.wait("the end of the exchange", |status| {
+            status.pointer("/repository/waiting").and_then(Value::as_u64) == Some(0)
+        })
+    }
+
     fn wait(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Result<(), BenchError> {
         let deadline = Deadline::seconds(PATIENCE);
         loop {
