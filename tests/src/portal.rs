@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_lite::future;
 use zbus::message::Header;
+use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zbus::{Connection, connection, interface};
 
@@ -22,6 +23,8 @@ pub enum User {
     Takes(&'static str),
     /// He does not want it.
     Declines,
+    /// He has not said anything yet.
+    Thinks,
 }
 
 /// A portal. Dropping it takes it off the bus.
@@ -41,6 +44,7 @@ pub struct Wanted {
     /// The key.
     pub key: String,
     session: OwnedObjectPath,
+    by: OwnedUniqueName,
 }
 
 struct Shortcuts(User, Arc<Mutex<Vec<Wanted>>>);
@@ -69,26 +73,30 @@ impl Shortcuts {
         #[zbus(header)] header: Header<'_>,
         #[zbus(connection)] bus: &Connection,
     ) -> zbus::fdo::Result<OwnedObjectPath> {
+        let by = header.sender().map(|name| name.to_owned().into());
+        let by: OwnedUniqueName = by.ok_or_else(|| zbus::fdo::Error::Failed("nobody asked".to_owned()))?;
         let wanted = shortcuts.iter().map(|(name, about)| Wanted {
             name: name.clone(),
             description: text(about, "description"),
             key: text(about, "preferred_trigger"),
             session: session.clone(),
+            by: by.clone(),
         });
         locked(&self.1).extend(wanted);
         let response = match self.0 {
-            User::Takes(key) => {
-                let about = HashMap::from([("trigger_description", Value::from(key))]);
-                let bound: Vec<_> = shortcuts
-                    .iter()
-                    .map(|(name, _)| (name.as_str(), about.clone()))
-                    .collect();
-                (0, HashMap::from([("shortcuts", Value::from(bound))]))
-            }
+            User::Takes(key) => (0, given(shortcuts.iter().map(|(name, _)| name.as_str()), key)),
             User::Declines => (1, HashMap::new()),
+            User::Thinks => return path(&header, "request", &text(&options, "handle_token")),
         };
         respond(&options, &header, bus, response).await
     }
+}
+
+/// What the portal answers when these shortcuts got a key.
+fn given<'a>(names: impl Iterator<Item = &'a str>, key: &'a str) -> HashMap<&'static str, Value<'a>> {
+    let about = HashMap::from([("trigger_description", Value::from(key))]);
+    let bound: Vec<_> = names.map(|name| (name, about.clone())).collect();
+    HashMap::from([("shortcuts", Value::from(bound))])
 }
 
 fn text(options: &Options, name: &str) -> String {
@@ -97,11 +105,14 @@ fn text(options: &Options, name: &str) -> String {
 }
 
 fn path(header: &Header<'_>, kind: &str, token: &str) -> zbus::fdo::Result<OwnedObjectPath> {
-    let sender = header
-        .sender()
-        .map(|name| name.trim_start_matches(':').replace('.', "_"));
-    let path = format!("{PATH}/{kind}/{}/{token}", sender.unwrap_or_default());
+    let sender = header.sender().map(|name| name.as_str());
+    let path = path_of(sender.unwrap_or_default(), kind, token);
     OwnedObjectPath::try_from(path).map_err(|error| zbus::fdo::Error::Failed(error.to_string()))
+}
+
+fn path_of(sender: &str, kind: &str, token: &str) -> String {
+    let sender = sender.trim_start_matches(':').replace('.', "_");
+    format!("{PATH}/{kind}/{sender}/{token}")
 }
 
 async fn respond(
@@ -143,9 +154,44 @@ impl Portal {
 
     /// Presses it.
     pub fn press(&self, wanted: &Wanted) -> Result<()> {
-        let session: ObjectPath<'_> = wanted.session.as_ref();
-        let body = (session, wanted.name.as_str(), 0_u64, HashMap::<&str, Value<'_>>::new());
-        let pressed = self.bus.emit_signal(None::<&str>, PATH, SHORTCUTS, "Activated", &body);
-        future::block_on(pressed).map_err(LabError::from)
+        press(&self.bus, None, wanted)
+    }
+}
+
+fn press(bus: &Connection, to: Option<&str>, wanted: &Wanted) -> Result<()> {
+    let session: ObjectPath<'_> = wanted.session.as_ref();
+    let body = (session, wanted.name.as_str(), 0_u64, HashMap::<&str, Value<'_>>::new());
+    let pressed = bus.emit_signal(to, PATH, SHORTCUTS, "Activated", &body);
+    future::block_on(pressed).map_err(LabError::from)
+}
+
+/// Another program of the session, which is no portal and sends its signals straight to whoever asked for a key.
+#[derive(Debug)]
+pub struct Impostor(Connection);
+
+impl Impostor {
+    /// Takes a seat on the session's bus.
+    pub fn start(session: &Session) -> Result<Self> {
+        let bus = future::block_on(async { connection::Builder::address(session.bus())?.build().await })?;
+        Ok(Self(bus))
+    }
+
+    /// Presses a key as if it were the portal.
+    pub fn press(&self, wanted: &Wanted) -> Result<()> {
+        press(&self.0, Some(&wanted.by), wanted)
+    }
+
+    /// Answers the wish for a key as if it were the portal.
+    pub fn give(&self, wanted: &Wanted, key: &str) -> Result<()> {
+        let request = path_of(&wanted.by, "request", "countersign_bind");
+        let body = (0_u32, given([wanted.name.as_str()].into_iter(), key));
+        let told = self.0.emit_signal(
+            Some(wanted.by.as_str()),
+            request,
+            "org.freedesktop.portal.Request",
+            "Response",
+            &body,
+        );
+        future::block_on(told).map_err(LabError::from)
     }
 }

@@ -9,9 +9,11 @@ use futures_lite::{StreamExt, future};
 use std::collections::HashMap;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
+use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
-use zbus::{Connection, MatchRule, MessageStream, message};
+use zbus::{Connection, Error, MatchRule, MessageStream, message};
 
+const BUS: &str = "org.freedesktop.DBus";
 const NAME: &str = "org.freedesktop.portal.Desktop";
 const PATH: &str = "/org/freedesktop/portal/desktop";
 const SHORTCUTS: &str = "org.freedesktop.portal.GlobalShortcuts";
@@ -82,15 +84,16 @@ struct Asked {
 impl Asked {
     /// Asks again whenever another portal takes the place of one that ended; for as long as there is a bus.
     async fn serve(self) {
+        let mut last = None;
         loop {
-            let why = match self.follow().await {
+            let why = match self.follow(&mut last).await {
                 Ok(()) => "the desktop took it back".to_owned(),
                 Err(NoService::Absent) => "this desktop has no portal for shortcuts".to_owned(),
                 Err(NoService::Failed(why)) => why,
             };
             tracing::info!("no shortcut: {why}");
             self.tell(Bound::Refused(why));
-            if another_portal().await.is_err() {
+            if another_portal(last.as_ref()).await.is_err() {
                 return;
             }
             self.tell(Bound::Asking);
@@ -101,53 +104,61 @@ impl Asked {
         *self.bound.lock().unwrap_or_else(PoisonError::into_inner) = bound;
     }
 
-    /// Until the portal or the bus ends.
-    async fn follow(&self) -> Result<(), NoService> {
+    /// Until the portal or the bus ends. `last` is the portal that was asked.
+    async fn follow(&self, last: &mut Option<OwnedUniqueName>) -> Result<(), NoService> {
         let bus = connect().await?;
         driven(&bus.clone(), async {
-            // Older portals know applications by their unit alone.
-            let _unknown_method = call(
-                &bus,
-                REGISTRY,
-                "Register",
-                &(APPLICATION, HashMap::<&str, Value<'_>>::new()),
-            )
-            .await;
-            let session = self.session(&bus).await?;
-            let mut activated = signals(&bus, SHORTCUTS, "Activated", PATH).await?;
-            let mut closed = signals(&bus, SESSION, "Closed", session.as_str()).await?;
+            // Older portals know applications by their unit alone. One that does not run yet is started by this.
+            let application = (APPLICATION, HashMap::<&str, Value<'_>>::new());
+            let _unknown_method = call(&bus, NAME, (REGISTRY, "Register"), &application).await;
             let mut owners = owners(&bus).await?;
-            let key = self.bind(&bus, &session).await?;
-            tracing::info!("the desktop gives the shortcut {key}");
-            self.tell(Bound::Key(key));
-            loop {
-                let pressed = async { activated.next().await.and_then(Result::ok) };
-                let over = async {
-                    future::or(closed.next(), owners.next()).await;
-                    None
-                };
-                let Some(signal) = future::or(pressed, over).await else {
-                    return Ok(());
-                };
-                let pressed = signal
-                    .body()
-                    .deserialize::<(OwnedObjectPath, String, u64, HashMap<String, OwnedValue>)>();
-                if pressed.is_ok_and(|(of, name, ..)| of == session && name == FILL)
-                    && self.choices.send(TrayChoice::Fill).is_err()
-                {
-                    return Ok(());
-                }
-            }
+            let portal = Portal::find(&bus).await?;
+            *last = Some(portal.name.clone());
+            let gone = async {
+                owners.next().await;
+                Ok(())
+            };
+            future::or(self.listen(&portal), gone).await
         })
         .await
     }
 
-    async fn session(&self, bus: &Connection) -> Result<OwnedObjectPath, NoService> {
+    /// Asks a portal for the key and listens for it, until the portal takes it back.
+    async fn listen(&self, portal: &Portal<'_>) -> Result<(), NoService> {
+        let session = self.session(portal).await?;
+        let mut activated = portal.signals(SHORTCUTS, "Activated", PATH).await?;
+        let mut closed = portal.signals(SESSION, "Closed", session.as_str()).await?;
+        let key = self.bind(portal, &session).await?;
+        tracing::info!("the desktop gives the shortcut {key}");
+        self.tell(Bound::Key(key));
+        loop {
+            let pressed = async { activated.next().await.and_then(Result::ok) };
+            let over = async {
+                closed.next().await;
+                None
+            };
+            let Some(signal) = future::or(pressed, over).await else {
+                return Ok(());
+            };
+            let pressed = signal
+                .body()
+                .deserialize::<(OwnedObjectPath, String, u64, HashMap<String, OwnedValue>)>();
+            if pressed.is_ok_and(|(of, name, ..)| of == session && name == FILL)
+                && self.choices.send(TrayChoice::Fill).is_err()
+            {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn session(&self, portal: &Portal<'_>) -> Result<OwnedObjectPath, NoService> {
         let options: HashMap<&str, Value<'_>> = HashMap::from([
             ("handle_token", Value::from("countersign_session")),
             ("session_handle_token", Value::from("countersign")),
         ]);
-        let made = answered(bus, "countersign_session", "CreateSession", &(options,)).await?;
+        let made = portal
+            .answered("countersign_session", "CreateSession", &(options,))
+            .await?;
         let handle: Option<String> = made
             .get("session_handle")
             .and_then(|handle| handle.try_clone().ok()?.try_into().ok());
@@ -156,14 +167,14 @@ impl Asked {
     }
 
     /// The key it was bound to.
-    async fn bind(&self, bus: &Connection, session: &ObjectPath<'_>) -> Result<String, NoService> {
+    async fn bind(&self, portal: &Portal<'_>, session: &ObjectPath<'_>) -> Result<String, NoService> {
         let about: HashMap<&str, Value<'_>> = HashMap::from([
             ("description", Value::from(self.description)),
             ("preferred_trigger", Value::from(self.wanted.as_str())),
         ]);
         let options: HashMap<&str, Value<'_>> = HashMap::from([("handle_token", Value::from("countersign_bind"))]);
         let body = (session, vec![(FILL, about)], "", options);
-        let made = answered(bus, "countersign_bind", "BindShortcuts", &body).await?;
+        let made = portal.answered("countersign_bind", "BindShortcuts", &body).await?;
         let bound: Vec<(String, HashMap<String, OwnedValue>)> = made
             .get("shortcuts")
             .and_then(|shortcuts| shortcuts.try_clone().ok()?.try_into().ok())
@@ -180,11 +191,14 @@ impl Asked {
     }
 }
 
-/// Waits until a portal comes.
-async fn another_portal() -> Result<(), NoService> {
+/// Waits until there is another portal than the last one.
+async fn another_portal(last: Option<&OwnedUniqueName>) -> Result<(), NoService> {
     let bus = connect().await?;
     driven(&bus.clone(), async {
         let mut owners = owners(&bus).await?;
+        if Portal::find(&bus).await.is_ok_and(|portal| Some(&portal.name) != last) {
+            return Ok(());
+        }
         while let Some(change) = owners.next().await {
             let change = change.map_err(NoService::from)?;
             let (_, _, new): (String, String, String) = change.body().deserialize()?;
@@ -201,52 +215,78 @@ async fn another_portal() -> Result<(), NoService> {
 async fn owners(bus: &Connection) -> Result<MessageStream, NoService> {
     let rule = MatchRule::builder()
         .msg_type(message::Type::Signal)
-        .sender("org.freedesktop.DBus")?
+        .sender(BUS)?
         .member("NameOwnerChanged")?
         .add_arg(NAME)?
         .build();
     Ok(MessageStream::for_match_rule(rule, bus, None).await?)
 }
 
-/// Calls a method whose answer comes by a signal of a request of its own, which may take as long as its user thinks about it.
-async fn answered<B>(
-    bus: &Connection,
-    token: &str,
-    method: &str,
-    body: &B,
-) -> Result<HashMap<String, OwnedValue>, NoService>
-where
-    B: serde::Serialize + zbus::zvariant::DynamicType,
-{
-    let own = bus
-        .unique_name()
-        .map(|name| name.trim_start_matches(':').replace('.', "_"));
-    let path = format!("{PATH}/request/{}/{token}", own.unwrap_or_default());
-    let mut responses = signals(bus, REQUEST, "Response", &path).await?;
-    call(bus, SHORTCUTS, method, body).await?;
-    let response = responses.next().await.and_then(Result::ok);
-    let response = response.ok_or_else(|| NoService::Failed("the session bus has ended".to_owned()))?;
-    match response.body().deserialize::<(u32, HashMap<String, OwnedValue>)>()? {
-        (0, results) => Ok(results),
-        (1, _) => Err(NoService::Failed("its user did not agree".to_owned())),
-        _ => Err(NoService::Failed("the desktop ended the question".to_owned())),
+/// The portal that runs now, by the name that the bus alone gives: under another's well-known name any peer could send us signals.
+struct Portal<'a> {
+    bus: &'a Connection,
+    name: OwnedUniqueName,
+}
+
+impl<'a> Portal<'a> {
+    async fn find(bus: &'a Connection) -> Result<Self, NoService> {
+        let asked = in_time(async {
+            let place = "/org/freedesktop/DBus";
+            let reply = bus
+                .call_method(Some(BUS), place, Some(BUS), "GetNameOwner", &(NAME,))
+                .await;
+            match reply {
+                Err(Error::MethodError(name, ..)) if name.as_str().ends_with(".NameHasNoOwner") => {
+                    Err(NoService::Absent)
+                }
+                reply => Ok(reply?.body().deserialize()?),
+            }
+        });
+        Ok(Self {
+            bus,
+            name: asked.await?,
+        })
+    }
+
+    /// Calls a method whose answer comes by a signal of a request of its own, which may take as long as its user thinks about it.
+    async fn answered<B>(&self, token: &str, method: &str, body: &B) -> Result<HashMap<String, OwnedValue>, NoService>
+    where
+        B: serde::Serialize + zbus::zvariant::DynamicType,
+    {
+        let own = self.bus.unique_name();
+        let own = own.map(|name| name.trim_start_matches(':').replace('.', "_"));
+        let path = format!("{PATH}/request/{}/{token}", own.unwrap_or_default());
+        let mut responses = self.signals(REQUEST, "Response", &path).await?;
+        call(self.bus, self.name.as_str(), (SHORTCUTS, method), body).await?;
+        let response = responses.next().await.and_then(Result::ok);
+        let response = response.ok_or_else(|| NoService::Failed("the session bus has ended".to_owned()))?;
+        match response.body().deserialize::<(u32, HashMap<String, OwnedValue>)>()? {
+            (0, results) => Ok(results),
+            (1, _) => Err(NoService::Failed("its user did not agree".to_owned())),
+            _ => Err(NoService::Failed("the desktop ended the question".to_owned())),
+        }
+    }
+
+    async fn signals(&self, interface: &str, member: &str, path: &str) -> Result<MessageStream, NoService> {
+        let rule = MatchRule::builder()
+            .msg_type(message::Type::Signal)
+            .sender(self.name.as_str())?
+            .interface(interface)?
+            .member(member)?
+            .path(path)?
+            .build();
+        Ok(MessageStream::for_match_rule(rule, self.bus, None).await?)
     }
 }
 
-async fn call<B>(bus: &Connection, interface: &str, method: &str, body: &B) -> Result<message::Message, NoService>
+async fn call<B>(
+    bus: &Connection,
+    to: &str,
+    (interface, method): (&str, &str),
+    body: &B,
+) -> Result<message::Message, NoService>
 where
     B: serde::Serialize + zbus::zvariant::DynamicType,
 {
-    in_time(async { Ok(bus.call_method(Some(NAME), PATH, Some(interface), method, body).await?) }).await
-}
-
-async fn signals(bus: &Connection, interface: &str, member: &str, path: &str) -> Result<MessageStream, NoService> {
-    let rule = MatchRule::builder()
-        .msg_type(message::Type::Signal)
-        .sender(NAME)?
-        .interface(interface)?
-        .member(member)?
-        .path(path)?
-        .build();
-    Ok(MessageStream::for_match_rule(rule, bus, None).await?)
+    in_time(async { Ok(bus.call_method(Some(to), PATH, Some(interface), method, body).await?) }).await
 }

@@ -2,8 +2,11 @@
 
 use super::{SECRET, add, check, form};
 use countersign_tests::agent::{Agent, Explained, LEDGER, PATIENCE, Package};
-use countersign_tests::portal::{Portal, User};
+use countersign_tests::portal::{Impostor, Portal, User};
 use countersign_tests::{Deadline, Session};
+
+/// How long, in seconds, nothing happens that must not.
+const STILL: u64 = 2;
 
 /// A template that is filled only when the user asks.
 fn asked_for() -> String {
@@ -49,6 +52,35 @@ fn the_key_that_the_desktop_gives_fills() {
     let ended = waiting.wait(Deadline::seconds(PATIENCE));
     assert!(ended.is_ok(), "{}", agent.run(&["why"], &[]).unwrap().out);
     assert!(waiting.said().contains(SECRET), "{}", waiting.said());
+}
+
+#[test]
+fn nobody_but_the_portal_gives_a_key_or_presses_it() {
+    let session = Session::start().unwrap();
+    let package = wanting_a_key(&session, &asked_for());
+    let impostor = Impostor::start(&session).unwrap();
+    let asking = Portal::start(&session, User::Thinks).unwrap();
+    let agent = Agent::start(&session, &package).unwrap().enrolled().unwrap();
+    add(&agent, "test.ledger");
+    impostor.give(&asking.wanted().unwrap(), "Meta+E").unwrap();
+    let told = || check(&agent, "shortcut")["found"].to_string();
+    let taken = Deadline::seconds(STILL).find(|| told().contains("Meta+E").then_some(()));
+    assert!(taken.is_none(), "{}", told());
+    drop(asking);
+    until_told(&agent, "the desktop took it back");
+
+    let portal = Portal::start(&session, User::Takes("Meta+L")).unwrap();
+    until_told(&agent, "Meta+L fills the active window");
+    let wanted = portal.wanted().unwrap();
+    let mut explained = Explained::from_now(&agent).unwrap();
+    let mut waiting = form(&session, "Ledger");
+    explained.wait("manual").unwrap();
+    impostor.press(&wanted).unwrap();
+    let ended = waiting.wait(Deadline::seconds(STILL));
+    assert!(ended.is_err(), "{}", agent.run(&["why"], &[]).unwrap().out);
+    portal.press(&wanted).unwrap();
+    let ended = waiting.wait(Deadline::seconds(PATIENCE));
+    assert!(ended.is_ok(), "{}", agent.run(&["why"], &[]).unwrap().out);
 }
 
 #[test]
