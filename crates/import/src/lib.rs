@@ -8,6 +8,7 @@
 //! [`ZeroOnFree`](countersign_secret::ZeroOnFree).
 
 mod address;
+mod aside;
 mod bitwarden;
 mod csv;
 mod entry;
