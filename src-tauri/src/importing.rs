@@ -43,8 +43,8 @@ struct Import {
     file: Plain,
     password: Option<Password>,
     key_file: Option<SecretBytes>,
-    /// Whether everything in it was stored.
-    stored: Mutex<bool>,
+    /// How much is in it alone, once it was stored.
+    left: Mutex<Option<usize>>,
 }
 
 /// What a file is.
@@ -132,9 +132,13 @@ pub(crate) async fn import_store(
 }
 
 #[tauri::command]
-pub(crate) async fn import_delete(window: WebviewWindow, imports: State<'_, Imports>) -> Result<(), Failure> {
+pub(crate) async fn import_delete(
+    window: WebviewWindow,
+    imports: State<'_, Imports>,
+    lost: usize,
+) -> Result<(), Failure> {
     let import = imports.of(&window)?;
-    aside(move || import.delete()).await?;
+    aside(move || import.delete(lost)).await?;
     imports.forget(window.label());
     Ok(())
 }
@@ -161,7 +165,7 @@ fn open(path: &Path, key: Option<&Path>, password: Option<Password>) -> Result<(
         file,
         password,
         key_file,
-        stored: Mutex::new(false),
+        left: Mutex::default(),
     };
     if is_open {
         // Everything that is wrong with it is said now.
@@ -244,18 +248,20 @@ impl Import {
                 error,
             });
         }
-        let failed = outcomes.iter().any(|outcome| outcome.error.is_some());
-        *self.stored.lock().unwrap_or_else(PoisonError::into_inner) =
-            plan.left() == 0 && left_out.is_empty() && !failed;
+        let refused = outcomes.iter().filter(|outcome| outcome.error.is_some());
+        let refused: Vec<usize> = refused.map(|outcome| outcome.number).collect();
+        let left = plan.left(&refused).len() + left_out.len();
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
         Ok(outcomes)
     }
 
-    fn delete(&self) -> Result<(), Failure> {
-        if !*self.stored.lock().unwrap_or_else(PoisonError::into_inner) {
+    /// Deletes the file, and with it as much as the user was told is lost.
+    fn delete(&self, lost: usize) -> Result<(), Failure> {
+        if *self.left.lock().unwrap_or_else(PoisonError::into_inner) != Some(lost) {
             return Err(wrong(
                 ErrorCode::Refused,
-                "not everything in the file is stored",
-                "store what is left, or delete the file by hand",
+                "more or less would be lost with the file than was said; it stays",
+                "import it again, and look at what is in it alone",
             ));
         }
         self.file.delete().map_err(|error| {

@@ -274,6 +274,18 @@ fn the_file_is_deleted_only_when_everything_in_it_is_stored() {
     assert!(kept.err.contains("not everything in it is stored"), "{kept:?}");
     assert!(Path::new(&part).exists());
 
+    // A note has no place in a logon, and a stored password is not compared with the newer one of the file.
+    let noted = written(
+        &session,
+        "noted.csv",
+        "name,url,username,password,note\nLedger,,carla,four,gate code 4711\nLedger,,anna,newer,\n",
+    );
+    let kept = agent.done(&["import", &noted, "--yes", "--delete"], &[]).unwrap();
+    for line in ["1  Ledger: the notes\n", "2  Ledger: stored already as `Ledger`"] {
+        assert!(kept.err.contains(line), "{line}\n{kept:?}");
+    }
+    assert!(!kept.shown().contains("4711") && Path::new(&noted).exists(), "{kept:?}");
+
     let all = written(&session, "all.csv", &format!("{header}other,,berta,three\n"));
     let second = session.home().join("second.csv");
     std::fs::hard_link(&all, &second).unwrap();
@@ -287,6 +299,7 @@ fn the_file_is_deleted_only_when_everything_in_it_is_stored() {
         format!("{header}other,,berta,three\n")
     );
     std::fs::remove_file(&second).unwrap();
+    agent.done(&["logon", "remove", "other", "--yes"], &[]).unwrap();
 
     let deleted = agent
         .done(

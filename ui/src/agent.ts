@@ -273,8 +273,8 @@ export const importPreview = (wanted: Wanted): Promise<{ entries: ImportEntry[];
 /** Stores what the preview showed. */
 export const importStore = (wanted: Wanted): Promise<ImportOutcome[]> => shell("import_store", wanted);
 
-/** Overwrites the file and deletes it. @throws {AgentError} that says why it stays */
-export const importDelete = (): Promise<void> => shell("import_delete");
+/** Overwrites the file and deletes it. `lost` things are in it alone, as the user knows. @throws {AgentError} that says why it stays */
+export const importDelete = (lost: number): Promise<void> => shell("import_delete", { lost });
 
 /** Calls `read` whenever the agent has something new. The result ends that. */
 export const onChange = (read: () => void): Promise<() => void> => listen("agent-changed", read);

@@ -553,3 +553,21 @@ test("words that are sealed for somebody else are warned of", async () => {
   expect(document.querySelector("[role=alert]")?.textContent).toContain("That is not the name you asked for.");
   expect(said()).not.toContain("harbor");
 });
+
+test("what is in an imported file alone is named, and lost with it by choice", async () => {
+  const agent = await show("import");
+  await type("The file", "/home/anna/export.csv");
+  await press("Look into it");
+  await press("Store one logon");
+  expect(said()).toContain("The file stays: not everything in it is stored.");
+  expect(said()).toContain("9 things are in the file alone");
+  for (const words of ["Accounting Not taken over: note", "Buchhaltung stored already as “Buchhaltung”, perhaps with an older password", "VPN Place is taken", "line 12: a card"]) expect(said()).toContain(words);
+  await press("Delete it all the same…");
+  expect(said()).toContain("9 things in it are nowhere else and are lost for good.");
+  await press("Cancel");
+  expect(requests(agent)).not.toContain("import_delete");
+  await press("Delete it all the same…");
+  await press("Delete it and lose that");
+  expect(agent.lost).toBe(9);
+  expect(said()).toContain("The file is overwritten and deleted.");
+});

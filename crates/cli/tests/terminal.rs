@@ -183,6 +183,26 @@ fn who_wants_no_answer_of_his_own_gets_five_words_and_types_them_from_paper() {
 }
 
 #[test]
+fn what_is_in_an_imported_file_alone_is_lost_by_choice() {
+    let agent = Agent::start();
+    let file = agent.runtime.path().join("passwords.csv");
+    let rows = "Example FTP,,anna,newer,\nExample FTP,,berta,p,a note\n";
+    std::fs::write(&file, format!("name,url,username,password,note\n{rows}")).unwrap();
+    let path = file.display().to_string();
+    for (said, is_there) in [("no\r", true), ("yes\r", false)] {
+        let mut terminal = terminal(&agent, &["import", &path, "--yes", "--delete"]);
+        terminal.asked(&format!(
+            "Delete {path} all the same? What is named above (2 things) is lost with it. (yes/no): "
+        ));
+        terminal.keys(said);
+        let (code, shown) = terminal.end();
+        assert_eq!((code, file.exists()), (0, is_there), "{shown}");
+        assert!(shown.contains("1  Example FTP: stored already as `work`"), "{shown}");
+        assert!(shown.contains("2  Example FTP: the notes\r\n"), "{shown}");
+    }
+}
+
+#[test]
 fn a_refused_answer_can_be_replaced() {
     let agent = Agent::with(|request, secrets| match request {
         Request::EnrollTerms => Reply::EnrollTerms(support::terms()).into(),

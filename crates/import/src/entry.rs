@@ -52,6 +52,8 @@ pub struct Entry {
     pub folder: String,
     /// Everything else.
     pub further: Vec<Further>,
+    /// What the file has besides and is not read, in words.
+    pub unread: Vec<&'static str>,
 }
 
 impl Entry {
@@ -67,6 +69,7 @@ impl Entry {
             notes: None,
             folder: String::new(),
             further: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -86,7 +89,11 @@ impl Entry {
     }
 
     pub(crate) fn add_further(&mut self, name: &str, value: &str) -> Result<(), ImportError> {
-        if value.is_empty() || name.is_empty() {
+        if value.is_empty() {
+            return Ok(());
+        }
+        if name.is_empty() {
+            self.unread.push("a field without a name");
             return Ok(());
         }
         if self.further.len() == MOST_FIELDS || name.len() > LONGEST_TEXT {

@@ -95,6 +95,10 @@ fn fate(item: &Item) -> String {
     }
 }
 
+fn left(plan: &Plan, refused: &[usize]) -> Vec<usize> {
+    plan.left(refused).iter().map(|item| item.number).collect()
+}
+
 fn held(template: &str, label: &str, plain: &[(&str, &str)]) -> Held {
     Held {
         template: template.into(),
@@ -167,6 +171,60 @@ fn what_has_no_place_is_told() {
 }
 
 #[test]
+fn what_would_be_lost_with_the_file_is_left() {
+    let rows = "ssh,,anna,p,,,\nssh,,anna,p,,,\nssh,,berta,p,,,\nssh,,carla,p,,a note,\nssh,,carla,p,GEZDGNBV,,\nssh,,dora,p,,,\nnothing,,a,p,,,\n";
+    // The file may have the newer password of what is stored already: nobody compared it.
+    let stored = [held("org.openssh.ssh", "mine", &[("username", "berta")])];
+    let plan = planned(rows, &stored, &Choices::default()).unwrap();
+    assert_eq!(
+        told(&plan),
+        [
+            "org.openssh.ssh username=anna password:p",
+            "repeats 1",
+            "stored mine",
+            "org.openssh.ssh username=carla password:p",
+            "repeats 4",
+            "org.openssh.ssh username=dora password:p",
+            "none"
+        ]
+    );
+    assert_eq!(plan.0[4].not_taken, ["the one-time key"]);
+    assert_eq!(left(&plan, &[]), [3, 4, 5, 7]);
+    assert_eq!(left(&plan, &[6]), [3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn what_is_not_even_read_is_told() {
+    let items = r#"{"encrypted": false, "items": [{"type": 1, "name": "ssh", "passwordHistory": [{"password": "older"}],
+        "fields": [{"name": null, "value": "4711"}],
+        "login": {"username": "anna", "password": "p", "fido2Credentials": [{"credentialId": "x"}]}}]}"#;
+    for (text, told) in [
+        (items, &["a field without a name", "a passkey", "older passwords"][..]),
+        (
+            "title,username,password,\nssh,anna,p,4711\n",
+            &["a field without a name"],
+        ),
+        ("title,username,password,\nssh,anna,p,\n", &[]),
+    ] {
+        let (_, contents) = support::recognised(text.as_bytes()).unwrap();
+        let plan = plan(contents.entries, &applications(), &[], &Choices::default()).unwrap();
+        assert_eq!(plan.0[0].not_taken, told, "{text}");
+    }
+}
+
+#[test]
+fn of_two_fields_of_one_name_one_is_not_taken() {
+    let text = "title,username,password,customer,customer\nCustomer,anna,p,4711,4712\n";
+    let (_, contents) = support::recognised(text.as_bytes()).unwrap();
+    let plan = plan(contents.entries, &applications(), &[], &Choices::default()).unwrap();
+    assert_eq!(
+        told(&plan),
+        ["org.example.Customer username=anna customer=4711 password:p"]
+    );
+    assert_eq!(plan.0[0].not_taken, ["the field `customer`"]);
+}
+
+#[test]
 fn what_is_stored_is_not_stored_again() {
     let stored = [
         held("org.openssh.ssh", "mine", &[("username", "anna"), ("host", "other")]),
@@ -205,7 +263,7 @@ fn equal_entries_count_once_and_contradicting_ones_not_at_all() {
     };
     let plan = planned("ssh,,anna,p,,,\nssh,,anna,q,,,\n", &[], &choices).unwrap();
     assert_eq!(told(&plan), ["org.openssh.ssh username=anna password:p", "skipped"]);
-    assert_eq!((plan.additions(), plan.left()), (1, 1));
+    assert_eq!((plan.additions(), left(&plan, &[])), (1, vec![2]));
     assert_eq!(
         fates("Wallet,,a,p,,,\nx,cmd://wallet,b,q,,,\n", &[]),
         ["taken by entry 2", "taken by entry 1"]

@@ -70,7 +70,19 @@ import-failed = { $count ->
 }
 import-stays-sealed = Die Datei ist versiegelt und bleibt, wo sie ist.
 import-stays = Die Datei bleibt: Nicht alles darin ist gespeichert.
-import-stays-says = Wer die Datei liest, liest ihre Passwörter. Löschen Sie sie von Hand, sobald Sie sie nicht mehr brauchen.
+import-stays-says = Wer die Datei liest, liest ihre Passwörter.
+import-left = { $count ->
+    [one] Eines steht nur in der Datei
+   *[other] { $count } Dinge stehen nur in der Datei
+}
+import-left-stored = schon gespeichert als „{ $why }“, vielleicht mit einem älteren Passwort: Ein gespeichertes bekommt ohne Nachweis niemand zu sehen, darum werden sie nicht verglichen
+import-lose-ask = Trotzdem löschen…
+import-lose-title = Die Datei löschen, samt dem, was nur darin steht?
+import-lose-says = { $count ->
+    [one] Eines darin gibt es nirgends sonst; es ist für immer verloren.
+   *[other] { $count } Dinge darin gibt es nirgends sonst; sie sind für immer verloren.
+} Die Datei wird überschrieben und gelöscht.
+import-lose = Löschen und das verlieren
 import-delete-title = Die Datei löschen?
 import-delete-says = Alles darin ist gespeichert, und wer die Datei liest, liest ihre Passwörter. Sie wird überschrieben und gelöscht.
 import-delete = Die Datei löschen

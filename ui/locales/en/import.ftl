@@ -70,7 +70,19 @@ import-failed = { $count ->
 }
 import-stays-sealed = The file is sealed and stays where it is.
 import-stays = The file stays: not everything in it is stored.
-import-stays-says = Its passwords can be read by whoever reads the file. Delete it by hand once you need it no more.
+import-stays-says = Its passwords can be read by whoever reads the file.
+import-left = { $count ->
+    [one] One thing is in the file alone
+   *[other] { $count } things are in the file alone
+}
+import-left-stored = stored already as “{ $why }”, perhaps with an older password: a stored one is shown to nobody without a proof, so they are not compared
+import-lose-ask = Delete it all the same…
+import-lose-title = Delete the file, and lose what is in it alone?
+import-lose-says = { $count ->
+    [one] One thing in it is nowhere else and is lost for good.
+   *[other] { $count } things in it are nowhere else and are lost for good.
+} The file is overwritten and deleted.
+import-lose = Delete it and lose that
 import-delete-title = Delete the file?
 import-delete-says = Everything in it is stored, and its passwords can be read by whoever reads the file. It is overwritten and deleted.
 import-delete = Delete the file

@@ -70,7 +70,19 @@ import-failed = { $count ->
 }
 import-stays-sealed = Le fichier est scellé et reste où il est.
 import-stays = Le fichier reste : tout n’y est pas enregistré.
-import-stays-says = Qui lit le fichier lit ses mots de passe. Supprimez-le à la main dès que vous n’en avez plus besoin.
+import-stays-says = Qui lit le fichier lit ses mots de passe.
+import-left = { $count ->
+    [one] Un élément n’est que dans le fichier
+   *[other] { $count } éléments ne sont que dans le fichier
+}
+import-left-stored = déjà enregistrée sous « { $why } », peut-être avec un mot de passe plus ancien : celui qui est enregistré n’est montré à personne sans preuve, ils ne sont donc pas comparés
+import-lose-ask = Supprimer quand même…
+import-lose-title = Supprimer le fichier, et perdre ce qui n’est que là ?
+import-lose-says = { $count ->
+    [one] Un élément n’existe nulle part ailleurs et est perdu pour toujours.
+   *[other] { $count } éléments n’existent nulle part ailleurs et sont perdus pour toujours.
+} Le fichier est écrasé puis supprimé.
+import-lose = Supprimer et perdre cela
 import-delete-title = Supprimer le fichier ?
 import-delete-says = Tout y est enregistré, et qui lit le fichier lit ses mots de passe. Il est écrasé puis supprimé.
 import-delete = Supprimer le fichier

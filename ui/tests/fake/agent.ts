@@ -26,7 +26,7 @@ export type Scene = {
   refused?: boolean;
   /** The file to import is sealed. */
   sealed?: boolean;
-  /** Everything in the file to import is a logon. */
+  /** Nothing in the file to import is left. */
   whole?: boolean;
   /** The organisation has set what opens the vault. */
   set?: boolean;
@@ -53,6 +53,8 @@ export class FakeAgent {
   asked: { command: string; request: Request | null; secrets: string[] }[] = [];
   opened: { page: string; argument: string | null }[] = [];
   closed = false;
+  /** What was said to be lost with the file that was deleted. */
+  lost: number | null = null;
   ready = 0;
   /** The next request fails like this, once. */
   failing: Failure | null = null;
@@ -144,7 +146,8 @@ export class FakeAgent {
     }
     const { assigned = [], skipped = [] } = parameters as { assigned?: [number, string][]; skipped?: number[] };
     const of = new Map(assigned);
-    const there = this.#scene.whole ? known.ENTRIES.filter(({ fate }) => ["added", "stored", "twice"].includes(fate)) : known.ENTRIES;
+    const whole = known.ENTRIES.filter(({ fate }) => fate === "added" || fate === "twice").map((entry) => ({ ...entry, not_taken: [] }));
+    const there = this.#scene.whole ? whole : known.ENTRIES;
     const entries = there.map((entry) => {
       if (skipped.includes(entry.number)) return { ...entry, fate: "skipped" as const };
       const template = of.get(entry.number);
@@ -159,6 +162,7 @@ export class FakeAgent {
       case "import_store":
         return entries.filter(({ fate }) => fate === "added").map(({ number, title }) => ({ number, title, id: known.id(0x2000 + number), error: null }));
       default:
+        this.lost = parameters["lost"] as number;
         return null;
     }
   }

@@ -34,7 +34,8 @@ pub(crate) struct Import {
     /// Do not ask first.
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Deletes the file afterwards, if everything in it is stored. Default: you are asked at a terminal.
+    /// Deletes the file afterwards: without asking if everything in it is stored, and else only if you say so at a terminal. Default: you
+    /// are asked at a terminal if everything in it is stored.
     #[arg(long)]
     pub(crate) delete: bool,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use super::secret::Secret;
 use crate::error::ImportError;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 /// The whole.
@@ -35,6 +35,8 @@ pub(super) struct Item {
     pub(super) collections: Option<Vec<String>>,
     pub(super) login: Option<Login>,
     pub(super) fields: Option<Vec<Field>>,
+    #[serde(rename = "passwordHistory")]
+    pub(super) older: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -43,6 +45,8 @@ pub(super) struct Login {
     pub(super) password: Option<Secret>,
     pub(super) totp: Option<Secret>,
     pub(super) uris: Option<Vec<Uri>>,
+    #[serde(rename = "fido2Credentials")]
+    pub(super) passkeys: Option<Vec<IgnoredAny>>,
 }
 
 #[derive(Deserialize)]

@@ -86,6 +86,7 @@ fn entry(place: Place, item: Item, folders: &HashMap<String, String>) -> Result<
         password,
         totp,
         uris,
+        passkeys,
     } = item.login.unwrap_or_default();
     entry.title = bounded(item.name, &entry.place, "the name")?;
     entry.user_name = bounded(username, &entry.place, "the user name")?;
@@ -103,8 +104,13 @@ fn entry(place: Place, item: Item, folders: &HashMap<String, String>) -> Result<
         entry.notes = notes.note(&entry.place)?;
     }
     for field in item.fields.into_iter().flatten() {
-        if let (Some(name), Some(value)) = (field.name, field.value.as_ref().and_then(Secret::text)) {
-            entry.add_further(&name, value)?;
+        if let Some(value) = field.value.as_ref().and_then(Secret::text) {
+            entry.add_further(&field.name.unwrap_or_default(), value)?;
+        }
+    }
+    for (unread, what) in [(passkeys, "a passkey"), (item.older, "older passwords")] {
+        if unread.is_some_and(|unread| !unread.is_empty()) {
+            entry.unread.push(what);
         }
     }
     Ok(entry)

@@ -57,8 +57,7 @@ impl Column {
             "totp" | "otp" | "otpauth" | "login_totp" => Self::OneTime,
             "note" | "notes" | "comment" | "comments" | "extra" => Self::Notes,
             "group" | "folder" | "grouping" | "category" => Self::Folder,
-            ""
-            | "icon"
+            "icon"
             | "last modified"
             | "created"
             | "guid"

@@ -46,7 +46,8 @@ struct Fitting {
     user_name: Option<FieldName>,
     /// The field that the password goes into.
     password: Option<FieldName>,
-    used: Vec<String>,
+    /// Further fields that were taken, by where they are in the entry.
+    used: Vec<usize>,
 }
 
 impl Fitting {
@@ -127,8 +128,9 @@ impl Fitting {
             name == field.name.as_str().to_lowercase()
                 || field.label.as_ref().is_some_and(|label| label.to_lowercase() == name)
         };
-        if let Some(further) = entry.further.iter().find(|further| is_meant(&further.name)) {
-            self.used.push(further.name.clone());
+        let mut further = entry.further.iter().enumerate();
+        if let Some((at, further)) = further.find(|(_, further)| is_meant(&further.name)) {
+            self.used.push(at);
             return Password::from_utf8(further.value.expose()).map(Some).map_err(too_long);
         }
         let of_address = entry.addresses.first().and_then(|text| match field.name.as_str() {
@@ -155,11 +157,10 @@ impl Fitting {
         tell(entry.password.is_some(), "the password");
         tell(entry.one_time.is_some(), "the one-time key");
         tell(entry.notes.is_some(), "the notes");
-        let further = entry
-            .further
-            .iter()
-            .filter(|further| !self.used.contains(&further.name));
-        left.extend(further.map(|further| format!("the field `{}`", further.name)));
+        let further = entry.further.iter().enumerate();
+        let further = further.filter(|(at, _)| !self.used.contains(at));
+        left.extend(further.map(|(_, further)| format!("the field `{}`", further.name)));
+        left.extend(entry.unread.iter().map(|what| (*what).to_owned()));
         left
     }
 }

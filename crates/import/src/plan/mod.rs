@@ -164,11 +164,20 @@ impl Plan {
         self.0.iter().filter(|item| matches!(item.fate, Fate::Added(_))).count()
     }
 
-    /// How many entries are neither added nor stored already.
+    /// The entries that are in the file alone once this is done, whole or in part. `refused`: the numbers of those that were to be added
+    /// and could not be.
     #[must_use]
-    pub fn left(&self) -> usize {
-        let done = |item: &&Item| matches!(item.fate, Fate::Added(_) | Fate::Stored { .. } | Fate::Repeated { .. });
-        self.0.len() - self.0.iter().filter(done).count()
+    pub fn left(&self, refused: &[usize]) -> Vec<&Item> {
+        let is_left = |item: &&Item| !item.is_whole() || refused.contains(&item.number);
+        self.0.iter().filter(is_left).collect()
+    }
+}
+
+impl Item {
+    /// Whether nothing of it is lost with the file once it is added. What is stored already is not: nothing tells whether its secrets are
+    /// the same.
+    fn is_whole(&self) -> bool {
+        matches!(self.fate, Fate::Added(_) | Fate::Repeated { .. }) && self.not_taken.is_empty()
     }
 }
 

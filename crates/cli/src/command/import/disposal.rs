@@ -4,6 +4,7 @@ use crate::arguments::Import;
 use crate::failure::Failure;
 use crate::screen::{Paint, Screen};
 use crate::secrets::Source;
+use crate::words::counted;
 use countersign_import::Plain;
 use serde::Serialize;
 
@@ -24,37 +25,50 @@ pub(super) enum Disposal {
     Deleted,
 }
 
-/// Deletes the file if the user wants it. Without everything stored it stays: what is left is in no other place.
+/// Deletes the file if the user wants it. `left` is what is in no other place: it is named, and goes with the file only if the user says so
+/// at a terminal.
 pub(super) fn offered(
     wanted: &Import,
     file: &Plain,
-    is_all: bool,
+    left: &[String],
     source: Source,
     screen: &mut Screen,
 ) -> Result<Disposal, Failure> {
     let shown = file.path().display();
-    if !is_all {
-        let why = format!(
-            "{shown} stays: not everything in it is stored. Its passwords can be read by whoever reads the file"
-        );
-        match wanted.delete {
-            true => screen.note(format_args!("{} {why}", Paint::Warn.on("not deleted:"))),
-            false => screen.note(why),
+    let (question, next) = match left {
+        [] => (
+            format!("Everything in {shown} is stored. Delete the file, whose passwords are not sealed? (yes/no)"),
+            "`--delete` deletes it",
+        ),
+        left => {
+            let mark = Paint::Warn.on("!");
+            screen.note(format_args!(
+                "{mark} {shown}: not everything in it is stored. Nowhere else is:\n{}",
+                left.join("\n")
+            ));
+            let many = counted(u64::try_from(left.len()).unwrap_or(u64::MAX), "thing");
+            (
+                format!("Delete {shown} all the same? What is named above ({many}) is lost with it. (yes/no)"),
+                "at a terminal `--delete` asks whether to lose what is in it alone",
+            )
         }
-        return Ok(Disposal::Kept);
-    }
-    if !wanted.delete {
-        let question =
-            format!("Everything in {shown} is stored. Delete the file, whose passwords are not sealed? (yes/no)");
-        match source.plain(&question)? {
-            Some(answer) if answer.trim().eq_ignore_ascii_case("yes") => {}
-            Some(_) => return Ok(Disposal::Kept),
-            None => {
-                screen.note(format_args!(
-                    "{shown} stays, and its passwords can be read by whoever reads the file; `--delete` deletes it"
-                ));
-                return Ok(Disposal::Kept);
-            }
+    };
+    // `--delete` answers the first question; the second one is asked because of it.
+    let answer = match (left.is_empty(), wanted.delete) {
+        (true, true) => Some(true),
+        (false, false) => None,
+        (true, false) | (false, true) => source
+            .plain(&question)?
+            .map(|said| said.trim().eq_ignore_ascii_case("yes")),
+    };
+    match answer {
+        Some(true) => {}
+        Some(false) => return Ok(Disposal::Kept),
+        None => {
+            screen.note(format_args!(
+                "{shown} stays, and its passwords can be read by whoever reads the file; {next}"
+            ));
+            return Ok(Disposal::Kept);
         }
     }
     Ok(match file.delete() {

@@ -70,10 +70,13 @@ pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
             added(&mut plan, wanted, screen)?
         }
     };
-    let failed = outcomes.iter().any(|outcome| outcome.error.is_some());
-    let is_all = plan.left() == 0 && left_out.is_empty() && !failed;
+    let refused = outcomes.iter().filter(|outcome| outcome.error.is_some());
+    let refused: Vec<usize> = refused.map(|outcome| outcome.number).collect();
     let disposal = match seal {
-        Seal::None if !wanted.dry_run => disposal::offered(wanted, &file, is_all, source, screen)?,
+        Seal::None if !wanted.dry_run => {
+            let left = shown::left(&plan, &refused, &left_out);
+            disposal::offered(wanted, &file, &left, source, screen)?
+        }
         _ => Disposal::Kept,
     };
     if wanted.format.json {
@@ -93,7 +96,8 @@ pub(crate) fn run(wanted: &Import, screen: &mut Screen) -> Result<u8, Failure> {
         .0
         .iter()
         .all(|item| matches!(item.fate, Fate::NoTemplate | Fate::Choice { .. }));
-    Ok(match (failed || disposal == Disposal::NotDeleted, nothing_fits) {
+    let failed = !refused.is_empty() || disposal == Disposal::NotDeleted;
+    Ok(match (failed, nothing_fits) {
         (true, _) => ErrorCode::Failed.exit_code(),
         (false, true) => ErrorCode::NoMatch.exit_code(),
         (false, false) => 0,

@@ -36,16 +36,19 @@ pub(super) fn preview(format: Format, plan: &Plan, left_out: &[LeftOut]) -> Stri
 }
 
 fn row(item: &Item) -> [String; 4] {
-    let named = match item.title.trim() {
-        "" => item.address.as_str(),
-        title => title,
-    };
     [
         format!("{:>4}", item.number),
-        short(named),
+        short(named(item)),
         short(&item.user_name),
         fate(item),
     ]
+}
+
+fn named(item: &Item) -> &str {
+    match item.title.trim() {
+        "" => &item.address,
+        title => title,
+    }
 }
 
 fn fate(item: &Item) -> String {
@@ -100,6 +103,25 @@ fn next_steps(plan: &Plan) -> Vec<&'static str> {
         next.push("where the file has the newer password: `countersign logon edit`");
     }
     next
+}
+
+/// What is in the file alone, a line each: entries that are not stored, what of the others is not taken, and what is no logon.
+pub(super) fn left(plan: &Plan, refused: &[usize], left_out: &[LeftOut]) -> Vec<String> {
+    let entries = plan.left(refused).into_iter().map(|item| {
+        let what = match &item.fate {
+            _ if refused.contains(&item.number) => "not stored".to_owned(),
+            Fate::Added(_) | Fate::Repeated { .. } => item.not_taken.join(", "),
+            Fate::Stored { label, .. } => {
+                format!("stored already as `{label}`, perhaps with an older password: the agent hands none out to be compared")
+            }
+            _ => fate(item),
+        };
+        format!("{:>4}  {}: {what}", item.number, short(named(item)))
+    });
+    let others = left_out
+        .iter()
+        .map(|left| format!("      {}: {}", left.place, left.what));
+    entries.chain(others).collect()
 }
 
 /// What came of one entry.
