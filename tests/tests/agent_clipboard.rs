@@ -5,6 +5,10 @@ use countersign_tests::agent::{Agent, Fragments, PASSWORD, PATIENCE, Package, Se
 use countersign_tests::memory::Memory;
 use countersign_tests::process::output;
 use countersign_tests::{Deadline, Process, Session};
+use x11rb::connection::Connection;
+use x11rb::protocol::Event;
+use x11rb::protocol::xfixes::{ConnectionExt as _, SelectionEvent, SelectionEventMask};
+use x11rb::protocol::xproto::ConnectionExt as _;
 
 const SECRET: &str = "pL9@x{TAB}|\"'\\%~^Gq4Vz7ü hDk2";
 const HINT: &str = "x-kde-passwordManagerHint";
@@ -98,6 +102,38 @@ fn a_lock_takes_it_off_and_what_another_program_copied_stays() {
         agent.done(&["logon", "copy", "anna"], &[PASSWORD]).unwrap();
         assert_eq!(pasted(&session, "UTF8_STRING"), SECRET);
     }
+}
+
+/// A clipboard manager keeps what is on the clipboard of a program that ends, but not what its program takes off.
+#[test]
+fn an_agent_that_ends_leaves_it_to_no_clipboard_manager() {
+    let session = Session::start().unwrap();
+    let mut agent = with_logon(&session, TEMPLATE, 300);
+    let screen = session.screen().unwrap();
+    let server = screen.connection();
+    let clipboard = server.intern_atom(false, b"CLIPBOARD").unwrap().reply().unwrap().atom;
+    server.xfixes_query_version(5, 0).unwrap().reply().unwrap();
+    let every = SelectionEventMask::SET_SELECTION_OWNER
+        | SelectionEventMask::SELECTION_WINDOW_DESTROY
+        | SelectionEventMask::SELECTION_CLIENT_CLOSE;
+    server
+        .xfixes_select_selection_input(screen.root(), clipboard, every)
+        .unwrap()
+        .check()
+        .unwrap();
+    agent.done(&["logon", "copy", "anna"], &[PASSWORD]).unwrap();
+    agent.process().stop();
+    // Whatever happened before this is answered has been told.
+    server.get_input_focus().unwrap().reply().unwrap();
+    let mut told = Vec::new();
+    while let Some(event) = server.poll_for_event().unwrap() {
+        if let Event::XfixesSelectionNotify(event) = event {
+            told.push((event.subtype, event.owner == x11rb::NONE));
+        }
+    }
+    let put = (SelectionEvent::SET_SELECTION_OWNER, false);
+    let taken_off = (SelectionEvent::SET_SELECTION_OWNER, true);
+    assert_eq!(told, [put, taken_off]);
 }
 
 #[test]

@@ -38,6 +38,8 @@ const FILL_PATIENCE: Duration = Duration::from_secs(15);
 const EXPORT_AFTER: Duration = Duration::from_secs(60);
 /// How long nothing has happened when memory goes back to the system.
 const QUIET: Duration = Duration::from_secs(5);
+/// How long an ending agent waits at most for a secret to leave the clipboard.
+const CLEARING: Duration = Duration::from_secs(1);
 
 /// The display, or why there is none.
 pub(crate) type Screen = Result<Arc<Desktop>, DesktopError>;
@@ -161,11 +163,13 @@ impl Engine {
             self.plan_export();
             self.let_sleep();
         }
+        self.clipboard.release();
         self.keeper.export();
         if self.keeper.state() == VaultState::Unlocked {
             self.audit(AuditEvent::Lock, "vault", "the agent ended");
         }
         self.keeper.lock();
+        self.clipboard.finish(CLEARING);
     }
 
     fn take(&mut self, message: Message) {

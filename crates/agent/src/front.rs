@@ -166,10 +166,11 @@ impl Front {
 
     /// Puts a secret on the clipboard. The engine hands it out as it does to be shown, and does not wait for the desktop.
     fn copy(&self, id: LogonId, field: FieldName, password: &Password) -> Result<Answer, ErrorReply> {
+        let began = self.clipboard.begin();
         let mut answer = self.as_owner(OwnerCall::Copy(id, field), password)?;
         if let (Reply::Copied { seconds }, Some(secret)) = (&answer.reply, answer.secrets.pop()) {
             let time = std::time::Duration::from_secs((*seconds).into());
-            self.clipboard.hold(secret, time).map_err(|error| {
+            self.clipboard.hold(began, secret, time).map_err(|error| {
                 ErrorReply::new(ErrorCode::Failed, error.to_string()).next("fill it, or show it and type it")
             })?;
         }
@@ -265,14 +266,14 @@ impl Handler for Front {
             (
                 Request::PublishApply {
                     wanted,
-                    number,
+                    plan,
                     confirmed,
                     ..
                 },
                 password,
             ) => {
                 let agreed = if confirmed { Agreed::ByTyping } else { Agreed::ByLooking };
-                self.publish_apply(&wanted, number, agreed, password.first())
+                self.publish_apply(&wanted, &plan, agreed, password.first())
             }
             (request, _) => self.ask(|reply| {
                 Message::Call(Call {
@@ -323,8 +324,12 @@ fn enrolled(material: &Material) -> Result<(&[u8], &[u8]), ErrorReply> {
     match &material.vault {
         Some((header, slots)) => Ok((header, slots)),
         None => Err(
-            ErrorReply::new(ErrorCode::NotEnrolled, "there is no vault on this machine yet")
-                .next("run `countersign enroll`"),
+            ErrorReply::new(ErrorCode::NotEnrolled, "there is no vault on this machine yet").next(
+                match material.elsewhere {
+                    Some(_) => "your vault is in the repository: run `countersign unlock --passphrase` or `countersign device join`",
+                    None => "run `countersign enroll`",
+                },
+            ),
         ),
     }
 }

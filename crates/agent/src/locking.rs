@@ -88,13 +88,13 @@ impl Engine {
     pub(crate) fn let_sleep(&mut self) {
         let Some((_, until)) = &self.locking.sleep else { return };
         let now = self.clock.both().steady;
-        let wiped = self.keeper.is_wiped() && self.tasks.is_idle();
+        let wiped = self.keeper.is_wiped() && self.tasks.is_idle() && self.clipboard.is_empty();
         if !wiped && now < *until {
             return self.wake_at(now.after(LOOK));
         }
         if !wiped {
             tracing::warn!(
-                "the machine sleeps while an exchange or a fill is still under way: its keys stay in memory until it ends"
+                "the machine sleeps while an exchange, a fill or the clearing of the clipboard is still under way: its secrets stay in memory until it ends"
             );
         }
         self.locking.sleep = None;

@@ -12,7 +12,7 @@ mod session;
 #[cfg(target_os = "linux")]
 pub mod linux;
 
-pub use clipboard::{Clipboard, ClipboardError};
+pub use clipboard::{Beginning, Clipboard, ClipboardError};
 pub use session::Session;
 
 #[cfg(target_os = "linux")]
