@@ -142,8 +142,7 @@ impl Words {
         }
         match &state.pause {
             Some(Pause::Until(until)) => {
-                let minutes = until.0.saturating_sub(now.0).div_ceil(60_000);
-                lines.push((tip.paused_minutes)(minutes));
+                lines.push((tip.paused_minutes)(minutes_left(*until, now)));
             }
             Some(Pause::UntilUnlocked) => lines.push(tip.paused_until_unlocked.to_owned()),
             Some(Pause::Applications(names)) => lines.push((tip.paused_for)(&names.join(", "))),
@@ -221,10 +220,22 @@ pub(crate) fn in_markup(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// Whole minutes, the last one until its end. A moment is known to the second: half of one more is not another minute.
+fn minutes_left(until: Timestamp, now: Timestamp) -> u64 {
+    until.0.saturating_sub(now.0 + 500).div_ceil(60_000).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::standing::well;
+
+    #[test]
+    fn a_moment_that_was_rounded_up_is_no_minute_more() {
+        let left = |milliseconds: u64| minutes_left(Timestamp(1_000_000 + milliseconds), Timestamp(1_000_000));
+        assert_eq!([left(900_500), left(900_501), left(899_000)], [15, 16, 15]);
+        assert_eq!([left(0), left(1), left(60_500), left(60_501)], [1, 1, 1, 2]);
+    }
 
     const MINUTE: u64 = 60_000;
 
