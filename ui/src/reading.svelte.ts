@@ -9,10 +9,10 @@ import { onMount } from "svelte";
 export class Reading<T> {
   value = $state.raw<T | null>(null);
   failure = $state.raw<AgentError | null>(null);
-  #read: () => Promise<T>;
+  #read: (before: T | null) => Promise<T>;
   #latest = 0;
 
-  constructor(read: () => Promise<T>) {
+  constructor(read: (before: T | null) => Promise<T>) {
     this.#read = read;
   }
 
@@ -20,7 +20,7 @@ export class Reading<T> {
   again = async (): Promise<void> => {
     const mine = ++this.#latest;
     try {
-      const value = await this.#read();
+      const value = await this.#read(this.value);
       if (mine === this.#latest) [this.value, this.failure] = [value, null];
     } catch (cause) {
       if (mine === this.#latest) this.failure = failureOf(cause);
@@ -36,8 +36,8 @@ export async function readOnce(): Promise<void> {
   await Promise.allSettled(firsts.splice(0));
 }
 
-/** A reading that lasts as long as the component that makes it. */
-export function reading<T>(read: () => Promise<T>): Reading<T> {
+/** A reading that lasts as long as the component that makes it. `read` is given what was read before. */
+export function reading<T>(read: (before: T | null) => Promise<T>): Reading<T> {
   const made = new Reading(read);
   onMount(() => {
     firsts.push(made.again());

@@ -341,6 +341,7 @@ impl Engine {
             slots: self.keeper.slots(self.terms().circumstances),
             devices: self.keeper.devices(),
             logons: self.keeper.count(),
+            logons_version: self.keeper.version() + self.configuration.templates_version(),
             templates: TemplateCounts {
                 signed: count(|publisher| matches!(publisher, Publisher::Signed { .. })),
                 package: count(|publisher| *publisher == Publisher::Package),

@@ -144,7 +144,7 @@ fn status_tells_people_how_things_stand() {
         "unlocked, 2 logons",
         "4 signed, 3 of the package, 1 unsigned",
         "/srv/repo not reachable: it is not mounted",
-        "1 record waiting",
+        "1 record waiting, tries again in ",
         "login (strong): what the login is worth",
         "/x/bad.toml:3:7: error: no such key\n  remove it",
         "no bus",

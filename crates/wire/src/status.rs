@@ -240,6 +240,9 @@ pub struct Status {
     pub devices: Vec<crate::DeviceReport>,
     /// Stored logons; unknown while locked.
     pub logons: Option<u32>,
+    /// Higher whenever `LogonList` and `Templates` may be answered otherwise than before by this process.
+    #[serde(default)]
+    pub logons_version: u64,
     /// Templates in force.
     pub templates: TemplateCounts,
     /// What is not in force because of a mistake in it.

@@ -51,6 +51,10 @@ devices: Array<DeviceReport>,
  */
 logons: number | null, 
 /**
+ * Higher whenever `LogonList` and `Templates` may be answered otherwise than before by this process.
+ */
+logons_version: number, 
+/**
  * Templates in force.
  */
 templates: TemplateCounts, 

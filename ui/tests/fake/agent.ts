@@ -2,6 +2,7 @@
 
 import type { ErrorReply } from "../../src/wire/ErrorReply";
 import type { LogonSummary } from "../../src/wire/LogonSummary";
+import type { RecordId } from "../../src/wire/RecordId";
 import type { Reply } from "../../src/wire/Reply";
 import type { Request } from "../../src/wire/Request";
 import type { VaultState } from "../../src/wire/VaultState";
@@ -24,6 +25,8 @@ export type Scene = {
   directory?: boolean;
   /** The logon of the page is refused because of its program. */
   refused?: boolean;
+  /** Filling wants a proof. */
+  guarded?: boolean;
   /** The file to import is sealed. */
   sealed?: boolean;
   /** Nothing in the file to import is left. */
@@ -62,6 +65,7 @@ export class FakeAgent {
   #scene: Scene;
   #vault: VaultState;
   #logons: LogonSummary[];
+  #version = 1;
   #excluded: string[] = ["org.filezilla.FileZilla"];
   #paused: number | null = null;
   #pinned: boolean;
@@ -74,6 +78,12 @@ export class FakeAgent {
     this.#logons = scene.logons === undefined ? [...known.LOGONS] : known.manyLogons(scene.logons);
     this.#pinned = !scene.unpinned;
     this.down = scene.down ?? false;
+  }
+
+  /** A logon is removed in another window. */
+  remove(id: RecordId): void {
+    this.#version += 1;
+    this.#logons = this.#logons.filter((logon) => logon.id !== id);
   }
 
   /** Says that something changed. */
@@ -189,6 +199,7 @@ export class FakeAgent {
           status: {
             ...known.STATUS,
             vault: this.#vault,
+            logons_version: this.#version,
             paused_until: this.#paused,
             repository: this.#scene.offline
               ? { ...known.STATUS.repository, health: { unreachable: "directory.example.org: no route to host" }, next_try: known.NOW + 40_000 }
@@ -295,12 +306,13 @@ export class FakeAgent {
       const { template, label, plain, secret_fields } = request["logon-add"];
       const id = known.id(0x1000 + this.#logons.length);
       const application = known.TEMPLATES.find((known) => known.id === template)?.name ?? null;
+      this.#version += 1;
       this.#logons.push({ id, template, application, label: label || template, plain, secret_fields, binding: { publisher: "package", executable: null }, changed: known.NOW });
       return { "logon-saved": id };
     }
     if ("logon-edit" in request) return { "logon-saved": request["logon-edit"].id };
     if ("logon-remove" in request) {
-      this.#logons = this.#logons.filter(({ id }) => id !== request["logon-remove"].id);
+      this.remove(request["logon-remove"].id);
       return "done";
     }
     if ("logon-copy" in request) {
@@ -354,6 +366,7 @@ export class FakeAgent {
       if (report === undefined) throw fail("no-match", "no such logon");
       return { password: report };
     }
+    if ("logon-fill" in request && this.#scene.guarded && !request["logon-fill"].proven) return { filled: { ...known.FILLED, decision: "reauthenticate" } };
     if ("logon-fill" in request || "logon-capture" in request) return { filled: known.FILLED };
     if ("prompts" in request) {
       const prompt = this.#scene.prompt === undefined ? [] : [known.PROMPTS[this.#scene.prompt]];

@@ -47,6 +47,8 @@ pub(crate) struct Configuration {
     /// When the next override begins.
     next_override: Option<Timestamp>,
     problems: Vec<Problem>,
+    /// How often other templates came into force.
+    templates_version: u64,
 }
 
 impl Configuration {
@@ -66,6 +68,7 @@ impl Configuration {
             settings_problems: Vec::new(),
             next_override: None,
             problems: Vec::new(),
+            templates_version: 0,
         };
         loaded.read_settings(now);
         loaded.tell();
@@ -85,6 +88,7 @@ impl Configuration {
             settings_problems: Vec::new(),
             next_override: None,
             problems: Vec::new(),
+            templates_version: 0,
         };
         alone.read_settings(Now {
             steady: Monotonic(0),
@@ -112,7 +116,16 @@ impl Configuration {
         self.organisation = organisation;
         self.read_settings(now);
         self.tell();
-        if same { Templates::Same } else { Templates::New }
+        if same {
+            return Templates::Same;
+        }
+        self.templates_version += 1;
+        Templates::New
+    }
+
+    /// Higher whenever other templates are in force.
+    pub(crate) fn templates_version(&self) -> u64 {
+        self.templates_version
     }
 
     /// Reads the settings' files again. What cannot be read stays as it was.

@@ -57,6 +57,7 @@ impl Configuration {
             },
         })?;
         self.edition = std::mem::take(&mut self.edition).with_own(&folder);
+        self.templates_version += 1;
         self.tell();
         Ok((id, file))
     }

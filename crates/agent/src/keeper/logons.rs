@@ -89,6 +89,7 @@ impl Open {
         let changes = replace(self.store.store(), &*self.unlocked, &version, sealed)?;
         self.store.commit(&changes)?;
         self.heads.set(version);
+        self.writes += 1;
         Ok(())
     }
 

@@ -135,6 +135,8 @@ pub(crate) struct Open {
     by_template: BTreeMap<TemplateId, Vec<LogonId>>,
     /// Logons that cannot be read.
     faults: Vec<String>,
+    /// How often a record was written since it was opened.
+    writes: u64,
 }
 
 /// The vault as this device knows it.
@@ -158,6 +160,8 @@ pub(crate) struct Keeper {
     tales: Vec<Tale>,
     exports: Exports,
     clock: SystemClock,
+    /// How often the logons changed otherwise than by the writes of the open vault.
+    changes: u64,
 }
 
 const HEADER: &[u8] = b"own";
@@ -202,6 +206,7 @@ impl Keeper {
             tales: anew.into_iter().collect(),
             exports,
             clock,
+            changes: 0,
         };
         keeper.report(StoreName::Device, &found);
         keeper.mend_device();
@@ -334,12 +339,19 @@ impl Keeper {
             heads: Heads::default(),
             by_template: BTreeMap::new(),
             faults: Vec::new(),
+            writes: 0,
         };
         open.index()?;
         open.remember(&*self.device)?;
         self.open = Some(open);
         self.exports.at_least_one(StoreName::Vault);
+        self.changes += 1;
         Ok(())
+    }
+
+    /// Higher whenever the logons may be others than before.
+    pub(crate) fn version(&self) -> u64 {
+        self.changes + self.open.as_ref().map_or(0, |open| open.writes)
     }
 
     /// Whether nobody holds the key of a vault any more that was locked.
@@ -353,6 +365,7 @@ impl Keeper {
             self.export();
         }
         if let Some(open) = self.open.take() {
+            self.changes += open.writes + 1;
             self.locked = Arc::downgrade(&open.unlocked);
             drop(open.unlocked);
             // An exchange that still holds it closes it when it is done.
@@ -396,6 +409,7 @@ impl Keeper {
     /// Reads the vault store again after an exchange or an import changed it.
     pub(crate) fn reindex(&mut self) -> Result<(), KeeperError> {
         self.exports.changed(StoreName::Vault);
+        self.changes += 1;
         match &mut self.open {
             Some(open) => {
                 open.index()?;

@@ -125,6 +125,9 @@ fn repository(status: &Status) -> String {
     if repository.waiting > 0 {
         text.push_str(&format!(", {} waiting", counted(repository.waiting.into(), "record")));
     }
+    if let (RepositoryHealth::Unreachable(_), Some(next)) = (&repository.health, repository.next_try) {
+        text.push_str(&format!(", tries again in {}", still(next, now())));
+    }
     text
 }
 

@@ -160,6 +160,7 @@ pub fn status() -> Status {
         slots: vec![slot("login", Rating::Strong), slot("passphrase", Rating::Fair)],
         devices: Vec::new(),
         logons: Some(2),
+        logons_version: 3,
         templates: TemplateCounts {
             signed: 4,
             package: 3,
@@ -178,7 +179,7 @@ pub fn status() -> Status {
             health: RepositoryHealth::Unreachable("it is not mounted".to_owned()),
             synced: Some(Timestamp(1)),
             waiting: 1,
-            next_try: None,
+            next_try: Some(Timestamp(4_102_444_800_000)),
         },
         paused_until: None,
         paused_until_unlocked: false,
