@@ -279,7 +279,7 @@ mod tests {
         let now = Timestamp(0);
         let state = TrayState {
             health: Health::Offline,
-            pause: Some(Pause::Until(Timestamp(14 * MINUTE + 1))),
+            pause: Some(Pause::Until(Timestamp(14 * MINUTE + 1_000))),
             windows: Windows::Missing,
             ..well()
         };
