@@ -16,7 +16,6 @@ chooser-made = Eines erzeugen
 chooser-made-says = Zufällig, nach den Regeln Ihrer Organisation. Sie müssen es nie eintippen.
 chooser-own = Selbst gewählt
 chooser-own-says = Sie wählen es, und die Regeln werden geprüft.
-chooser-rules = Regeln: { $name }
 chooser-change-now = Passwort ändern
 chooser-capture-says = Es wird jetzt ausgefüllt und gespeichert, sobald die Anwendung es angenommen hat.
 chooser-capture = Ausfüllen und behalten

@@ -58,6 +58,7 @@ proof-os = Ihr Anmeldepasswort
 proof-directory = Ihr Passwort im Verzeichnis
 proof-own = Ihr Tresorpasswort
 proof-none = Ihre Passphrase
+password-rules = Regeln: { $name }
 password-new = Neues Passwort
 password-again = Noch einmal
 differ = Die beiden sind nicht gleich.

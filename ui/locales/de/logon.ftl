@@ -15,7 +15,6 @@ logon-stay = Weiter bearbeiten
 logon-discard = Verwerfen
 logon-next = Das nächste Passwort
 logon-next-says = In den Feldern oben steht, was die Anwendung jetzt hat. Für ein neues Passwort lassen Sie hier eines erzeugen: Es wird neben dem alten aufbewahrt und eingegeben, sobald die Anwendung eine Änderung verlangt.
-logon-policy = Regeln: { $name }
 logon-generate = Eines erzeugen
 logon-own = Selbst wählen
 logon-use-own = Dieses verwenden

@@ -16,7 +16,6 @@ chooser-made = Make one
 chooser-made-says = Random, by the rules of your organisation. You never need to type it.
 chooser-own = My own
 chooser-own-says = You choose it, and the rules are checked.
-chooser-rules = Rules: { $name }
 chooser-change-now = Change the password
 chooser-capture-says = It is filled now, and stored once the application has taken it.
 chooser-capture = Fill and keep

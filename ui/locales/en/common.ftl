@@ -58,6 +58,7 @@ proof-os = Your login password
 proof-directory = Your directory password
 proof-own = Your vault password
 proof-none = Your passphrase
+password-rules = Rules: { $name }
 password-new = New password
 password-again = Once more
 differ = The two are not the same.

@@ -15,7 +15,6 @@ logon-stay = Keep editing
 logon-discard = Discard
 logon-next = The next password
 logon-next-says = The fields above are what the application has now. For a new password, have one made here: it is kept beside the old one and typed where the application next asks for a change.
-logon-policy = Rules: { $name }
 logon-generate = Make one
 logon-own = Choose my own
 logon-use-own = Use this one

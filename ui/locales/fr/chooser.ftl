@@ -16,7 +16,6 @@ chooser-made = En créer un
 chooser-made-says = Au hasard, selon les règles de votre organisation. Vous n’avez jamais à le taper.
 chooser-own = Le mien
 chooser-own-says = Vous le choisissez, et les règles sont vérifiées.
-chooser-rules = Règles : { $name }
 chooser-change-now = Changer le mot de passe
 chooser-capture-says = Elle est remplie maintenant, et enregistrée dès que l’application l’a acceptée.
 chooser-capture = Remplir et garder

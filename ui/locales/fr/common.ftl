@@ -58,6 +58,7 @@ proof-os = Votre mot de passe de session
 proof-directory = Votre mot de passe de l’annuaire
 proof-own = Votre mot de passe du coffre
 proof-none = Votre phrase secrète
+password-rules = Règles : { $name }
 password-new = Nouveau mot de passe
 password-again = Encore une fois
 differ = Les deux ne sont pas identiques.

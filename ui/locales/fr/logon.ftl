@@ -15,7 +15,6 @@ logon-stay = Continuer la modification
 logon-discard = Abandonner
 logon-next = Le prochain mot de passe
 logon-next-says = Les champs ci-dessus sont ce que l’application a maintenant. Pour un nouveau mot de passe, faites-en créer un ici : il est gardé à côté de l’ancien et saisi quand l’application demande un changement.
-logon-policy = Règles : { $name }
 logon-generate = En créer un
 logon-own = Choisir le mien
 logon-use-own = Utiliser celui-ci
