@@ -571,3 +571,18 @@ test("what is in an imported file alone is named, and lost with it by choice", a
   expect(agent.lost).toBe(9);
   expect(said()).toContain("The file is overwritten and deleted.");
 });
+
+test("what was typed as a proof goes with its dialog", async () => {
+  await show("logons", { guarded: true });
+  for (const other of ["Copy", "Fill", "Copy"]) {
+    await press("Fill");
+    expect(field("Your login password").value).toBe("");
+    await type("Your login password", "half-typ");
+    await press("Cancel");
+    expect(document.querySelector("dialog")).toBeNull();
+    await press(other);
+    expect(field("Your login password").value).toBe("");
+    await type("Your login password", "half-typ");
+    await press("Cancel");
+  }
+});
