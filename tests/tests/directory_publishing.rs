@@ -99,6 +99,12 @@ fn directory() -> Slapd {
     server
 }
 
+/// What `--plan` takes.
+fn digest(plan: &Answer) -> &str {
+    let (_, digest) = plan.out.split_once("--plan ").unwrap();
+    digest.trim()
+}
+
 /// The password policy that counts for an application.
 fn policy(agent: &Agent<'_>) -> Value {
     let words = ["policy", "show", "--template", "test.ledger", "--json"];
@@ -177,6 +183,76 @@ fn a_unit_is_planned_published_and_taken_back() {
     server.join("Sales", "ada").unwrap();
     agent.done(&["refresh"], &[]).unwrap();
     assert_eq!(in_force(&agent), 1, "{}", agent.said());
+}
+
+#[test]
+fn what_is_published_is_what_was_looked_at() {
+    let server = directory();
+    let (here, there) = (Session::start().unwrap(), Session::start().unwrap());
+    on(&here, &server, "desk");
+    on(&there, &server, "ada");
+    let (desk, words) = Desk::founded(&here);
+    let package = Package::empty(&there).unwrap();
+    let agent = Agent::start(&there, &package).unwrap();
+    agent.done(&["directory", "login"], &[ADA]).unwrap();
+    agent.done(&["trust", "pin"], &[&words]).unwrap();
+    let key = desk.path("desk.key");
+    let sign = |folder: &str, fills: u32, number: &str| {
+        let text = format!("[settings.loop]\nfills = {fills}\n");
+        here.write(&desk.file(folder).join("overrides/loops.toml"), &text)
+            .unwrap();
+        let folder = desk.path(folder);
+        let words = [
+            "trust",
+            "sign",
+            &folder,
+            "--unit",
+            "Sales",
+            "--publisher",
+            &key,
+            "--number",
+            number,
+        ];
+        desk.done(&words, &[PHRASE]);
+    };
+    let publish = |what: &str, folder: &str, more: &[&str]| {
+        let folder = desk.path(folder);
+        desk.run(&[&["publish", what, &folder, "--unit", "Sales"], more].concat(), &[])
+    };
+    let in_force = || {
+        agent.done(&["refresh"], &[]).unwrap();
+        fills(&agent)[0]["value"].clone()
+    };
+
+    sign("mine", 7, "10");
+    assert_eq!(publish("apply", "mine", &[]).code, 0);
+    sign("mine", 8, "12");
+    let plan = publish("plan", "mine", &[]);
+    let none = publish("apply", "mine", &["--plan", "12"]);
+    assert!(none.code != 0 && none.err.contains("no digest of a plan"), "{none:?}");
+    // Somebody else publishes after the look.
+    sign("theirs", 9, "11");
+    assert_eq!(publish("apply", "theirs", &[]).code, 0);
+    let late = publish("apply", "mine", &["--plan", digest(&plan)]);
+    assert!(
+        late.code != 0 && late.err.contains("catalogue 11 is there now"),
+        "{late:?}"
+    );
+    assert_eq!(in_force(), 9, "{}", agent.said());
+    let plan = publish("plan", "mine", &[]);
+    assert_eq!(publish("apply", "mine", &["--plan", digest(&plan)]).code, 0);
+    assert_eq!(in_force(), 8, "{}", agent.said());
+
+    // The folder is signed anew after the look.
+    sign("mine", 6, "13");
+    let plan = publish("plan", "mine", &[]);
+    sign("mine", 5, "14");
+    let other = publish("apply", "mine", &["--plan", digest(&plan)]);
+    assert!(
+        other.code != 0 && other.err.contains("holds another catalogue"),
+        "{other:?}"
+    );
+    assert_eq!(in_force(), 8, "{}", agent.said());
 }
 
 #[test]

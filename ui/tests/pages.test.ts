@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { MADE, PASSWORD, SECRET } from "./fake/agent";
-import { CODE, HALF, id, LOGONS } from "./fake/model";
+import { CODE, HALF, id, LOGONS, PLAN } from "./fake/model";
 import { button, field, press, said, settle, show, type } from "./fake/page";
 
 const requests = (agent: Awaited<ReturnType<typeof show>>): string[] => agent.asked.map(({ command }) => command);
@@ -504,7 +504,7 @@ test("a plan is published only once the unit's name is typed, and the password i
   submit?.click();
   await settle();
   expect(agent.asked.find(({ command }) => command === "publish_apply")).toMatchObject({
-    request: { "publish-apply": { folder: "/srv/countersign/sales", unit: "Sales/Berlin", group: null, number: 8, confirmed: true, password: true } },
+    request: { "publish-apply": { folder: "/srv/countersign/sales", unit: "Sales/Berlin", group: null, plan: PLAN.digest, confirmed: true, password: true } },
     secrets: [PASSWORD],
   });
   expect(said()).toContain("Published with 5 writes.");

@@ -2,11 +2,12 @@
 //!
 //! What is published is a signed catalogue with everything it names ([`Release`]): whoever may write to the directory need not hold the
 //! publisher's key. [`plan`] says what would change, object by object and value by value; [`apply`] does it, if the directory is still
-//! as it was planned on, and the swap of the catalogue is the moment it comes into force; [`drift`] says what in the directory is not
-//! as its own catalogue says.
+//! as it was planned on, and the swap of the catalogue is the moment it comes into force; a [`PlanDigest`] ties it to the plan that was
+//! looked at before; [`drift`] says what in the directory is not as its own catalogue says.
 
 mod apply;
 mod difference;
+mod digest;
 mod drift;
 mod plan;
 mod release;
@@ -15,6 +16,7 @@ mod standing;
 
 pub use apply::apply;
 pub use difference::{Difference, differences};
+pub use digest::{NoPlanDigest, PlanDigest};
 pub use drift::{Drift, drift};
 pub use plan::{Change, Kind, Plan, plan, undoing, writes};
 pub use release::{Object, Release};
@@ -56,4 +58,7 @@ pub enum PublishError {
     /// Somebody else published or changed something since the plan.
     #[error("the directory is not as it was when the plan was made ({0}); nothing was changed, make the plan anew")]
     ChangedSince(String),
+    /// The plan is another one than was looked at.
+    #[error("{0}; nothing was written, look at the plan again")]
+    NotAsSeen(String),
 }

@@ -5,7 +5,7 @@ use countersign_directory::MemoryRepository;
 use countersign_model::port::{ConfigurationRepository, Publishing, RepositoryError, Write};
 use countersign_model::{ConfigKind, ConfigName, Timestamp, Unit};
 use countersign_publish::{
-    Change, Drift, Kind, Plan, PublishError, Release, Risk, Standing, apply, drift, plan, undoing, writes,
+    Change, Drift, Kind, Plan, PlanDigest, PublishError, Release, Risk, Standing, apply, drift, plan, undoing, writes,
 };
 use countersign_trust::{
     AgentVersion, CatalogueError, Digest, Entry, EntryKind, Heading, Kinds, ListedPublisher, PublisherKey, Recovery,
@@ -98,6 +98,13 @@ impl Publisher {
 
     fn plan(&self, release: &Release) -> Plan {
         plan(&self.unit, release, &self.now()).unwrap()
+    }
+
+    /// Whether the plan that is made now is the one of this digest.
+    fn look(&self, release: &Release, seen: &PlanDigest) -> Result<(), String> {
+        let plan = self.plan(release);
+        let same = PlanDigest::of(&plan, release, "Sales").is_as_seen(seen, &plan);
+        same.map_err(|error| error.to_string())
     }
 
     fn apply(&self, plan: &Plan, release: &Release) -> Result<(), PublishError> {
@@ -231,6 +238,48 @@ fn whatever_changed_since_the_plan_stops_it() {
     desk.apply(&first, &one).unwrap();
     let refused = desk.apply(&second, &other).unwrap_err();
     assert!(matches!(refused, PublishError::ChangedSince(_)), "{refused}");
+}
+
+#[test]
+fn a_plan_is_the_one_that_was_looked_at_or_says_what_changed() {
+    let desk = Publisher::new();
+    desk.publish(10, &[ERP, MAIL]);
+    let release = desk.release(12, &[ERP]);
+    let seen = PlanDigest::of(&desk.plan(&release), &release, "Sales");
+    assert_eq!(desk.look(&release, &seen), Ok(()));
+    assert_eq!(seen.to_string().parse(), Ok(seen));
+    let shown = seen.to_string();
+    for wrong in [
+        "",
+        "12",
+        &shown[1..],
+        &shown[..128],
+        &shown.replace('-', "+"),
+        &shown.replace('-', "é-"),
+    ] {
+        assert!(wrong.parse::<PlanDigest>().is_err(), "{wrong}");
+    }
+
+    // The folder holds another signed catalogue, of the same number or not.
+    let swapped = desk.look(&desk.release(12, &[MAIL]), &seen).unwrap_err();
+    assert!(swapped.contains("the folder holds another catalogue"), "{swapped}");
+    let newer = desk.look(&desk.release(13, &[ERP]), &seen).unwrap_err();
+    assert!(
+        newer.contains("number 13") && newer.contains("nothing was written"),
+        "{newer}"
+    );
+
+    // Another group, an object changed by hand, another administrator's catalogue.
+    let group = PlanDigest::of(&desk.plan(&release), &release, "Purchase");
+    assert!(desk.look(&release, &group).unwrap_err().contains("who is to read it"));
+    let name = named(ConfigKind::Template, "mail");
+    desk.repository.put(&desk.unit, &name, 1, b"by hand").unwrap();
+    assert!(desk.look(&release, &seen).unwrap_err().contains("what is in Sales"));
+    desk.repository.put(&desk.unit, &name, 1, MAIL.2.as_bytes()).unwrap();
+    assert_eq!(desk.look(&release, &seen), Ok(()));
+    desk.publish(11, &[MAIL]);
+    let other = desk.look(&release, &seen).unwrap_err();
+    assert!(other.contains("catalogue 11 is there now"), "{other}");
 }
 
 #[test]

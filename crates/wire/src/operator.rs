@@ -84,6 +84,8 @@ pub struct PlanReport {
     pub replaces: Option<u64>,
     /// The number of the new one.
     pub number: u64,
+    /// Which plan it is: over the new catalogue, what it takes the place of, and the group. Publishing takes it back.
+    pub digest: String,
     /// What changes, by kind and name.
     pub changes: Vec<PlannedChange>,
     /// What to look at twice, a sentence each.

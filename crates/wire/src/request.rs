@@ -397,8 +397,8 @@ pub enum Request {
         #[serde(flatten)]
         #[cfg_attr(feature = "ts", ts(flatten))]
         wanted: Publication,
-        /// The number of the catalogue in the plan that was looked at.
-        number: u64,
+        /// The digest of the plan that was looked at.
+        plan: String,
         /// Whether the unit's name was typed.
         confirmed: bool,
         /// Whether the administrator's directory password comes with it.

@@ -26,12 +26,25 @@ fn a_signed_folder_is_looked_at_and_published() {
     done(&["trust", "init", "Example", "--key", &root], ROOT_PHRASE);
     done(&["trust", "publisher", "init", "desk", "--key", &key], PHRASE);
     done(&["trust", "publisher", "add", &key, "--root", &root], ROOT_PHRASE);
-    let file = session.home().join("unit/templates/test.Given.toml");
-    session.write(&file, &template("Given")).unwrap();
-    done(
-        &["trust", "sign", &unit, "--unit", "Sales", "--publisher", &key],
-        PHRASE,
-    );
+    let sign = |folder: &str, name: &str, number: &str| {
+        let file = session.home().join(folder).join("templates/test.Given.toml");
+        let named = template("Given").replace("name = \"Given\"", &format!("name = \"{name}\""));
+        session.write(&file, &named).unwrap();
+        let folder = path(folder);
+        let words = [
+            "trust",
+            "sign",
+            &folder,
+            "--unit",
+            "Sales",
+            "--publisher",
+            &key,
+            "--number",
+            number,
+        ];
+        done(&words, PHRASE);
+    };
+    sign("unit", "Given", "12");
 
     let package = Package::empty(&session).unwrap();
     let agent = Agent::start(&session, &package).unwrap();
@@ -50,14 +63,34 @@ fn a_signed_folder_is_looked_at_and_published() {
         .says("test.Given")
         .unwrap();
     pages.says("is the first one there").unwrap().says("One new").unwrap();
-    pages.click("Publish this").unwrap();
-    pages.says("comes into force as it was shown").unwrap();
-    let password = "document.querySelector('dialog input[type=password]').focus()";
-    pages.run(password, &json!([])).unwrap();
-    pages.press(ADMIN).unwrap().press(ENTER).unwrap();
+    // Another administrator publishes meanwhile: what was looked at is not published over it.
+    sign("theirs", "Theirs", "11");
+    desk.done(&["publish", "apply", &path("theirs"), "--unit", "Sales"], &[ADMIN])
+        .unwrap();
+    publish(&mut pages);
+    pages
+        .says("catalogue 11 is there now")
+        .unwrap()
+        .says("look at the plan again")
+        .unwrap();
+    pages
+        .click("Cancel")
+        .unwrap()
+        .fill("Your directory password", ADMIN)
+        .unwrap();
+    pages.click("Show what would change").unwrap().says("Theirs").unwrap();
+    publish(&mut pages);
     pages.says("Published with").unwrap();
 
     let drift = desk.done(&["publish", "drift", "--unit", "Sales"], &[ADMIN]).unwrap();
     assert!(drift.out.contains("as its catalogue says"), "{drift:?}");
     drop(agent);
+}
+
+fn publish(pages: &mut Pages) {
+    pages.click("Publish this").unwrap();
+    pages.says("comes into force as it was shown").unwrap();
+    let password = "document.querySelector('dialog input[type=password]').focus()";
+    pages.run(password, &json!([])).unwrap();
+    pages.press(ADMIN).unwrap().press(ENTER).unwrap();
 }

@@ -19,6 +19,10 @@ replaces: number | null,
  */
 number: number, 
 /**
+ * Which plan it is: over the new catalogue, what it takes the place of, and the group. Publishing takes it back.
+ */
+digest: string, 
+/**
  * What changes, by kind and name.
  */
 changes: Array<PlannedChange>, 

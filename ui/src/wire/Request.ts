@@ -333,9 +333,9 @@ unit: Unit,
  */
 group: string | null, } } | { "publish-apply": { 
 /**
- * The number of the catalogue in the plan that was looked at.
+ * The digest of the plan that was looked at.
  */
-number: number, 
+plan: string, 
 /**
  * Whether the unit's name was typed.
  */

@@ -4,7 +4,7 @@
 use super::Front;
 use crate::organisation::{Administration, Helpdesk, Planned};
 use countersign_model::UserId;
-use countersign_publish::{Change as Planning, Kind};
+use countersign_publish::{Change as Planning, Kind, NoPlanDigest, PlanDigest};
 use countersign_secret::Password;
 use countersign_wire::{
     Answer, Change, ChangedValue, ErrorCode, ErrorReply, OperatorTerms, PlanReport, PlannedChange, Publication, Reply,
@@ -86,23 +86,20 @@ impl Front {
         Ok(Reply::PublishPlan(Box::new(report(&planned))).into())
     }
 
-    /// What is published is what was looked at: another number, or a plan that wants the unit's name typed, is not carried out.
+    /// What is published is what was looked at: another plan, or one that wants the unit's name typed, is not carried out.
     pub(super) fn publish_apply(
         &self,
         wanted: &Publication,
-        number: u64,
+        seen: &str,
         agreed: Agreed,
         password: Option<&Password>,
     ) -> Result<Answer, ErrorReply> {
+        let seen: PlanDigest = seen
+            .parse()
+            .map_err(|error: NoPlanDigest| ErrorReply::new(ErrorCode::BadRequest, error.to_string()))?;
         let administration = self.administration(password)?;
         let planned = plan(&administration, wanted)?;
-        if planned.plan.number != number {
-            let message = format!(
-                "the folder holds catalogue {} now, and {number} was looked at",
-                planned.plan.number
-            );
-            return Err(ErrorReply::new(ErrorCode::Refused, message).next("look at the plan again"));
-        }
+        planned.is_as_seen(&seen)?;
         if planned.plan.wants_typing() && agreed == Agreed::ByLooking {
             return Err(
                 ErrorReply::new(ErrorCode::Refused, "this plan wants the unit's name typed")
@@ -140,6 +137,7 @@ fn report(planned: &Planned) -> PlanReport {
         unit: plan.unit.clone(),
         replaces: plan.replaces.map(|(number, _)| number),
         number: plan.number,
+        digest: planned.digest().to_string(),
         changes: plan.changes.iter().map(change).collect(),
         risks: plan.risks.iter().map(ToString::to_string).collect(),
         group: group.clone(),

@@ -4,7 +4,9 @@ use super::administration::{Administration, unreached};
 use super::unit_folder::UnitFolder;
 use crate::configuration::agent_version;
 use countersign_model::Unit;
-use countersign_publish::{Drift, Plan, PublishError, Release, Standing, apply, drift, plan, undoing, writes};
+use countersign_publish::{
+    Drift, Plan, PlanDigest, PublishError, Release, Standing, apply, drift, plan, undoing, writes,
+};
 use countersign_trust::{CatalogueError, RootList, Terms, Trusted, accept_catalogue};
 use countersign_wire::{ErrorCode, ErrorReply};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,23 @@ pub struct Planned {
     release: Release,
     list: RootList,
     folder: PathBuf,
+}
+
+impl Planned {
+    /// Which plan it is.
+    #[must_use]
+    pub fn digest(&self) -> PlanDigest {
+        PlanDigest::of(&self.plan, &self.release, &self.readers.0)
+    }
+
+    /// Whether it is the plan that was looked at.
+    ///
+    /// # Errors
+    /// Says what is another one now.
+    pub fn is_as_seen(&self, seen: &PlanDigest) -> Result<(), ErrorReply> {
+        let same = self.digest().is_as_seen(seen, &self.plan);
+        same.map_err(|error| refused(&error))
+    }
 }
 
 impl Administration {
@@ -122,7 +141,9 @@ impl Administration {
 fn refused(error: &PublishError) -> ErrorReply {
     let code = match error {
         PublishError::Repository(error) => return unreached(error),
-        PublishError::ChangedSince(_) | PublishError::NotNewer { .. } => ErrorCode::Refused,
+        PublishError::ChangedSince(_) | PublishError::NotAsSeen(_) | PublishError::NotNewer { .. } => {
+            ErrorCode::Refused
+        }
         PublishError::OtherUnit { .. } => ErrorCode::BadRequest,
         PublishError::Catalogue(_) | PublishError::NotAsSigned(_) => ErrorCode::Integrity,
     };

@@ -1,6 +1,7 @@
 use clap::{Args, Subcommand};
 use countersign_agent::AgentVersion;
 use countersign_model::Unit;
+use countersign_publish::PlanDigest;
 use std::path::PathBuf;
 
 use super::Format;
@@ -53,6 +54,9 @@ pub(crate) struct PublishPlan {
 pub(crate) struct PublishApply {
     #[command(flatten)]
     pub(crate) signed: Signed,
+    /// The plan that was looked at, as `publish plan` shows its digest: any other is not published.
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) plan: Option<PlanDigest>,
     /// Many objects are deleted, and that is meant: the unit's path, typed.
     #[arg(long, value_name = "UNIT", value_parser = unit)]
     pub(crate) confirm: Option<Unit>,

@@ -40,10 +40,7 @@ pub(crate) fn run(command: &Publish, screen: &mut Screen) -> Result<u8, Failure>
 }
 
 fn plan(wanted: &PublishPlan, screen: &mut Screen) -> Result<u8, Failure> {
-    let signed = &wanted.signed;
-    let planned = administration()?
-        .plan(&signed.folder, &signed.unit, signed.group.as_deref())
-        .map_err(failed)?;
+    let planned = planned(&administration()?, &wanted.signed)?;
     if let Some(path) = &wanted.ldif {
         save(path, planned.ldif.as_deref())?;
         let mut undo = path.clone().into_os_string();
@@ -55,6 +52,8 @@ fn plan(wanted: &PublishPlan, screen: &mut Screen) -> Result<u8, Failure> {
         json(&planned, screen)?;
     } else {
         show(&planned, screen)?;
+        screen.say("next: `countersign publish apply` with this, and no other plan is published:")?;
+        screen.say(format_args!("  --plan {}", planned.digest()))?;
     }
     Ok(code)
 }
@@ -137,6 +136,7 @@ fn json(planned: &Planned, screen: &mut Screen) -> Result<(), Failure> {
             "unit": plan.unit,
             "replaces": plan.replaces.map(|(number, _)| number),
             "number": plan.number,
+            "digest": planned.digest().to_string(),
             "changes": changes,
             "risks": plan.risks,
             "group": group,
@@ -146,31 +146,39 @@ fn json(planned: &Planned, screen: &mut Screen) -> Result<(), Failure> {
 }
 
 fn apply(wanted: &PublishApply, screen: &mut Screen) -> Result<u8, Failure> {
-    let signed = &wanted.signed;
     let administration = administration()?;
-    publish(&administration, signed, wanted.confirm.as_ref(), screen)
+    let planned = planned(&administration, &wanted.signed)?;
+    if let Some(seen) = &wanted.plan {
+        planned.is_as_seen(seen).map_err(failed)?;
+    }
+    publish(&administration, &planned, wanted.confirm.as_ref(), screen)
 }
 
+fn planned(administration: &Administration, signed: &Signed) -> Result<Planned, Failure> {
+    administration
+        .plan(&signed.folder, &signed.unit, signed.group.as_deref())
+        .map_err(failed)
+}
+
+/// Shows a plan and carries this very one out.
 fn publish(
     administration: &Administration,
-    signed: &Signed,
+    planned: &Planned,
     confirm: Option<&Unit>,
     screen: &mut Screen,
 ) -> Result<u8, Failure> {
-    let planned = administration
-        .plan(&signed.folder, &signed.unit, signed.group.as_deref())
-        .map_err(failed)?;
-    let is_confirmed = confirm == Some(&signed.unit);
+    let unit = &planned.plan.unit;
+    let is_confirmed = confirm == Some(unit);
     if planned.plan.wants_typing() && !is_confirmed {
-        show(&planned, screen)?;
+        show(planned, screen)?;
         return Err(Failure::Unconfirmed {
-            next: format!("add `--confirm \"{}\"`", signed.unit.as_str()),
+            next: format!("add `--confirm \"{}\"`", unit.as_str()),
         });
     }
-    show(&planned, screen)?;
+    show(planned, screen)?;
     let mut writes = 0;
     administration
-        .apply(&planned, &mut |_, count| writes = count)
+        .apply(planned, &mut |_, count| writes = count)
         .map_err(failed)?;
     screen.say(format_args!(
         "{} published with {}; users have it with their next sync",
@@ -199,5 +207,6 @@ fn rollback(wanted: &PublishRollback, screen: &mut Screen) -> Result<u8, Failure
         min_agent: wanted.min_agent,
     };
     administration.sign_folder(&to_sign, &passphrase).map_err(failed)?;
-    publish(&administration, signed, wanted.confirm.as_ref(), screen)
+    let planned = planned(&administration, signed)?;
+    publish(&administration, &planned, wanted.confirm.as_ref(), screen)
 }
