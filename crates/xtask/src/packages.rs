@@ -109,6 +109,9 @@ const WINDOWS: [(&str, &str); 2] = [
     ("webkit2gtk-driver", "tests that use them as a person does"),
 ];
 
+/// What trying a package out needs.
+const TRIAL: (&str, &str) = ("debootstrap", "a new Debian");
+
 /// What making a package needs.
 const PACKAGING: [(&str, &str); 5] = [
     ("appstream", "checking what software centres are told"),
@@ -162,6 +165,11 @@ pub fn ensure_windows() -> Result<()> {
 /// The same for making a package.
 pub fn ensure_packaging() -> Result<()> {
     ensure_all(&PACKAGING)
+}
+
+/// The same for trying a package out.
+pub fn ensure_trial() -> Result<()> {
+    ensure_all(&[TRIAL])
 }
 
 /// The same for a build with Kerberos binds.

@@ -3,6 +3,7 @@
 mod documents;
 mod facts;
 mod maintenance;
+mod trial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,9 @@ pub struct Options {
     /// Programs that are built quickly and run slowly, to try the package out.
     #[arg(long)]
     dev: bool,
+    /// Put it into a new Debian as well, and log on there.
+    #[arg(long = "try")]
+    tried: bool,
 }
 
 /// Builds, puts together, checks.
@@ -72,6 +76,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     ]);
     step("checking it", check.arg(&package))?;
     println!("made {}", package.display());
+    if options.tried {
+        println!("made {}", trial::run(&package, &out)?.display());
+    }
     Ok(ExitCode::SUCCESS)
 }
 
