@@ -16,7 +16,7 @@ mod lists;
 #[cfg(any(test, feature = "contract"))]
 mod memory;
 mod names;
-mod tree;
+pub mod tree;
 mod units;
 mod users;
 mod watch;

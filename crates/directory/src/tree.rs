@@ -1,10 +1,16 @@
-//! Folders and files below the repository's root, opened step by step: no link is ever followed.
+//! Folders and files below a root, such as a repository's, opened step by step: no link is ever followed.
+
+mod plain;
+
+pub use plain::plain_file;
 
 use crate::faults;
 use countersign_model::port::RepositoryError;
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,14 +26,14 @@ const PUBLIC_FOLDER: Mode = Mode::RWXU
 pub(crate) const HALF: &str = ".new";
 
 /// An open folder.
-pub(crate) struct Folder {
+pub struct Folder {
     fd: OwnedFd,
     path: PathBuf,
 }
 
 /// Whether a new file got its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Placed {
+pub enum Placed {
     /// It did.
     New,
     /// There was one of that name already.
@@ -42,7 +48,10 @@ pub(crate) struct Entry {
 
 impl Folder {
     /// Opens the root itself, which may be reached through links: it is the administrator's to place.
-    pub(crate) fn root(path: &Path) -> Result<Self, Errno> {
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn root(path: &Path) -> Result<Self, Errno> {
         let fd = fs::open(
             path,
             OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
@@ -66,7 +75,9 @@ impl Folder {
         })
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
@@ -75,7 +86,10 @@ impl Folder {
     }
 
     /// A folder in this one.
-    pub(crate) fn open(&self, name: &str) -> Result<Self, RepositoryError> {
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn open(&self, name: &str) -> Result<Self, RepositoryError> {
         let path = self.path.join(name);
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = fs::openat(&self.fd, name, flags, Mode::empty()).map_err(|errno| faults::of(&path, errno))?;
@@ -96,7 +110,10 @@ impl Folder {
     }
 
     /// A folder in this one, made for everybody to read if it is not there.
-    pub(crate) fn open_or_make_public(&self, name: &str) -> Result<Self, RepositoryError> {
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn open_or_make_public(&self, name: &str) -> Result<Self, RepositoryError> {
         self.open_or_make_for(name, PUBLIC_FOLDER)
     }
 
@@ -136,35 +153,28 @@ impl Folder {
         Ok(entries)
     }
 
+    /// The names of all that is in it, in order, also of what is no text.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn names(&self) -> Result<Vec<OsString>, RepositoryError> {
+        let fault = |errno| self.fault(errno);
+        let mut names = Vec::new();
+        for entry in fs::Dir::read_from(&self.fd).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            names.push(OsStr::from_bytes(entry.file_name().to_bytes()).to_owned());
+        }
+        names.retain(|name| name != "." && name != "..");
+        names.sort();
+        Ok(names)
+    }
+
     /// A file's bytes, if it is a plain file of at most `largest` bytes.
-    pub(crate) fn read(&self, name: &str, largest: u64) -> Result<Vec<u8>, RepositoryError> {
-        let path = self.path.join(name);
-        let fault = |errno| faults::of(&path, errno);
-        // Without O_NONBLOCK a pipe in the place of a file would keep us waiting.
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = fs::openat(&self.fd, name, flags, Mode::empty()).map_err(fault)?;
-        let found = fs::fstat(&file).map_err(fault)?;
-        if FileType::from_raw_mode(found.st_mode) != FileType::RegularFile {
-            return Err(faults::invalid(&path, "it is not a plain file"));
-        }
-        let too_large = || faults::invalid(&path, &format!("it is larger than {largest} bytes"));
-        let length = u64::try_from(found.st_size)
-            .ok()
-            .filter(|length| *length <= largest)
-            .ok_or_else(too_large)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        let mut block = [0; 16 << 10];
-        loop {
-            match rustix::io::read(&file, &mut block) {
-                Ok(0) => return Ok(bytes),
-                Ok(read) => bytes.extend_from_slice(block.get(..read).unwrap_or_default()),
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(fault(errno)),
-            }
-            if bytes.len() as u64 > largest {
-                return Err(too_large());
-            }
-        }
+    ///
+    /// # Errors
+    /// See [`RepositoryError`]; of any other file, or a longer one, it is [`RepositoryError::Invalid`].
+    pub fn read(&self, name: &str, largest: u64) -> Result<Vec<u8>, RepositoryError> {
+        plain::read(&self.fd, name.as_ref(), &self.path.join(name), largest)
     }
 
     /// Gives a new file its name only once it is whole and on the disk, and only if the name is free.
@@ -172,13 +182,19 @@ impl Folder {
         self.place_for(name, bytes, PRIVATE_FILE)
     }
 
-    /// As [`Folder::place`], for everybody to read.
-    pub(crate) fn place_public(&self, name: &str, bytes: &[u8]) -> Result<Placed, RepositoryError> {
+    /// Gives a new file its name only once it is whole and on the disk, and only if the name is free; for everybody to read.
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn place_public(&self, name: &str, bytes: &[u8]) -> Result<Placed, RepositoryError> {
         self.place_for(name, bytes, PUBLIC_FILE)
     }
 
     /// Gives new bytes to a file, for everybody to read, in one step.
-    pub(crate) fn replace_public(&self, name: &str, bytes: &[u8]) -> Result<(), RepositoryError> {
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn replace_public(&self, name: &str, bytes: &[u8]) -> Result<(), RepositoryError> {
         let path = self.path.join(name);
         let fault = |errno| faults::of(&path, errno);
         let aside = aside(name);
@@ -239,7 +255,10 @@ impl Folder {
     }
 
     /// Removes a file; one that is gone already is no fault.
-    pub(crate) fn remove(&self, name: &str) -> Result<(), RepositoryError> {
+    ///
+    /// # Errors
+    /// See [`RepositoryError`].
+    pub fn remove(&self, name: &str) -> Result<(), RepositoryError> {
         match fs::unlinkat(&self.fd, name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(errno) => Err(faults::of(&self.path.join(name), errno)),

@@ -49,6 +49,11 @@ fn the_operator_sees_how_the_caller_stands_and_reads_out_words_that_open() {
         .says("The three words he reads to you")
         .unwrap();
     pages.fill("His three words", &heard).unwrap();
+    pages.fill("Key file of your ring", "desk-1.key").unwrap();
+    pages.fill("Passphrase of your key file", RING_PHRASE).unwrap();
+    pages.click("Take out his half").unwrap();
+    pages.says("desk-1.key is no absolute path").unwrap();
+    pages.fill("His three words", &heard).unwrap();
     let ring = key_file(&session, "desk-1").display().to_string();
     pages.fill("Key file of your ring", &ring).unwrap();
     pages.fill("Passphrase of your key file", RING_PHRASE).unwrap();

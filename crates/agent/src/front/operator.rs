@@ -60,6 +60,7 @@ impl Front {
         caller: &Caller<'_>,
         password: Option<&Password>,
     ) -> Result<Answer, ErrorReply> {
+        absolute(caller.ring)?;
         let half = self.helpdesk(password)?.recover(
             caller.user,
             caller.ring,
@@ -123,11 +124,17 @@ pub(super) enum Agreed {
 }
 
 fn plan(administration: &Administration, wanted: &Publication) -> Result<Planned, ErrorReply> {
-    if !wanted.folder.is_absolute() {
-        let message = format!("{} is no absolute path", wanted.folder.display());
-        return Err(ErrorReply::new(ErrorCode::BadRequest, message).next("write the whole path, from / on"));
-    }
+    absolute(&wanted.folder)?;
     administration.plan(&wanted.folder, &wanted.unit, wanted.group.as_deref())
+}
+
+/// A path in a request is whole: the agent's own folder is not the client's.
+fn absolute(path: &Path) -> Result<(), ErrorReply> {
+    if path.is_absolute() {
+        return Ok(());
+    }
+    let message = format!("{} is no absolute path", path.display());
+    Err(ErrorReply::new(ErrorCode::BadRequest, message).next("write the whole path, from / on"))
 }
 
 fn report(planned: &Planned) -> PlanReport {

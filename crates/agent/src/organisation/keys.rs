@@ -1,5 +1,6 @@
 //! Key files: made once, never written over, readable by their owner alone.
 
+use super::unit_folder::bounded;
 use countersign_secret::{Key, Password};
 use countersign_vault::{
     Answer, KdfParameters, KeyFileError, KeyFileFacts, KeyKind, inspect_key_file, normalise_answer, open_key_file,
@@ -7,7 +8,7 @@ use countersign_vault::{
 };
 use countersign_wire::{ErrorCode, ErrorReply};
 use std::fs::OpenOptions;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -47,21 +48,9 @@ pub(super) fn write(
     })
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ErrorReply> {
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) => Ok(bytes),
-        Err(why) => Err(ErrorReply::new(
-            ErrorCode::BadRequest,
-            format!("the key file {} cannot be read: {why}", path.display()),
-        )),
-    }
-}
-
 /// What a key file says of itself; authentic only once it is opened.
 pub(super) fn inspect(path: &Path, wanted: KeyKind) -> Result<KeyFileFacts, ErrorReply> {
-    let facts = inspect_key_file(&read(path)?).map_err(|error| failed(&error))?;
+    let facts = inspect_key_file(&bounded(path, LONGEST)?).map_err(|error| failed(&error))?;
     match facts.kind {
         found if found == wanted => Ok(facts),
         found => Err(failed(&KeyFileError::OtherKind { found, wanted })),
@@ -69,7 +58,7 @@ pub(super) fn inspect(path: &Path, wanted: KeyKind) -> Result<KeyFileFacts, Erro
 }
 
 pub(super) fn open(path: &Path, kind: KeyKind, passphrase: &Password) -> Result<(KeyFileFacts, Key), ErrorReply> {
-    let bytes = read(path)?;
+    let bytes = bounded(path, LONGEST)?;
     open_key_file(kind, &bytes, &answer(passphrase)?).map_err(|error| failed(&error))
 }
 

@@ -50,7 +50,7 @@ impl Administration {
     /// When the folder is not signed as it is, or the repository does not answer.
     pub fn plan(&self, folder: &Path, unit: &Unit, group: Option<&str>) -> Result<Planned, ErrorReply> {
         let list = self.newest_list()?;
-        let files = UnitFolder::new(folder);
+        let files = UnitFolder::open(folder)?;
         let (_, bytes) = files.newest()?.ok_or_else(|| {
             ErrorReply::new(ErrorCode::NoMatch, format!("{} holds no catalogue", folder.display()))
                 .next("make one with `countersign trust sign`")
@@ -58,13 +58,20 @@ impl Administration {
         let trusted = self
             .accept(&list, unit, &bytes)
             .map_err(|error| refused(&error.into()))?;
+        let mut unusable = None;
         let release = Release::gather(
             unit,
             (trusted, bytes),
             |digest| files.page(digest),
-            |entry| std::fs::read(files.path_of(entry.kind, &entry.id)).ok(),
+            |entry| match files.object(entry.kind, &entry.id) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    unusable = Some(error);
+                    None
+                }
+            },
         );
-        let release = release.map_err(|error| refused(&error))?;
+        let release = release.map_err(|error| unusable.unwrap_or_else(|| refused(&error)))?;
         let now = self.standing(&list, unit)?;
         let plan = plan(unit, &release, &now).map_err(|error| refused(&error))?;
         let repository = self.repository();
@@ -96,7 +103,7 @@ impl Administration {
         // It is kept first, so that what is published after it can be taken back.
         let objects = planned.release.objects.values();
         let objects = objects.map(|object| (&object.entry, object.bytes.as_slice()));
-        UnitFolder::new(&planned.folder).keep_published(planned.plan.number, objects)?;
+        UnitFolder::open(&planned.folder)?.keep_published(planned.plan.number, objects)?;
         let applied = apply(repository, &planned.plan, &planned.release, &accept, done);
         repository.settle();
         applied.map_err(|error| refused(&error))
@@ -107,7 +114,7 @@ impl Administration {
     /// # Errors
     /// When it was not published from this folder, or the files cannot be written.
     pub fn restore(&self, folder: &Path, number: Option<u64>) -> Result<u64, ErrorReply> {
-        UnitFolder::new(folder).restore(number)
+        UnitFolder::open(folder)?.restore(number)
     }
 
     /// What in a unit is not as its own catalogue says.

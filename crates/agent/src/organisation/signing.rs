@@ -70,7 +70,7 @@ impl Administration {
     /// # Errors
     /// When a file is not good, the publisher may not sign it, the passphrase is wrong, or the catalogue cannot be written.
     pub fn sign_folder(&self, wanted: &ToSign, passphrase: &Password) -> Result<SignedFolder, ErrorReply> {
-        let folder = UnitFolder::new(&wanted.folder);
+        let folder = UnitFolder::open(&wanted.folder)?;
         let files = folder.files()?;
         judge(&files)?;
         let before = folder.newest()?;
@@ -132,7 +132,7 @@ impl Administration {
     /// # Errors
     /// When there is no catalogue that can be read, or no list to hold it against.
     pub fn verify(&self, path: &Path, unit: Option<&Unit>) -> Result<Verified, ErrorReply> {
-        let folder = path.is_dir().then(|| UnitFolder::new(path));
+        let folder = path.is_dir().then(|| UnitFolder::open(path)).transpose()?;
         let bytes = match &folder {
             Some(folder) => folder.newest()?.map(|(_, bytes)| bytes).ok_or_else(|| {
                 ErrorReply::new(ErrorCode::NoMatch, format!("{} holds no catalogue", path.display()))

@@ -2,21 +2,23 @@
 //!
 //! `templates/ID.toml`, `policies/ID.toml`, `overrides/ID.toml`, beside them `catalogue.N` and its pages `.pages/SHA256`.
 
+use countersign_directory::tree::{Folder, Placed, plain_file};
 use countersign_model::ConfigName;
+use countersign_model::port::RepositoryError;
 use countersign_rules::LONGEST_FILE;
 use countersign_trust::{Digest, Entry, EntryKind, digest_of};
 use countersign_wire::{ErrorCode, ErrorReply};
-use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read, Write};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const CATALOGUE: &str = "catalogue.";
 const PAGES: &str = ".pages";
 const PUBLISHED: &str = ".published";
+const LONGEST_OBJECT: u64 = LONGEST_FILE as u64;
 const LONGEST_CATALOGUE: u64 = 1024 * 1024;
 
-/// A unit's folder.
-pub(super) struct UnitFolder(PathBuf);
+/// A unit's folder. Others may have filled it: no link in it is followed, and nothing but plain files is read.
+pub(super) struct UnitFolder(Folder);
 
 /// A file of the unit.
 pub(super) struct UnitFile {
@@ -26,12 +28,23 @@ pub(super) struct UnitFile {
 }
 
 impl UnitFolder {
-    pub(super) fn new(path: &Path) -> Self {
-        Self(path.to_owned())
+    pub(super) fn open(path: &Path) -> Result<Self, ErrorReply> {
+        Folder::root(path).map(Self).map_err(|why| {
+            let message = format!("{} cannot be read: {}", path.display(), std::io::Error::from(why));
+            ErrorReply::new(ErrorCode::BadRequest, message)
+        })
     }
 
     pub(super) fn path_of(&self, kind: EntryKind, id: &str) -> PathBuf {
-        self.0.join(folder_of(kind)).join(format!("{id}.toml"))
+        self.0.path().join(folder_of(kind)).join(file_of(id))
+    }
+
+    /// An object's bytes, if it is there.
+    pub(super) fn object(&self, kind: EntryKind, id: &str) -> Result<Option<Vec<u8>>, ErrorReply> {
+        let Some(folder) = found(self.0.open(folder_of(kind)))? else {
+            return Ok(None);
+        };
+        found(folder.read(&file_of(id), LONGEST_OBJECT))
     }
 
     /// Keeps what is published with catalogue `number`, for a rollback: `.published/NUMBER/`.
@@ -40,8 +53,9 @@ impl UnitFolder {
         number: u64,
         objects: impl Iterator<Item = (&'a Entry, &'a [u8])>,
     ) -> Result<(), ErrorReply> {
-        let kept = Self(self.0.join(PUBLISHED).join(number.to_string()));
-        std::fs::create_dir_all(&kept.0).map_err(|why| unwritten(&kept.0, &why))?;
+        let path = self.0.path().join(PUBLISHED).join(number.to_string());
+        std::fs::create_dir_all(&path).map_err(|why| unwritten(&path, &why))?;
+        let kept = Self::open(&path)?;
         objects
             .into_iter()
             .try_for_each(|(entry, bytes)| kept.put(entry.kind, &entry.id, bytes))
@@ -56,26 +70,26 @@ impl UnitFolder {
 
     /// Puts back what was published with an earlier catalogue: this one, or the one before the newest. Returns its number.
     pub(super) fn restore(&self, wanted: Option<u64>) -> Result<u64, ErrorReply> {
-        let all = std::fs::read_dir(self.0.join(PUBLISHED))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut numbers: Vec<u64> = all
-            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-            .collect();
+        let published = found(self.0.open(PUBLISHED))?;
+        let names = published.as_ref().map_or(Ok(Vec::new()), Folder::names);
+        let names = names.map_err(|error| unusable(&error))?;
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
         numbers.sort_unstable();
-        let found = match wanted {
+        let number = match wanted {
             Some(wanted) => numbers.into_iter().find(|number| *number == wanted),
             None => numbers.into_iter().rev().nth(1),
         };
-        let number = found.ok_or_else(|| {
-            let message = format!("{} does not hold what was published earlier", self.0.display());
+        let (published, number) = published.zip(number).ok_or_else(|| {
+            let message = format!("{} does not hold what was published earlier", self.0.path().display());
             let next = "take the files of before out of git, then sign and publish them";
             ErrorReply::new(ErrorCode::NoMatch, message).next(next)
         })?;
-        let before = Self(self.0.join(PUBLISHED).join(number.to_string())).files()?;
-        for file in self.files()? {
-            std::fs::remove_file(&file.path).map_err(|why| unwritten(&file.path, &why))?;
+        let before = published.open(&number.to_string()).map_err(|error| unusable(&error))?;
+        let before = Self(before).files()?;
+        for UnitFile { entry, .. } in self.files()? {
+            let folder = self.0.open(folder_of(entry.kind));
+            let removed = folder.and_then(|folder| folder.remove(&file_of(&entry.id)));
+            removed.map_err(|error| unusable(&error))?;
         }
         for file in before {
             self.put(file.entry.kind, &file.entry.id, &file.bytes)?;
@@ -87,19 +101,13 @@ impl UnitFolder {
     pub(super) fn files(&self) -> Result<Vec<UnitFile>, ErrorReply> {
         let mut files = Vec::new();
         for kind in EntryKind::ALL {
-            let folder = self.0.join(folder_of(kind));
-            let mut paths = match std::fs::read_dir(&folder) {
-                Ok(entries) => entries
-                    .map(|entry| entry.map(|entry| entry.path()))
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(|why| unreadable(&folder, &why))?,
-                Err(why) if why.kind() == ErrorKind::NotFound => continue,
-                Err(why) => return Err(unreadable(&folder, &why)),
+            let Some(folder) = found(self.0.open(folder_of(kind)))? else {
+                continue;
             };
-            paths.sort();
-            for path in paths {
-                if path.extension().is_some_and(|extension| extension == "toml") {
-                    files.push(file(kind, path)?);
+            for name in folder.names().map_err(|error| unusable(&error))? {
+                let name = Path::new(&name);
+                if name.extension().is_some_and(|extension| extension == "toml") {
+                    files.push(file(kind, &folder, name)?);
                 }
             }
         }
@@ -117,87 +125,69 @@ impl UnitFolder {
 
     /// The newest catalogue and its number.
     pub(super) fn newest(&self) -> Result<Option<(u64, Vec<u8>)>, ErrorReply> {
-        let entries = std::fs::read_dir(&self.0).map_err(|why| unreadable(&self.0, &why))?;
-        let numbers = entries.filter_map(|entry| {
-            let name = entry.ok()?.file_name();
-            name.to_str()?.strip_prefix(CATALOGUE)?.parse::<u64>().ok()
-        });
-        let Some(number) = numbers.max() else { return Ok(None) };
-        let path = self.0.join(format!("{CATALOGUE}{number}"));
-        Ok(Some((number, bounded(&path, LONGEST_CATALOGUE)?)))
+        let Some(number) = self.numbers()?.into_iter().max() else {
+            return Ok(None);
+        };
+        let bytes = self.0.read(&catalogue(number), LONGEST_CATALOGUE);
+        Ok(Some((number, bytes.map_err(|error| unusable(&error))?)))
+    }
+
+    /// The numbers of its catalogues.
+    fn numbers(&self) -> Result<Vec<u64>, ErrorReply> {
+        let names = self.0.names().map_err(|error| unusable(&error))?;
+        let number = |name: &std::ffi::OsString| name.to_str()?.strip_prefix(CATALOGUE)?.parse().ok();
+        Ok(names.iter().filter_map(number).collect())
     }
 
     /// A page, if it is there.
     pub(super) fn page(&self, digest: &Digest) -> Option<Vec<u8>> {
-        bounded(&self.0.join(PAGES).join(ConfigName::page(digest).id), LONGEST_CATALOGUE).ok()
+        let pages = self.0.open(PAGES).ok()?;
+        pages.read(&ConfigName::page(digest).id, LONGEST_CATALOGUE).ok()
     }
 
     /// Writes pages, then the catalogue that names them, under a number nobody has taken.
     pub(super) fn place(&self, number: u64, bytes: &[u8], pages: &[(Digest, Vec<u8>)]) -> Result<PathBuf, ErrorReply> {
-        let folder = self.0.join(PAGES);
-        if !pages.is_empty() {
-            std::fs::create_dir_all(&folder).map_err(|why| unwritten(&folder, &why))?;
-        }
         for (digest, page) in pages {
-            let path = folder.join(ConfigName::page(digest).id);
             if self.page(digest).as_ref() != Some(page) {
-                let written = whole(&path, page).and_then(|half| std::fs::rename(half, &path));
-                written.map_err(|why| unwritten(&path, &why))?;
+                let folder = self.0.open_or_make_public(PAGES);
+                let written = folder.and_then(|folder| folder.replace_public(&ConfigName::page(digest).id, page));
+                written.map_err(|error| unusable(&error))?;
             }
         }
-        let path = self.0.join(format!("{CATALOGUE}{number}"));
-        let placed = whole(&path, bytes).and_then(|half| {
-            let linked = std::fs::hard_link(&half, &path);
-            let _ = std::fs::remove_file(&half);
-            linked
-        });
-        match placed {
-            Ok(()) => Ok(path),
-            Err(why) if why.kind() == ErrorKind::AlreadyExists => Err(ErrorReply::new(
+        match self.0.place_public(&catalogue(number), bytes) {
+            Ok(Placed::New) => Ok(self.0.path().join(catalogue(number))),
+            Ok(Placed::Taken) => Err(ErrorReply::new(
                 ErrorCode::Refused,
-                format!("there is a catalogue {number} in {} already", self.0.display()),
+                format!("there is a catalogue {number} in {} already", self.0.path().display()),
             )
             .next("leave out --number, or give a higher one")),
-            Err(why) => Err(unwritten(&path, &why)),
+            Err(error) => Err(unusable(&error)),
         }
     }
 
     /// Removes the pages no catalogue names, and the catalogues before the newest two.
     pub(super) fn tidy(&self, number: u64, pages: &[(Digest, Vec<u8>)], before: &[Digest]) {
-        for entry in std::fs::read_dir(self.0.join(PAGES)).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let is_named = pages.iter().map(|(digest, _)| digest).chain(before);
-            if !is_named
-                .into_iter()
-                .any(|digest| name.to_str() == Some(&ConfigName::page(digest).id))
-            {
-                let _ = std::fs::remove_file(entry.path());
+        if let Ok(folder) = self.0.open(PAGES) {
+            let named = pages.iter().map(|(digest, _)| digest).chain(before);
+            let named: BTreeSet<String> = named.map(|digest| ConfigName::page(digest).id).collect();
+            let names = folder.names().unwrap_or_default();
+            for name in names.iter().filter_map(|name| name.to_str()) {
+                if !named.contains(name) {
+                    let _ = folder.remove(name);
+                }
             }
         }
-        for entry in std::fs::read_dir(&self.0).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let old = name
-                .to_str()
-                .and_then(|name| name.strip_prefix(CATALOGUE)?.parse::<u64>().ok());
-            if old.is_some_and(|old| old.saturating_add(2) <= number) {
-                let _ = std::fs::remove_file(entry.path());
+        for old in self.numbers().unwrap_or_default() {
+            if old.saturating_add(2) <= number {
+                let _ = self.0.remove(&catalogue(old));
             }
         }
     }
 }
 
-/// A file beside the wanted one, whole and on the disk.
-fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let half = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let mut file = std::fs::File::create(&half)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    Ok(half)
-}
-
-fn file(kind: EntryKind, path: PathBuf) -> Result<UnitFile, ErrorReply> {
-    let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+fn file(kind: EntryKind, folder: &Folder, name: &Path) -> Result<UnitFile, ErrorReply> {
+    let path = folder.path().join(name);
+    let id = name.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if kind.named(&id).is_none() {
         return Err(ErrorReply::new(
             ErrorCode::BadRequest,
@@ -205,7 +195,8 @@ fn file(kind: EntryKind, path: PathBuf) -> Result<UnitFile, ErrorReply> {
         )
         .next("file names have 1 to 64 characters out of a-z, A-Z, 0-9, `-`, `_` and `.`, and end in .toml"));
     }
-    let bytes = bounded(&path, u64::try_from(LONGEST_FILE).unwrap_or(u64::MAX))?;
+    let bytes = folder.read(&file_of(&id), LONGEST_OBJECT);
+    let bytes = bytes.map_err(|error| unusable(&error))?;
     Ok(UnitFile {
         entry: Entry {
             kind,
@@ -233,27 +224,37 @@ pub(super) fn folder_of(kind: EntryKind) -> &'static str {
     }
 }
 
+fn file_of(id: &str) -> String {
+    format!("{id}.toml")
+}
+
+fn catalogue(number: u64) -> String {
+    format!("{CATALOGUE}{number}")
+}
+
+/// A file's bytes, if it is a plain file and no longer than that.
 pub(super) fn bounded(path: &Path, most: u64) -> Result<Vec<u8>, ErrorReply> {
-    let mut bytes = Vec::new();
-    let read = std::fs::metadata(path).and_then(|facts| match facts.is_file() {
-        true => std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes),
-        false => Err(std::io::Error::other("it is not a file")),
-    });
-    match read {
-        Ok(_) if bytes.len() as u64 > most => Err(ErrorReply::new(
-            ErrorCode::BadRequest,
-            format!("{} is longer than {most} bytes", path.display()),
-        )),
-        Ok(_) => Ok(bytes),
-        Err(why) => Err(unreadable(path, &why)),
+    plain_file(path, most).map_err(|error| unusable(&error))
+}
+
+/// What is there; what is not is no error.
+fn found<T>(looked: Result<T, RepositoryError>) -> Result<Option<T>, ErrorReply> {
+    match looked {
+        Err(RepositoryError::Missing(_)) => Ok(None),
+        looked => looked.map(Some).map_err(|error| unusable(&error)),
     }
 }
 
-fn unreadable(path: &Path, why: &std::io::Error) -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::BadRequest,
-        format!("{} cannot be read: {why}", path.display()),
-    )
+fn unusable(error: &RepositoryError) -> ErrorReply {
+    match error {
+        RepositoryError::Missing(place) => ErrorReply::new(ErrorCode::BadRequest, format!("{place} is not there")),
+        RepositoryError::Denied { place, why } | RepositoryError::Unreachable { place, why } => {
+            ErrorReply::new(ErrorCode::Failed, format!("{place} cannot be used: {why}"))
+                .next("make it one you can read and write")
+        }
+        error => ErrorReply::new(ErrorCode::BadRequest, error.to_string())
+            .next("put a plain file or folder of your own in its place"),
+    }
 }
 
 fn unwritten(path: &Path, why: &std::io::Error) -> ErrorReply {
@@ -263,3 +264,6 @@ fn unwritten(path: &Path, why: &std::io::Error) -> ErrorReply {
     )
     .next("make the folder one you can write")
 }
+
+#[cfg(test)]
+mod tests;
