@@ -4,7 +4,9 @@
 use countersign_tests::Session;
 use countersign_tests::agent::{Agent, Answer, CommandLine, LEDGER, Package, ROOT_PHRASE, Start, line_of_words};
 use countersign_tests::servers::{DirectoryServer, Slapd};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::Value;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 const ADMIN: &str = "Kd9-lantern-Bx64mQs";
@@ -253,6 +255,47 @@ fn what_is_published_is_what_was_looked_at() {
         "{other:?}"
     );
     assert_eq!(in_force(), 8, "{}", agent.said());
+}
+
+#[test]
+fn nothing_is_read_or_written_through_a_link() {
+    let server = directory();
+    let here = Session::start().unwrap();
+    on(&here, &server, "desk");
+    let (desk, _) = Desk::founded(&here);
+    desk.write("templates/ledger.toml", LEDGER);
+    desk.sign();
+    let refused = |what: &str, place: &str| {
+        let answer = desk.publish(what);
+        assert!(answer.code != 0 && answer.code != 3, "{answer:?}");
+        assert!(
+            answer.err.contains(place) && answer.err.contains("is not as it should be"),
+            "{answer:?}"
+        );
+    };
+
+    // What is in its place says the same, and is not the file.
+    let (file, mine) = (desk.file("unit/templates/ledger.toml"), desk.file("mine.toml"));
+    std::fs::rename(&file, &mine).unwrap();
+    symlink(&mine, &file).unwrap();
+    refused("plan", "unit/templates/ledger.toml");
+    std::fs::remove_file(&file).unwrap();
+    mknodat(CWD, &file, FileType::Fifo, Mode::RWXU, 0).unwrap();
+    refused("plan", "unit/templates/ledger.toml");
+    std::fs::remove_file(&file).unwrap();
+    desk.write("templates/ledger.toml", LEDGER);
+
+    std::fs::write(&mine, "mine").unwrap();
+    let kept = desk.file("unit/.published/1/templates/ledger.toml");
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    symlink(&mine, &kept).unwrap();
+    refused("apply", "unit/.published/1/templates/ledger.toml");
+    assert_eq!(std::fs::read(&mine).unwrap(), b"mine");
+    let drift = desk.run(&["publish", "drift", "--unit", "Sales"], &[]);
+    assert!(drift.out.contains("there is no catalogue"), "{drift:?}");
+    std::fs::remove_file(&kept).unwrap();
+    assert_eq!(desk.publish("apply").code, 0);
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), LEDGER);
 }
 
 #[test]

@@ -53,19 +53,21 @@ impl UnitFolder {
         number: u64,
         objects: impl Iterator<Item = (&'a Entry, &'a [u8])>,
     ) -> Result<(), ErrorReply> {
-        let path = self.0.path().join(PUBLISHED).join(number.to_string());
-        std::fs::create_dir_all(&path).map_err(|why| unwritten(&path, &why))?;
-        let kept = Self::open(&path)?;
+        let published = self.0.open_or_make_public(PUBLISHED);
+        let kept = published.and_then(|all| all.open_or_make_public(&number.to_string()));
+        let kept = Self(kept.map_err(|error| unusable(&error))?);
         objects
             .into_iter()
             .try_for_each(|(entry, bytes)| kept.put(entry.kind, &entry.id, bytes))
     }
 
     fn put(&self, kind: EntryKind, id: &str, bytes: &[u8]) -> Result<(), ErrorReply> {
-        let path = self.path_of(kind, id);
-        let folder = path.parent().unwrap_or(&path);
-        std::fs::create_dir_all(folder).map_err(|why| unwritten(folder, &why))?;
-        std::fs::write(&path, bytes).map_err(|why| unwritten(&path, &why))
+        if self.object(kind, id)?.as_deref() == Some(bytes) {
+            return Ok(());
+        }
+        let folder = self.0.open_or_make_public(folder_of(kind));
+        let written = folder.and_then(|folder| folder.replace_public(&file_of(id), bytes));
+        written.map_err(|error| unusable(&error))
     }
 
     /// Puts back what was published with an earlier catalogue: this one, or the one before the newest. Returns its number.
@@ -255,14 +257,6 @@ fn unusable(error: &RepositoryError) -> ErrorReply {
         error => ErrorReply::new(ErrorCode::BadRequest, error.to_string())
             .next("put a plain file or folder of your own in its place"),
     }
-}
-
-fn unwritten(path: &Path, why: &std::io::Error) -> ErrorReply {
-    ErrorReply::new(
-        ErrorCode::Failed,
-        format!("{} cannot be written: {why}", path.display()),
-    )
-    .next("make the folder one you can write")
 }
 
 #[cfg(test)]

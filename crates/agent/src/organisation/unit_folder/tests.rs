@@ -55,3 +55,42 @@ fn only_plain_files_of_bounded_length_are_read() {
     unit.tidy(9, &[], &[]);
     assert_eq!(std::fs::read(&mine).unwrap(), TEXT);
 }
+
+#[test]
+fn what_is_kept_is_written_through_no_link() {
+    let (folder, unit) = unit();
+    let entry = Entry {
+        kind: EntryKind::Template,
+        id: "erp".to_owned(),
+        version: 1,
+        digest: digest_of(b"new"),
+        size: 3,
+    };
+    let keep = || unit.keep_published(43, [(&entry, b"new".as_slice())].into_iter());
+    let mine = folder.path().join("mine");
+    for (place, to) in [
+        (".published", mine.clone()),
+        (".published/43", mine.clone()),
+        (".published/43/templates", mine.clone()),
+        (".published/43/templates/erp.toml", mine.join("erp.toml")),
+    ] {
+        let link = folder.path().join("unit").join(place);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(to, &link).unwrap();
+        let refused = keep().unwrap_err();
+        assert!(refused.message.contains(link.to_str().unwrap()), "{refused:?}");
+        assert_eq!(std::fs::read(mine.join("erp.toml")).unwrap(), TEXT, "{place}");
+        assert_eq!(std::fs::read_dir(&mine).unwrap().count(), 1, "{place}");
+        std::fs::remove_file(&link).unwrap();
+    }
+
+    // Of what an earlier try left there, nothing is written into: others may have it open, or under another name.
+    let kept = folder.path().join("unit/.published/43/templates/erp.toml");
+    std::fs::hard_link(mine.join("erp.toml"), &kept).unwrap();
+    keep().unwrap();
+    assert_eq!(std::fs::read(&kept).unwrap(), b"new");
+    assert_eq!(std::fs::read(mine.join("erp.toml")).unwrap(), TEXT);
+    keep().unwrap();
+    let names = std::fs::read_dir(kept.parent().unwrap()).unwrap();
+    assert_eq!(names.count(), 1);
+}
