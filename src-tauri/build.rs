@@ -5,7 +5,7 @@ include!("src/requests.rs");
 macro_rules! names {
     (tell { $($tell:ident)* } show { $($show:ident)* }) => {
         &[$(stringify!($tell),)* $(stringify!($show),)* "agent_start", "open_page", "page_argument", "close_page", "hold_page", "page_ready",
-            "choose_path", "import_open", "import_preview", "import_store", "import_delete"]
+            "choose_path", "import_open", "import_preview", "import_store", "import_delete", "import_close"]
     };
 }
 

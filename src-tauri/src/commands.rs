@@ -47,7 +47,8 @@ macro_rules! commands {
         pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
             tauri::generate_handler![
                 $($tell,)* $($show,)* agent_start, open_page, page_argument, close_page, hold_page, page_ready, choosing::choose_path,
-                importing::import_open, importing::import_preview, importing::import_store, importing::import_delete
+                importing::import_open, importing::import_preview, importing::import_store, importing::import_delete,
+                importing::import_close
             ]
         }
     };

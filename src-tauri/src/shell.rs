@@ -51,6 +51,9 @@ pub(crate) fn open(app: &AppHandle, opening: &Opening) -> tauri::Result<()> {
         let mut arguments = arguments.0.lock().unwrap_or_else(PoisonError::into_inner);
         arguments.insert(label.clone(), argument.clone());
     }
+    if opening.page == Page::Import {
+        app.state::<Imports>().admit(&label);
+    }
     let (width, height) = opening.page.size();
     let file = format!("{}.html", opening.page.name());
     let window = WebviewWindowBuilder::new(app, &label, WebviewUrl::App(file.into()))

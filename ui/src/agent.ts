@@ -276,5 +276,8 @@ export const importStore = (wanted: Wanted): Promise<ImportOutcome[]> => shell("
 /** Overwrites the file and deletes it. `lost` things are in it alone, as the user knows. @throws {AgentError} that says why it stays */
 export const importDelete = (lost: number): Promise<void> => shell("import_delete", { lost });
 
+/** Has the shell forget the file. */
+export const importClose = (): Promise<void> => shell("import_close");
+
 /** Calls `read` whenever the agent has something new. The result ends that. */
 export const onChange = (read: () => void): Promise<() => void> => listen("agent-changed", read);

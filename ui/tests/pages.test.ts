@@ -586,3 +586,15 @@ test("what was typed as a proof goes with its dialog", async () => {
     await press("Cancel");
   }
 });
+
+test("another file to import has the one before it forgotten", async () => {
+  const agent = await show("import", { whole: true });
+  for (const step of ["Another file", "Import another file"]) {
+    await type("The file", "/home/anna/export.csv");
+    await press("Look into it");
+    if (step === "Import another file") await press("Store one logon");
+    await press(step);
+    expect(requests(agent).at(-1)).toBe("import_close");
+    expect(field("The file").value).toBe("");
+  }
+});

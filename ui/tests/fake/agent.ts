@@ -123,6 +123,9 @@ export class FakeAgent {
         return null;
       case "hold_page":
         return HELD;
+      case "import_close":
+        this.asked.push({ command, request: null, secrets: [] });
+        return null;
       case "choose_path":
         this.asked.push({ command, request: null, secrets: [] });
         return parameters["kind"] === "folder" ? "/srv/countersign/sales" : "/home/anna/export.csv";

@@ -1,42 +1,23 @@
 //! Files of other password managers: read and stored by this program, whose pages see no secret of them.
 
+mod held;
+mod told;
+
+pub(crate) use held::Imports;
+
 use crate::agent;
 use crate::failure::{Failure, Way};
 use crate::secrets::Typed;
 use countersign_import::{
-    Addition, Application, Choices, Fate, File, Held, Item, Keys, Plain, PlainError, Plan, Pointer, Seal, key_file,
-    plan,
+    Addition, Application, Choices, Fate, File, Held, Keys, Plain, PlainError, Plan, Pointer, Seal, key_file, plan,
 };
 use countersign_model::{LogonId, TemplateId};
 use countersign_secret::{Password, SecretBytes};
 use countersign_wire::{ErrorCode, ErrorReply, PlainField, Reply, Request};
-use serde::Serialize;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tauri::{State, WebviewWindow};
-
-/// The file of each window that imports one, by the window's label.
-#[derive(Default)]
-pub(crate) struct Imports(Mutex<HashMap<String, Arc<Import>>>);
-
-impl Imports {
-    /// The window is gone, and what it read with it.
-    pub(crate) fn forget(&self, label: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(label);
-    }
-
-    fn keep(&self, label: &str, import: Import) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(label.to_owned(), Arc::new(import));
-    }
-
-    fn of(&self, window: &WebviewWindow) -> Result<Arc<Import>, Failure> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let import = all.get(window.label()).cloned();
-        import.ok_or_else(|| wrong(ErrorCode::NoMatch, "no file is open", "choose one first"))
-    }
-}
+use told::{Opened, Outcome, Preview};
 
 /// A file that was opened, and what opens it.
 struct Import {
@@ -47,45 +28,6 @@ struct Import {
     left: Mutex<Option<usize>>,
 }
 
-/// What a file is.
-#[derive(Serialize)]
-pub(crate) struct Opened {
-    format: &'static str,
-    seal: &'static str,
-    /// Whether it can be read now; where not, it wants its password.
-    open: bool,
-}
-
-/// What would become of its entries.
-#[derive(Serialize)]
-pub(crate) struct Preview {
-    entries: Vec<Entry>,
-    left_out: Vec<String>,
-}
-
-/// One entry, and what would become of it.
-#[derive(Serialize)]
-struct Entry {
-    number: usize,
-    title: String,
-    user_name: Option<String>,
-    site: Option<String>,
-    fate: &'static str,
-    template: Option<TemplateId>,
-    candidates: Vec<TemplateId>,
-    why: Option<String>,
-    not_taken: Vec<String>,
-}
-
-/// What came of one that was to be stored.
-#[derive(Serialize)]
-pub(crate) struct Outcome {
-    number: usize,
-    title: String,
-    id: Option<LogonId>,
-    error: Option<String>,
-}
-
 #[tauri::command]
 pub(crate) async fn import_open(
     window: WebviewWindow,
@@ -94,12 +36,18 @@ pub(crate) async fn import_open(
     key_file: Option<PathBuf>,
     secrets: Option<Typed>,
 ) -> Result<Opened, Failure> {
-    imports.forget(window.label());
+    let place = imports.anew(window.label())?;
     let Typed(secrets) = secrets.unwrap_or_default();
     let password = secrets.into_iter().next();
     let (opened, import) = aside(move || open(&file, key_file.as_deref(), password)).await?;
-    imports.keep(window.label(), import);
+    let _only_once = place.set(Arc::new(import));
     Ok(opened)
+}
+
+/// Forgets the file.
+#[tauri::command]
+pub(crate) async fn import_close(window: WebviewWindow, imports: State<'_, Imports>) -> Result<(), Failure> {
+    imports.anew(window.label()).map(drop)
 }
 
 #[tauri::command]
@@ -109,11 +57,11 @@ pub(crate) async fn import_preview(
     assigned: Vec<(usize, TemplateId)>,
     skipped: Vec<usize>,
 ) -> Result<Preview, Failure> {
-    let import = imports.of(&window)?;
+    let import = imports.of(window.label())?;
     aside(move || {
         let (plan, left_out) = import.plan(assigned, skipped)?;
         Ok(Preview {
-            entries: plan.0.into_iter().map(entry).collect(),
+            entries: plan.0.into_iter().map(told::entry).collect(),
             left_out,
         })
     })
@@ -127,7 +75,7 @@ pub(crate) async fn import_store(
     assigned: Vec<(usize, TemplateId)>,
     skipped: Vec<usize>,
 ) -> Result<Vec<Outcome>, Failure> {
-    let import = imports.of(&window)?;
+    let import = imports.of(window.label())?;
     aside(move || import.store(assigned, skipped)).await
 }
 
@@ -137,10 +85,9 @@ pub(crate) async fn import_delete(
     imports: State<'_, Imports>,
     lost: usize,
 ) -> Result<(), Failure> {
-    let import = imports.of(&window)?;
+    let import = imports.of(window.label())?;
     aside(move || import.delete(lost)).await?;
-    imports.forget(window.label());
-    Ok(())
+    imports.anew(window.label()).map(drop)
 }
 
 async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
@@ -293,38 +240,6 @@ fn stored(addition: &mut Addition) -> Result<Result<LogonId, String>, Failure> {
             None => error.message,
         })),
         _ => Err(other_version()),
-    }
-}
-
-fn entry(item: Item) -> Entry {
-    let some = |text: String| Some(text).filter(|text| !text.is_empty());
-    let (fate, template, why) = match &item.fate {
-        Fate::Added(addition) => ("added", Some(&addition.template), None),
-        Fate::Stored { template, label } => ("stored", Some(template), Some(label.clone())),
-        Fate::Taken { template, by } => ("taken", Some(template), Some(by.clone())),
-        Fate::Repeated { of } => ("twice", None, Some(of.to_string())),
-        Fate::Contradicts { others } => {
-            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
-            ("contradicts", None, Some(others.join(", ")))
-        }
-        Fate::Choice { .. } => ("choice", None, None),
-        Fate::NoTemplate => ("no-template", None, None),
-        Fate::Unfit { template, why } => ("unfit", Some(template), Some(why.clone())),
-        Fate::Skipped => ("skipped", None, None),
-    };
-    Entry {
-        template: template.cloned(),
-        fate,
-        why,
-        candidates: match item.fate {
-            Fate::Choice { candidates } => candidates,
-            _ => Vec::new(),
-        },
-        number: item.number,
-        title: item.title,
-        user_name: some(item.user_name),
-        site: some(item.address),
-        not_taken: item.not_taken,
     }
 }
 
