@@ -13,7 +13,13 @@ const BATCH: u32 = 200;
 /// Closes its own page; everything else is called.
 const NOT_CALLED: &str = "close_page";
 /// Take nothing, so that a call of theirs is never malformed.
-const TAKE_NOTHING: [&str; 5] = ["agent_start", "hold_page", "import_close", "page_argument", "page_ready"];
+const TAKE_NOTHING: [&str; 5] = [
+    "agent_start",
+    "hold_page",
+    "import_close",
+    "page_argument",
+    "page_ready",
+];
 
 /// Well-formed requests that need secrets, and come without them.
 const WITHOUT_SECRETS: &str = r#"{
