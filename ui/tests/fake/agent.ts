@@ -27,8 +27,6 @@ export type Scene = {
   refused?: boolean;
   /** Filling wants a proof. */
   guarded?: boolean;
-  /** Filling wants a proof. */
-  guarded?: boolean;
   /** The file to import is sealed. */
   sealed?: boolean;
   /** Nothing in the file to import is left. */
@@ -371,7 +369,6 @@ export class FakeAgent {
       if (report === undefined) throw fail("no-match", "no such logon");
       return { password: report };
     }
-    if ("logon-fill" in request && this.#scene.guarded && !request["logon-fill"].proven) return { filled: { ...known.FILLED, decision: "reauthenticate" } };
     if ("logon-fill" in request && this.#scene.guarded && !request["logon-fill"].proven) return { filled: { ...known.FILLED, decision: "reauthenticate" } };
     if ("logon-fill" in request || "logon-capture" in request) return { filled: known.FILLED };
     if ("prompts" in request) {

@@ -419,7 +419,6 @@ export const PLAN: PlanReport = {
   replaces: 7,
   number: 8,
   digest: `${"5e".repeat(32)}-${"a7".repeat(32)}`,
-  digest: `${"5e".repeat(32)}-${"a7".repeat(32)}`,
   changes: [
     { kind: "template", id: "com.sap.gui", change: "changed", values: [{ at: "form.0.title", before: "SAP Logon*", after: "SAP Logon 8*" }, { at: "revision", before: "3", after: "4" }] },
     { kind: "template", id: "org.example.Travel", change: "created", values: [{ at: "name", before: null, after: "Travel <i>desk</i>" }] },
