@@ -574,6 +574,7 @@ test("what is in an imported file alone is named, and lost with it by choice", a
 
 test("what was typed as a proof goes with its dialog", async () => {
   await show("logons", { guarded: true });
+  await settle(80);
   for (const other of ["Copy", "Fill", "Copy"]) {
     await press("Fill");
     expect(field("Your login password").value).toBe("");
