@@ -50,6 +50,20 @@ test("? lists the shortcuts, also from the empty search field", async () => {
   expect(document.querySelector("dialog")).toBeNull();
 });
 
+test("logons are read again when they are others, not whenever something happens", async () => {
+  const agent = await show("logons");
+  const lists = (): number => requests(agent).filter((command) => command === "logon_list").length;
+  expect(lists()).toBe(1);
+  agent.change();
+  await settle();
+  expect(lists()).toBe(1);
+  agent.remove(id(5));
+  agent.change();
+  await settle();
+  expect(lists()).toBe(2);
+  expect(document.querySelectorAll("[role=option]")).toHaveLength(LOGONS.length - 1);
+});
+
 test("of 10,000 logons only those that are seen are in the document", async () => {
   await show("logons", { logons: 10_000 });
   const rows = document.querySelectorAll("[role=option]");

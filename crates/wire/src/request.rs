@@ -448,7 +448,7 @@ impl Request {
             Self::Recover { printed } => 3 + usize::from(*printed),
             Self::RecoverSetup { passphrase } => 1 + usize::from(*passphrase),
             Self::PrimaryChange { to } => 1 + usize::from(*to != PrimaryMethod::None),
-            Self::SlotAdd { kind, .. } => 1 + usize::from(kind == "passphrase"),
+            Self::SlotAdd { kind, .. } => 1 + usize::from(kind.eq_ignore_ascii_case("passphrase")),
             Self::LogonFill { proven, .. } => usize::from(*proven),
             Self::PasswordChange { own, .. } => usize::from(*own),
             Self::HelpdeskRecover { password, .. } => 2 + usize::from(*password),
