@@ -36,7 +36,7 @@ answer=$(timeout 60 zenity --password --username --title=Acme 2>/tmp/zenity.log)
 countersign why
 countersign-windows logons >/tmp/windows.log 2>&1 &
 until_is xdotool search --onlyvisible --name Logons
-# What it shows is drawn a moment later.
-sleep 2
-scrot --overwrite /tmp/screen.png
+# A picture of a page is many times larger than one of an empty window.
+is_drawn() { scrot --overwrite /tmp/screen.png && [ "$(stat -c %s /tmp/screen.png)" -gt 30000 ]; }
+until_is is_drawn
 countersign doctor || true
