@@ -78,11 +78,16 @@ impl Windows {
 
     /// Closes the window as its user does, and waits until its processes are gone.
     pub fn close(&self, session: &Session) -> Result<(), BenchError> {
-        let mut close = session.command("xdotool");
-        close.args(["search", "--onlyvisible", "--name", "^Logons", "windowclose"]);
-        countersign_tests::process::output(&mut close)?;
+        // It fails, too, where another window vanishes while it searches.
+        let closed = || {
+            let mut close = session.command("xdotool");
+            close.args(["search", "--onlyvisible", "--name", "^Logons", "windowclose"]);
+            countersign_tests::process::output(&mut close).ok()
+        };
+        let deadline = Deadline::seconds(20);
+        deadline.wait_for("a window of logons", closed)?;
         let gone = || self.0.keys().all(|id| status(*id).is_none()).then_some(());
-        Ok(Deadline::seconds(20).wait_for("the end of the windows' program", gone)?)
+        Ok(deadline.wait_for("the end of the windows' program", gone)?)
     }
 }
 
