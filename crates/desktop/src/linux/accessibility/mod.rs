@@ -314,7 +314,7 @@ fn lost() -> DesktopError {
 /// Waits for the application of a process.
 async fn application(peers: &Arc<Peers>, pid: u32) -> Result<Arc<Application>, DesktopError> {
     let began = steady();
-    let patience = if may_come(pid) { ARRIVAL } else { UNLIKELY };
+    let mut patience = None;
     if matches!(peers.find(pid), Found::Unanswered) {
         peers.hurry();
     }
@@ -323,7 +323,11 @@ async fn application(peers: &Arc<Peers>, pid: u32) -> Result<Arc<Application>, D
         let missing = match peers.find(pid) {
             Found::Application(application) => return Ok(application),
             Found::Unanswered => (ARRIVAL, DesktopError::NotResponding),
-            Found::Absent => (patience, DesktopError::NotAccessible),
+            Found::Absent => {
+                // Its mappings are many lines: they are read only of one that is not there.
+                let patience = patience.get_or_insert_with(|| if may_come(pid) { ARRIVAL } else { UNLIKELY });
+                (*patience, DesktopError::NotAccessible)
+            }
         };
         let left = began.after(missing.0).since(steady());
         if left.is_zero() {
