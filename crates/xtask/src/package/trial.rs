@@ -1,4 +1,4 @@
-//! The package in a new Debian: what it depends on is there, it enrols, it fills, and taken out it leaves nothing.
+//! The package in a new Debian: what it depends on is there, it enrols, it fills, and taken out it leaves the machine secret alone.
 
 use std::path::{Path, PathBuf};
 
