@@ -5,7 +5,7 @@ pub(super) use crate::linux::bus::{CallError, within};
 use async_executor::Executor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use zbus::names::OwnedUniqueName;
 use zbus::zvariant::{DynamicType, OwnedObjectPath, OwnedValue, Type};
@@ -31,28 +31,28 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// An object as AT-SPI refers to it: bus name and path.
 pub(super) type Reference = (String, OwnedObjectPath);
 
-/// A way to one application: its own socket where it offers one, else the shared bus.
+/// A way to one application: its own socket once that is open, else the shared bus.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
-    connection: Connection,
-    destination: Option<OwnedUniqueName>,
+    bus: Connection,
+    name: OwnedUniqueName,
+    own: Arc<OnceLock<Connection>>,
 }
 
 impl Line {
     /// Over the shared bus.
     pub(super) fn shared(bus: &Connection, name: OwnedUniqueName) -> Self {
         Self {
-            connection: bus.clone(),
-            destination: Some(name),
+            bus: bus.clone(),
+            name,
+            own: Arc::default(),
         }
     }
 
-    /// Over the application's own socket.
-    pub(super) fn private(connection: Connection) -> Self {
-        Self {
-            connection,
-            destination: None,
-        }
+    /// From now on over the application's own socket.
+    pub(super) fn go_over(&self, own: Connection) {
+        // A second one is of no more use than the first.
+        let _open_already = self.own.set(own);
     }
 
     /// Calls a method. The limit is the caller's ([`within`]), so that a batch needs one timer.
@@ -61,9 +61,11 @@ impl Line {
         B: Serialize + DynamicType,
         T: DeserializeOwned + Type,
     {
-        let destination = self.destination.as_ref().map(|name| name.as_str());
-        let reply = self
-            .connection
+        let (connection, destination) = match self.own.get() {
+            Some(own) => (own, None),
+            None => (&self.bus, Some(self.name.as_str())),
+        };
+        let reply = connection
             .call_method(destination, path, Some(interface), method, body)
             .await?;
         Ok(reply.body().deserialize()?)

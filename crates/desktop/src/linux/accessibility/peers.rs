@@ -1,14 +1,14 @@
 //! Which applications are on the accessibility bus, by process. Kept up to date by events, so that a look-up costs nothing.
 
-use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
+use super::bus::{ACCESSIBLE, ANSWER, APPLICATION, CallError, Line, ROOT, Reference, within};
 use super::roles::Sight;
-use super::search::Stock;
+use super::search::{self, Stock};
 use super::shared::Shared;
 use crate::linux::bus::{Bell, dial, open};
 use async_executor::Executor;
 use countersign_model::Extents;
 use futures_lite::future;
-use futures_util::future::join3;
+use futures_util::future::{join, try_join_all};
 use rustix::net::sockopt::socket_peercred;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +24,8 @@ const SETTLE: Duration = Duration::from_secs(20);
 const FIRST: Duration = Duration::from_millis(100);
 /// Objects of an application, with all its windows, that are many to be told of at once.
 const MUCH: usize = 300;
+/// Windows looked into at once that are still few: each is searched by itself.
+const FEW: usize = 4;
 /// A window of so many pixels has room for many.
 const AMPLE: i32 = 400 * 400;
 const DAEMON: (&str, &str, &str) = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
@@ -67,6 +69,20 @@ pub(super) struct Application {
     pub(super) size: AtomicUsize,
     /// The names of its frames, by path, as they were when they were last asked for.
     pub(super) frames: Mutex<HashMap<String, String>>,
+    /// How many of its windows are being looked into.
+    lookers: AtomicUsize,
+    /// Whether it was asked for its own socket, and answered.
+    own: futures_util::lock::Mutex<bool>,
+    executor: Arc<Executor<'static>>,
+}
+
+/// One of those who look into an application. Dropping it ends the look.
+pub(super) struct Looker<'a>(&'a AtomicUsize);
+
+impl Drop for Looker<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Application {
@@ -75,11 +91,75 @@ impl Application {
         !(self.toolkit == "Qt" && self.version.starts_with("5."))
     }
 
-    /// Whether its toolkit searches a window faster than it gives out everything it has: GTK3 does once that is much. GTK4, which has a
-    /// cache, too, does not search.
+    /// Begins to look into one of its windows.
+    pub(super) fn look(&self) -> Looker<'_> {
+        self.lookers.fetch_add(1, Ordering::Relaxed);
+        Looker(&self.lookers)
+    }
+
+    /// Whether its toolkit searches a window faster than it gives out everything it has: GTK3 does once that is much, and not wanted for
+    /// many windows at once. GTK4, which has a cache, too, does not search.
     pub(super) fn is_better_searched(&self, room: Room) -> bool {
         let size = self.size.load(Ordering::Relaxed);
-        self.toolkit == "gtk" && (size > MUCH || size == 0 && room == Room::ForMany)
+        let is_much = size > MUCH || size == 0 && room == Room::ForMany;
+        self.toolkit == "gtk" && is_much && self.lookers.load(Ordering::Relaxed) <= FEW
+    }
+
+    /// Opens its own socket, if it has one: what goes over that, nobody else on the bus hears. GTK 3 makes an accessible object of every
+    /// widget when it is asked for the socket, and speaks of each of them: 3,000 take it 270 ms, and 20 where a search has made them
+    /// before, which nobody hears. The limit is the caller's ([`within`]).
+    ///
+    /// # Errors
+    /// When it does not answer. One that has no such socket is reached over the shared bus.
+    pub(super) async fn open_own_line(&self) -> Result<(), CallError> {
+        let mut is_answered = self.own.lock().await;
+        if *is_answered {
+            return Ok(());
+        }
+        let asking = self
+            .line
+            .call::<_, String>(ROOT, APPLICATION, "GetApplicationBusAddress", &());
+        match asking.await {
+            Ok(address) if !address.is_empty() => match self.own_socket(&address).await {
+                Ok(own) => self.line.go_over(own),
+                Err(CallError::Silent) => return Err(CallError::Silent),
+                Err(error) => {
+                    tracing::debug!(name = %self.name, %error, "its own socket is of no use; going over the shared bus");
+                }
+            },
+            Ok(_) | Err(CallError::Absent(_) | CallError::Failed(_)) => {}
+            Err(error) => return Err(error),
+        }
+        *is_answered = true;
+        Ok(())
+    }
+
+    /// Connects to its own socket, if the process behind the socket is the one the bus daemon named.
+    async fn own_socket(&self, address: &str) -> Result<Connection, CallError> {
+        let failed = |error: rustix::io::Errno| CallError::Failed(error.to_string());
+        let stream = dial(&address.parse()?)?;
+        let peer = socket_peercred(&stream).map_err(failed)?;
+        if u32::try_from(peer.pid.as_raw_nonzero().get()) != Ok(self.pid) {
+            return Err(CallError::Failed("another process listens on it".to_owned()));
+        }
+        let builder = Builder::async_io_unix_stream(stream).p2p();
+        open(&self.executor, builder).await
+    }
+
+    /// Opens its own socket ahead of the first look; in GTK 3, once everything in its windows was made.
+    async fn prepare(&self) -> Result<(), CallError> {
+        if self.toolkit == "gtk" {
+            let frames = self
+                .line
+                .call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
+            let frames = frames.await?;
+            let visits = frames
+                .iter()
+                .take(FEW)
+                .map(|(_, frame)| search::visit(&self.line, frame.as_str()));
+            try_join_all(visits).await?;
+        }
+        self.open_own_line().await
     }
 
     /// How its toolkit says that a control is on the screen.
@@ -251,6 +331,15 @@ impl Peers {
         let standing = Standing::Asked;
         self.table().insert(name.clone(), Peer { pid, standing });
         let met = self.introduce_until_heard(&name, pid).await;
+        if let Ok(application) = &met {
+            let application = Arc::clone(application);
+            let preparing = async move {
+                if let Err(error) = within(SETTLE, application.prepare()).await {
+                    tracing::debug!(name = %application.name, %error, "its own socket is not open yet");
+                }
+            };
+            self.executor.spawn(preparing).detach();
+        }
         let standing = match &met {
             Ok(application) => Some(Standing::Application(Arc::clone(application))),
             Err(CallError::Gone) => None,
@@ -296,47 +385,25 @@ impl Peers {
     }
 
     async fn introduce(&self, name: &OwnedUniqueName, pid: u32) -> Result<Arc<Application>, CallError> {
-        let shared = Line::shared(&self.bus, name.clone());
-        let (toolkit, version, address) = join3(
-            shared.property::<String>(ROOT, APPLICATION, "ToolkitName"),
-            shared.property::<String>(ROOT, APPLICATION, "Version"),
-            shared.call::<_, String>(ROOT, APPLICATION, "GetApplicationBusAddress", &()),
+        let line = Line::shared(&self.bus, name.clone());
+        let (toolkit, version) = join(
+            line.property::<String>(ROOT, APPLICATION, "ToolkitName"),
+            line.property::<String>(ROOT, APPLICATION, "Version"),
         )
         .await;
-        let toolkit = toolkit?;
-        let line = match address {
-            Ok(address) if !address.is_empty() => match self.own_socket(&address, pid).await {
-                Ok(line) => line,
-                Err(error) => {
-                    tracing::debug!(%name, %error, "its own socket is of no use; going over the shared bus");
-                    shared
-                }
-            },
-            _ => shared,
-        };
         Ok(Arc::new(Application {
             name: name.clone(),
             pid,
-            toolkit,
+            toolkit: toolkit?,
             version: version.unwrap_or_default(),
             line,
             stock: Shared::default(),
             size: AtomicUsize::default(),
             frames: Mutex::default(),
+            lookers: AtomicUsize::default(),
+            own: futures_util::lock::Mutex::default(),
+            executor: Arc::clone(&self.executor),
         }))
-    }
-
-    /// Connects to an application's own socket, if the process behind the socket is the one the bus daemon named.
-    async fn own_socket(&self, address: &str, pid: u32) -> Result<Line, CallError> {
-        let failed = |error: rustix::io::Errno| CallError::Failed(error.to_string());
-        let stream = dial(&address.parse()?)?;
-        let peer = socket_peercred(&stream).map_err(failed)?;
-        if u32::try_from(peer.pid.as_raw_nonzero().get()) != Ok(pid) {
-            return Err(CallError::Failed("another process listens on it".to_owned()));
-        }
-        let builder = Builder::async_io_unix_stream(stream).p2p();
-        let connection = within(ANSWER, open(&self.executor, builder)).await?;
-        Ok(Line::private(connection))
     }
 
     fn table(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Peer>> {

@@ -20,6 +20,10 @@ const STEP: Duration = Duration::from_millis(5);
 /// Replaces the texts of controls, all at once, and checks that they were kept. Stops before the first control that takes no text
 /// now: it may take some once those before it are filled. Says how many were written, at least one.
 pub(super) async fn set(controls: &[(Doing, Password)]) -> Result<usize, (usize, Trouble)> {
+    if let Some((doing, _)) = controls.first() {
+        let opening = within(ANSWER, doing.application.open_own_line()).await;
+        opening.map_err(|error| (0, doing.trouble(error, Reached::Nothing)))?;
+    }
     let asked = join_all(controls.iter().map(|(doing, _)| before(doing))).await;
     let mut ready = Vec::new();
     for ((doing, value), control) in controls.iter().zip(asked) {

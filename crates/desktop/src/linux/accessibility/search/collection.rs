@@ -24,6 +24,8 @@ type Rule = (
 const ALL: i32 = 1;
 const ANY: i32 = 2;
 const IN_TREE_ORDER: u32 = 1;
+/// The role of no object.
+const NOWHERE: i32 = 0;
 /// Far more than any form has; what comes back beyond it is said to be cut.
 const MOST: i32 = 1_000;
 
@@ -37,17 +39,7 @@ pub(super) async fn read(
     if query.labels {
         roles.extend([Role::Label, Role::Static].into_iter().flat_map(numbers));
     }
-    let rule: Rule = (
-        states(application),
-        ALL,
-        HashMap::new(),
-        ALL,
-        bitmap(&roles),
-        ANY,
-        Vec::new(),
-        ALL,
-        false,
-    );
+    let rule = rule(states(application), &roles);
     let line = &application.line;
     let body = (rule, IN_TREE_ORDER, MOST, true);
     let asking = line.call::<_, Vec<Reference>>(&frame.path, COLLECTION, "GetMatches", &body);
@@ -81,6 +73,21 @@ pub(super) async fn read(
         node.parent = places.get(parent).copied();
     }
     Ok(Some(Nodes { all, coverage }))
+}
+
+/// Has a frame searched for what is nowhere, so that its toolkit makes an object of everything below it.
+pub(in crate::linux::accessibility) async fn visit(line: &Line, frame: &str) -> Result<(), CallError> {
+    let body = (rule(vec![0, 0], &[NOWHERE]), IN_TREE_ORDER, MOST, true);
+    let asked = line.call::<_, Vec<Reference>>(frame, COLLECTION, "GetMatches", &body);
+    match asked.await {
+        Ok(_) | Err(CallError::Absent(_) | CallError::Failed(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn rule(states: Vec<i32>, roles: &[i32]) -> Rule {
+    let roles = bitmap(roles);
+    (states, ALL, HashMap::new(), ALL, roles, ANY, Vec::new(), ALL, false)
 }
 
 /// The states that are asked for: GTK3 leaves out what is not on the screen at all, as most of a large window is not.

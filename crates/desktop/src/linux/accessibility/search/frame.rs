@@ -8,34 +8,53 @@ use futures_util::future::try_join3;
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
-/// Finds the frame by asking the application for its children. Of those whose names are known and do not fit, it is not asked again,
-/// unless no other fits.
-pub(super) async fn find(application: &Application, title: &str, certainty: Certainty) -> Result<Node, Missing> {
-    let line = &application.line;
-    let children = line.call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
-    let children: Vec<String> = within(BATCH, children)
-        .await?
-        .into_iter()
-        .map(|(_, path)| path.to_string())
-        .collect();
-    let may_fit = may_fit(application, &children, title);
-    let found = among(application, &may_fit, title, Certainty::Titled).await?;
-    let all_were_asked = may_fit.len() == children.len();
-    let found = match (found, certainty) {
-        (None, Certainty::Titled) if all_were_asked => None,
-        (None, _) => among(application, &children, title, certainty).await?,
-        (found, _) => found,
-    };
-    found.ok_or(Missing::NotYet)
+/// An application's frames, by path, as far as they may be the window of a title.
+pub(super) struct Frames {
+    all: Vec<String>,
+    /// Those whose name is not known, or is one that fits.
+    may_fit: Vec<String>,
 }
 
-/// The frames whose name is not known, or is one that fits.
-fn may_fit(application: &Application, children: &[String], title: &str) -> Vec<String> {
-    let mut known = application.frames.lock().unwrap_or_else(PoisonError::into_inner);
-    let present: HashSet<&String> = children.iter().collect();
-    known.retain(|path, _| present.contains(path));
-    let may = |path: &&String| known.get(*path).is_none_or(|name| fits(name, title));
-    children.iter().filter(may).cloned().collect()
+impl Frames {
+    /// Asks the application for its children.
+    pub(super) async fn of(application: &Application, title: &str) -> Result<Self, Missing> {
+        let children = application
+            .line
+            .call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
+        let all: Vec<String> = within(BATCH, children)
+            .await?
+            .into_iter()
+            .map(|(_, path)| path.to_string())
+            .collect();
+        let mut known = application.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let present: HashSet<&String> = all.iter().collect();
+        known.retain(|path, _| present.contains(path));
+        let may = |path: &&String| known.get(*path).is_none_or(|name| fits(name, title));
+        let may_fit = all.iter().filter(may).cloned().collect();
+        Ok(Self { all, may_fit })
+    }
+
+    /// How many have to be asked before one is found.
+    pub(super) fn to_ask(&self) -> usize {
+        self.may_fit.len()
+    }
+
+    /// Finds the window's. Those whose names are known and do not fit are not asked again, unless no other fits.
+    pub(super) async fn find(
+        &self,
+        application: &Application,
+        title: &str,
+        certainty: Certainty,
+    ) -> Result<Node, Missing> {
+        let found = among(application, &self.may_fit, title, Certainty::Titled).await?;
+        let all_were_asked = self.may_fit.len() == self.all.len();
+        let found = match (found, certainty) {
+            (None, Certainty::Titled) if all_were_asked => None,
+            (None, _) => among(application, &self.all, title, certainty).await?,
+            (found, _) => found,
+        };
+        found.ok_or(Missing::NotYet)
+    }
 }
 
 async fn among(

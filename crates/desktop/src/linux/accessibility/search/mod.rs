@@ -11,9 +11,11 @@ use super::bus::{ANSWER, CallError};
 use super::peers::{Application, Room};
 use super::roles::{Bits, role};
 use countersign_model::{ControlQuery, ControlTree, Coverage, Role};
+use frame::Frames;
 use futures_util::{StreamExt, stream};
 
 pub(super) use cache::Stock;
+pub(super) use collection::visit;
 pub(super) use details::extents;
 pub(super) use walk::below;
 
@@ -67,6 +69,7 @@ pub(super) async fn read(
     room: Room,
     query: &ControlQuery,
 ) -> Result<ControlTree, Missing> {
+    let _looker = application.look();
     let nodes = nodes(application, title, certainty, room, query).await?;
     if nodes.all.len() <= 1 && certainty == Certainty::Titled {
         return Err(Missing::NotYet);
@@ -92,14 +95,23 @@ async fn nodes(
 ) -> Result<Nodes, Missing> {
     // Parents cannot be judged from single objects without walking up, which costs more than walking down.
     let searchable = !query.roles.is_empty() && !query.parents;
+    let frames = if searchable && application.is_better_searched(room) {
+        Some(Frames::of(application, title).await?)
+    } else {
+        None
+    };
     // Qt answers an empty cache; asking it costs a round trip and brings nothing.
     if application.toolkit != "Qt"
-        && !(searchable && application.is_better_searched(room))
+        && frames.as_ref().is_none_or(|frames| frames.to_ask() > MANY)
         && let Some(nodes) = cache::read(application, title, certainty).await?
     {
         return Ok(nodes);
     }
-    let frame = frame::find(application, title, certainty).await?;
+    let frames = match frames {
+        Some(frames) => frames,
+        None => Frames::of(application, title).await?,
+    };
+    let frame = frames.find(application, title, certainty).await?;
     if searchable
         && application.offers_collection()
         && let Some(nodes) = collection::read(application, &frame, query).await?
@@ -125,6 +137,8 @@ async fn together<F: Future>(calls: Vec<F>) -> Vec<F::Output> {
     stream::iter(calls).buffered(IN_FLIGHT).collect().await
 }
 
+/// Frames to be asked one by one that are many: everything in one answer comes sooner.
+const MANY: usize = 8;
 /// The time one batch of calls may take.
 const BATCH: std::time::Duration = ANSWER;
 /// Calls in flight at once.
