@@ -58,8 +58,8 @@ pub struct Options {
     /// simulate: the first seed, where a long run is done in parts.
     #[arg(long, value_name = "N")]
     pub first: Option<u32>,
-    /// fill: this toolkit alone.
-    #[arg(long, value_name = "NAME", value_parser = fill::names())]
+    /// fill: this toolkit alone; stress: this scene alone.
+    #[arg(long, value_name = "NAME", value_parser = [fill::names(), stress::names()].concat())]
     pub only: Option<String>,
     /// In this process, as it was built and where it is.
     #[arg(long, hide = true)]

@@ -34,18 +34,33 @@ enum Trial {
     AfterOneThatDied,
 }
 
-const TRIALS: [(&str, Trial); 7] = [
-    ("3,000 controls in its window", Trial::Amid(Scene::Many)),
-    ("nothing else", Trial::Amid(Scene::Alone)),
-    ("another program hangs", Trial::BesideOneThatHangs),
-    ("another program died while it was filled", Trial::AfterOneThatDied),
+/// What `--only` calls it, what the report calls it, and what it is.
+const TRIALS: [(&str, &str, Trial); 7] = [
+    ("many", "3,000 controls in its window", Trial::Amid(Scene::Many)),
+    ("alone", "nothing else", Trial::Amid(Scene::Alone)),
+    ("hangs", "another program hangs", Trial::BesideOneThatHangs),
     (
+        "dies",
+        "another program died while it was filled",
+        Trial::AfterOneThatDied,
+    ),
+    (
+        "redraw",
         "a part of its window is made anew 100 times a second",
         Trial::Amid(Scene::Redraw),
     ),
-    ("200 windows within a second", Trial::Amid(Scene::Windows)),
-    ("the same, all of them to be looked into", Trial::Amid(Scene::Alike)),
+    ("windows", "200 windows within a second", Trial::Amid(Scene::Windows)),
+    (
+        "alike",
+        "the same, all of them to be looked into",
+        Trial::Amid(Scene::Alike),
+    ),
 ];
+
+/// What `--only` may name.
+pub fn names() -> Vec<&'static str> {
+    TRIALS.iter().map(|(name, ..)| *name).collect()
+}
 
 #[derive(Debug, Default)]
 struct Figures {
@@ -71,7 +86,11 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         mapped: HashMap::new(),
     };
     let mut report = Report::new("stress");
-    for (name, trial) in TRIALS {
+    let only = options.only.as_deref();
+    for (_, name, trial) in TRIALS
+        .into_iter()
+        .filter(|(name, ..)| only.is_none_or(|only| only == *name))
+    {
         let mut figures = Figures::default();
         for _round in 0..options.rounds.unwrap_or(ROUNDS) {
             stage.perform(trial, &mut figures)?;
