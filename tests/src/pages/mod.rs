@@ -147,8 +147,11 @@ impl Pages {
     /// Clicks a button, a link, a row or a choice.
     pub fn click(&mut self, text: &str) -> Result<&mut Self> {
         let element = self.at_rest(text)?;
-        self.driver.click(&element)?;
-        Ok(self)
+        match self.driver.click(&element) {
+            // What closes the page may do so before the driver can answer for the click.
+            Err(error) if self.text().is_ok() => Err(error),
+            _ => Ok(self),
+        }
     }
 
     /// Types into the field of a label, over what it holds.
