@@ -184,6 +184,26 @@ fn a_stopped_application_does_not_answer_and_holds_nobody_up() {
 }
 
 #[test]
+fn a_window_is_told_of_once_its_stopped_application_answers_again() {
+    Lab::run(|lab| {
+        let (zenity, window) = lab.form();
+        lab.read(&window);
+        signal("STOP", zenity.id());
+        assert_eq!(
+            lab.desktop.read(&window, &logon_query()),
+            Err(DesktopError::NotResponding)
+        );
+        while lab.events.try_recv().is_ok() {}
+        signal("CONT", zenity.id());
+        let told = |event| matches!(event, WindowEvent::ControlsChanged(id) if id == window.id).then_some(());
+        Deadline::seconds(5)
+            .wait_for("the window to be told of", || lab.events.try_recv().ok().and_then(told))
+            .unwrap();
+        lab.read(&window);
+    });
+}
+
+#[test]
 fn an_application_killed_midway_interrupts_and_nothing_goes_elsewhere() {
     Lab::run(|lab| {
         let (zenity, window) = lab.form();

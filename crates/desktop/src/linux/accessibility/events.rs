@@ -49,6 +49,8 @@ const MEANWHILE: Duration = Duration::from_millis(100);
 /// An application that has gone on for so long is restless. To hear all of it costs more than to glance at it now and then.
 const RESTLESS: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_millis(500);
+/// How long a program that does not answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Glances until it is listened to again.
 const GLANCES: u32 = 8;
 
@@ -109,6 +111,8 @@ pub(super) struct Attendance {
     executor: Arc<Executor<'static>>,
     sinks: Sinks,
     listening: Mutex<HashMap<OwnedUniqueName, Listening>>,
+    /// Windows of programs that do not answer.
+    silent: Mutex<HashMap<OwnedUniqueName, Vec<WindowId>>>,
 }
 
 #[derive(Debug)]
@@ -124,7 +128,32 @@ impl Attendance {
             executor,
             sinks,
             listening: Mutex::default(),
+            silent: Mutex::default(),
         }
+    }
+
+    /// Asks a program that has not answered once more, and waits as long as that takes: then its windows are worth another look.
+    pub(super) fn tell_once_it_answers(self: &Arc<Self>, window: WindowId, application: &Arc<Application>) {
+        let mut silent = self.silent();
+        if let Some(windows) = silent.get_mut(&application.name) {
+            if !windows.contains(&window) {
+                windows.push(window);
+            }
+            return;
+        }
+        silent.insert(application.name.clone(), vec![window]);
+        let (attendance, application) = (Arc::clone(self), Arc::clone(application));
+        let asking = async move {
+            let role = application.line.call::<_, u32>(ROOT, ACCESSIBLE, "GetRole", &());
+            let answered = within(PATIENCE, role).await;
+            let windows = attendance.silent().remove(&application.name).unwrap_or_default();
+            if answered.is_ok() {
+                for window in windows {
+                    attendance.sinks.send(&WindowEvent::ControlsChanged(window));
+                }
+            }
+        };
+        self.executor.spawn(asking).detach();
     }
 
     /// Attends to a window. What changed before listening began is told as one change, so that nothing is missed.
@@ -248,6 +277,10 @@ impl Attendance {
         for window in windows.unwrap_or_default() {
             self.sinks.send(&WindowEvent::ControlsChanged(window));
         }
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Vec<WindowId>>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn listening(&self) -> MutexGuard<'_, HashMap<OwnedUniqueName, Listening>> {

@@ -104,7 +104,7 @@ impl Accessibility {
         })
     }
 
-    /// Reads a window's controls.
+    /// Reads a window's controls. Of a window whose program does not answer it is told, as a change inside it, once the program does.
     ///
     /// # Errors
     /// See [`DesktopError`].
@@ -115,10 +115,18 @@ impl Accessibility {
         query: &ControlQuery,
     ) -> Result<ControlTree, DesktopError> {
         let pid = pid(window)?;
-        let (peers, title, query) = (Arc::clone(&self.peers), window.title.clone(), query.clone());
-        let tree = self
-            .run(async move { read(&peers, (pid, &title), room, &query).await })
-            .unwrap_or_else(|| Err(lost()))?;
+        let (peers, attendance) = (Arc::clone(&self.peers), Arc::clone(&self.attendance));
+        let (id, title, query) = (window.id, window.title.clone(), query.clone());
+        let reading = async move {
+            let read = read(&peers, (pid, &title), room, &query).await;
+            if matches!(read, Err(DesktopError::NotResponding))
+                && let Found::Application(application) = peers.find(pid)
+            {
+                attendance.tell_once_it_answers(id, &application);
+            }
+            read
+        };
+        let tree = self.run(reading).unwrap_or_else(|| Err(lost()))?;
         self.fresh.note(&tree);
         Ok(tree)
     }

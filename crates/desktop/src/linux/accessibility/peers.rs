@@ -71,7 +71,9 @@ pub(super) struct Application {
     pub(super) frames: Mutex<HashMap<String, String>>,
     /// How many of its windows are being looked into.
     lookers: AtomicUsize,
-    /// Whether it was asked for its own socket, and answered.
+    /// Where its own socket is, once it was asked.
+    address: futures_util::lock::Mutex<Option<String>>,
+    /// Whether that is open, or found to be of no use.
     own: futures_util::lock::Mutex<bool>,
     executor: Arc<Executor<'static>>,
 }
@@ -105,32 +107,48 @@ impl Application {
         self.toolkit == "gtk" && is_much && self.lookers.load(Ordering::Relaxed) <= FEW
     }
 
-    /// Opens its own socket, if it has one: what goes over that, nobody else on the bus hears. GTK 3 makes an accessible object of every
-    /// widget when it is asked for the socket, and speaks of each of them: 3,000 take it 270 ms, and 20 where a search has made them
-    /// before, which nobody hears. The limit is the caller's ([`within`]).
+    /// Asks for the address of its own socket; empty if it has none. GTK 3 has a cache from then on. To get there it makes an accessible
+    /// object of every widget and speaks of each of them: 3,000 take it 270 ms, and 20 where a search has made them before, which nobody
+    /// hears. The limit is the caller's ([`within`]).
     ///
     /// # Errors
-    /// When it does not answer. One that has no such socket is reached over the shared bus.
-    pub(super) async fn open_own_line(&self) -> Result<(), CallError> {
-        let mut is_answered = self.own.lock().await;
-        if *is_answered {
-            return Ok(());
+    /// When it does not answer.
+    pub(super) async fn address(&self) -> Result<String, CallError> {
+        let mut known = self.address.lock().await;
+        if let Some(address) = &*known {
+            return Ok(address.clone());
         }
         let asking = self
             .line
             .call::<_, String>(ROOT, APPLICATION, "GetApplicationBusAddress", &());
-        match asking.await {
-            Ok(address) if !address.is_empty() => match self.own_socket(&address).await {
+        let address = match asking.await {
+            Err(CallError::Absent(_) | CallError::Failed(_)) => String::new(),
+            answered => answered?,
+        };
+        *known = Some(address.clone());
+        Ok(address)
+    }
+
+    /// Opens its own socket, if it has one: what goes over that, nobody else on the bus hears. The limit is the caller's ([`within`]).
+    ///
+    /// # Errors
+    /// When it does not answer. One that has no such socket is reached over the shared bus.
+    pub(super) async fn open_own_line(&self) -> Result<(), CallError> {
+        let mut is_open = self.own.lock().await;
+        if *is_open {
+            return Ok(());
+        }
+        let address = self.address().await?;
+        if !address.is_empty() {
+            match self.own_socket(&address).await {
                 Ok(own) => self.line.go_over(own),
                 Err(CallError::Silent) => return Err(CallError::Silent),
                 Err(error) => {
                     tracing::debug!(name = %self.name, %error, "its own socket is of no use; going over the shared bus");
                 }
-            },
-            Ok(_) | Err(CallError::Absent(_) | CallError::Failed(_)) => {}
-            Err(error) => return Err(error),
+            }
         }
-        *is_answered = true;
+        *is_open = true;
         Ok(())
     }
 
@@ -401,6 +419,7 @@ impl Peers {
             size: AtomicUsize::default(),
             frames: Mutex::default(),
             lookers: AtomicUsize::default(),
+            address: futures_util::lock::Mutex::default(),
             own: futures_util::lock::Mutex::default(),
             executor: Arc::clone(&self.executor),
         }))

@@ -32,7 +32,7 @@ pub(super) async fn read(
 ) -> Result<Option<Nodes>, Missing> {
     let asking = async || {
         // GTK 3 has a cache once it was asked for its socket.
-        within(BATCH, application.open_own_line()).await?;
+        within(BATCH, application.address()).await?;
         let items = application.line.call::<_, Vec<Item>>(PLACE, CACHE, "GetItems", &());
         within(BATCH, items).await.map(Stock::new)
     };
