@@ -428,7 +428,7 @@ test("a file of which everything is stored can be deleted, and it says what that
   expect(said()).toContain("Deleting does not reach everything");
   await press("Delete the file");
   expect(requests(agent).at(-1)).toBe("import_delete");
-  expect(said()).toContain("The file is overwritten and deleted.");
+  expect(said()).toContain("The file was overwritten and deleted.");
 });
 
 test("a mistake in the file is told, and nothing is imported", async () => {
@@ -583,7 +583,7 @@ test("what is in an imported file alone is named, and lost with it by choice", a
   await press("Delete it all the same…");
   await press("Delete it and lose that");
   expect(agent.lost).toBe(9);
-  expect(said()).toContain("The file is overwritten and deleted.");
+  expect(said()).toContain("The file was overwritten and deleted.");
 });
 
 test("what was typed as a proof goes with its dialog", async () => {

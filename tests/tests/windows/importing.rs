@@ -40,7 +40,7 @@ fn a_file_is_looked_at_stored_and_deleted() {
     pages
         .click("Delete the file")
         .unwrap()
-        .says("overwritten and deleted")
+        .says("was overwritten and deleted")
         .unwrap();
     assert!(!file.exists());
     assert_eq!(submitted(form(&session, "Given")), format!("anna|{EXPORTED}"));
@@ -84,7 +84,7 @@ fn what_has_no_application_stays_and_so_does_the_file_and_a_broken_one_is_refuse
         .unwrap()
         .click("Delete it and lose that")
         .unwrap();
-    pages.says("overwritten and deleted").unwrap();
+    pages.says("was overwritten and deleted").unwrap();
     assert!(!file.exists());
 }
 
