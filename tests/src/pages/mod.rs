@@ -31,8 +31,10 @@ if (kind === 'field') {
   return label ? (label.control ?? label.querySelector('input')) : null;
 }
 const all = 'button, a, summary, [role=option], [role=tab], label.choice';
-const exact = [...document.querySelectorAll(all)].filter((e) => seen(e) && !e.disabled && said(e) === text);
-const near = [...document.querySelectorAll(all)].filter((e) => seen(e) && !e.disabled && said(e).startsWith(text));
+// A button that is busy takes no click.
+const takes = (e) => seen(e) && !e.disabled && e.getAttribute('aria-disabled') !== 'true';
+const exact = [...document.querySelectorAll(all)].filter((e) => takes(e) && said(e) === text);
+const near = [...document.querySelectorAll(all)].filter((e) => takes(e) && said(e).startsWith(text));
 return exact[0] ?? near[0] ?? null;
 "#;
 

@@ -47,6 +47,7 @@ fn what_is_added_while_the_directory_is_away_is_filled_at_once_and_goes_there_la
         .says("Nothing")
         .unwrap();
 
+    let there = records(&site);
     site.away(&session);
     pages.click("Sync now").unwrap().says("Offline").unwrap();
     pages.says("your logons work from this machine").unwrap();
@@ -73,7 +74,6 @@ fn what_is_added_while_the_directory_is_away_is_filled_at_once_and_goes_there_la
         .unwrap();
 
     site.back(&session);
-    let there = records(&site);
     pages.go("sync").unwrap().click("Sync now").unwrap();
     pages.says("Reachable").unwrap().says("Still to send\nNothing").unwrap();
     assert!(records(&site) > there, "{there} records in the directory still");
