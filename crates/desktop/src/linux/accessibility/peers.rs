@@ -1,6 +1,6 @@
 //! Which applications are on the accessibility bus, by process. Kept up to date by events, so that a look-up costs nothing.
 
-use super::bus::{ACCESSIBLE, ANSWER, APPLICATION, CallError, Line, ROOT, Reference, within};
+use super::bus::{ANSWER, APPLICATION, CallError, Line, ROOT, within};
 use super::roles::Sight;
 use super::search::{self, Stock};
 use super::shared::Shared;
@@ -8,7 +8,7 @@ use crate::linux::bus::{Bell, dial, open};
 use async_executor::Executor;
 use countersign_model::Extents;
 use futures_lite::future;
-use futures_util::future::{join, try_join_all};
+use futures_util::future::join;
 use rustix::net::sockopt::socket_peercred;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -167,15 +167,7 @@ impl Application {
     /// Opens its own socket ahead of the first look; in GTK 3, once everything in its windows was made.
     async fn prepare(&self) -> Result<(), CallError> {
         if self.toolkit == "gtk" {
-            let frames = self
-                .line
-                .call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
-            let frames = frames.await?;
-            let visits = frames
-                .iter()
-                .take(FEW)
-                .map(|(_, frame)| search::visit(&self.line, frame.as_str()));
-            try_join_all(visits).await?;
+            search::visit(self, FEW).await?;
         }
         self.open_own_line().await
     }

@@ -20,10 +20,6 @@ const STEP: Duration = Duration::from_millis(5);
 /// Replaces the texts of controls, all at once, and checks that they were kept. Stops before the first control that takes no text
 /// now: it may take some once those before it are filled. Says how many were written, at least one.
 pub(super) async fn set(controls: &[(Doing, Password)]) -> Result<usize, (usize, Trouble)> {
-    if let Some((doing, _)) = controls.first() {
-        let opening = within(ANSWER, doing.application.open_own_line()).await;
-        opening.map_err(|error| (0, doing.trouble(error, Reached::Nothing)))?;
-    }
     let asked = join_all(controls.iter().map(|(doing, _)| before(doing))).await;
     let mut ready = Vec::new();
     for ((doing, value), control) in controls.iter().zip(asked) {
@@ -69,8 +65,12 @@ async fn settle(doing: &Doing, control: Role, value: &Password, written: Written
     }
 }
 
-/// What the control is, if it takes text now. `SetTextContents` itself also fills disabled fields.
+/// What the control is, if it takes text now, over a line that nobody else hears where there is one. `SetTextContents` itself also fills
+/// disabled fields.
 async fn before(doing: &Doing) -> Result<Role, Trouble> {
+    within(ANSWER, doing.application.open_own_line())
+        .await
+        .map_err(|error| doing.trouble(error, Reached::Nothing))?;
     let takes =
         |control: Role, states: States| takes_text(control) && states.enabled && states.editable && states.showing;
     // Read a moment ago: asking again would tell no more about the moment of writing.

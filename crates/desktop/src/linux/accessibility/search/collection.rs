@@ -76,7 +76,7 @@ pub(super) async fn read(
 }
 
 /// Has a frame searched for what is nowhere, so that its toolkit makes an object of everything below it.
-pub(in crate::linux::accessibility) async fn visit(line: &Line, frame: &str) -> Result<(), CallError> {
+pub(super) async fn visit(line: &Line, frame: &str) -> Result<(), CallError> {
     let body = (rule(vec![0, 0], &[NOWHERE]), IN_TREE_ORDER, MOST, true);
     let asked = line.call::<_, Vec<Reference>>(frame, COLLECTION, "GetMatches", &body);
     match asked.await {

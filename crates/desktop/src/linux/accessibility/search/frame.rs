@@ -8,6 +8,14 @@ use futures_util::future::try_join3;
 use std::collections::HashSet;
 use std::sync::PoisonError;
 
+/// The paths of an application's frames. The limit is the caller's ([`within`]).
+pub(super) async fn paths(application: &Application) -> Result<Vec<String>, CallError> {
+    let children = application
+        .line
+        .call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
+    Ok(children.await?.into_iter().map(|(_, path)| path.to_string()).collect())
+}
+
 /// An application's frames, by path, as far as they may be the window of a title.
 pub(super) struct Frames {
     all: Vec<String>,
@@ -18,14 +26,7 @@ pub(super) struct Frames {
 impl Frames {
     /// Asks the application for its children.
     pub(super) async fn of(application: &Application, title: &str) -> Result<Self, Missing> {
-        let children = application
-            .line
-            .call::<_, Vec<Reference>>(ROOT, ACCESSIBLE, "GetChildren", &());
-        let all: Vec<String> = within(BATCH, children)
-            .await?
-            .into_iter()
-            .map(|(_, path)| path.to_string())
-            .collect();
+        let all = within(BATCH, paths(application)).await?;
         let mut known = application.frames.lock().unwrap_or_else(PoisonError::into_inner);
         let present: HashSet<&String> = all.iter().collect();
         known.retain(|path, _| present.contains(path));

@@ -12,10 +12,10 @@ use super::peers::{Application, Room};
 use super::roles::{Bits, role};
 use countersign_model::{ControlQuery, ControlTree, Coverage, Role};
 use frame::Frames;
+use futures_util::future::try_join_all;
 use futures_util::{StreamExt, stream};
 
 pub(super) use cache::Stock;
-pub(super) use collection::visit;
 pub(super) use details::extents;
 pub(super) use walk::below;
 
@@ -84,6 +84,15 @@ pub(super) async fn read(
                 .to_owned(),
         ),
     })
+}
+
+/// Has the first few frames searched for what is nowhere, so that the toolkit makes an object of everything in them. The limit is the
+/// caller's.
+pub(super) async fn visit(application: &Application, most: usize) -> Result<(), CallError> {
+    let frames = frame::paths(application).await?;
+    let visits = frames.iter().take(most);
+    let visits = visits.map(|frame| collection::visit(&application.line, frame));
+    try_join_all(visits).await.map(drop)
 }
 
 async fn nodes(
