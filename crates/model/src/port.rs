@@ -73,7 +73,8 @@ pub trait WindowSource: Send + Sync {
 
 /// What is inside a window.
 pub trait ControlAccess: Send + Sync {
-    /// Reads the controls a query asks for, in bounded time.
+    /// Reads the controls a query asks for, in bounded time. When a program that did not answer does, its window comes as
+    /// [`WindowEvent::ControlsChanged`].
     ///
     /// # Errors
     /// See [`DesktopError`].

@@ -170,7 +170,8 @@ pub enum WindowEvent {
     /// Its title or identity changed.
     Changed(WindowFacts),
     /// Something inside changed: controls came, went or changed state; a terminal's contents changed.
-    /// Only for windows that were asked for by `ControlAccess::watch`.
+    /// Only for windows that are attended to (`ControlAccess::attend`), and for those whose program did not answer when they were read
+    /// and does now.
     ControlsChanged(WindowId),
     /// It is the active window now (`None`: no window is).
     Activated(Option<WindowId>),
