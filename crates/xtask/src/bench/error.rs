@@ -42,6 +42,14 @@ pub enum BenchError {
         /// Where a disk was looked for.
         folder: PathBuf,
     },
+    /// `--only` names what another benchmark has.
+    #[error("this benchmark has no {name}; it has {known}")]
+    NoSuch {
+        /// What was named.
+        name: String,
+        /// What there is.
+        known: String,
+    },
     /// The X server refused or vanished.
     #[error("the X server failed: {0}")]
     Display(String),

@@ -67,6 +67,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// What `--only` names, of what a benchmark has.
+    pub fn only_of(&self, known: &[&str]) -> Result<Option<&str>, BenchError> {
+        match self.only.as_deref() {
+            Some(name) if !known.contains(&name) => Err(BenchError::NoSuch {
+                name: name.to_owned(),
+                known: known.join(", "),
+            }),
+            only => Ok(only),
+        }
+    }
+
     /// The words that say the same on a command line.
     pub fn words(&self) -> Vec<String> {
         let numbers = [

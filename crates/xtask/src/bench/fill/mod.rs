@@ -64,6 +64,8 @@ pub fn names() -> Vec<&'static str> {
 
 /// Runs everybody in turn and reports.
 pub fn run(options: &Options) -> Result<Report, BenchError> {
+    let known = names();
+    let only = options.only_of(&known)?;
     let session = Session::start()?;
     let observer = Observer::of(&session)?;
     let rivals = [
@@ -72,7 +74,6 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     ];
     let ours = Ours::start(&session)?;
     let rounds = options.rounds.unwrap_or(ROUNDS);
-    let only = options.only.as_deref();
     let races = TOOLKITS
         .iter()
         .filter(|toolkit| only.is_none_or(|only| only == toolkit.id))

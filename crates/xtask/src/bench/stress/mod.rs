@@ -73,6 +73,8 @@ struct Figures {
 
 /// Shows every scene so often, and reports.
 pub fn run(options: &Options) -> Result<Report, BenchError> {
+    let known = names();
+    let only = options.only_of(&known)?;
     let session = Session::start()?;
     session.write(&session.config_home().join("countersign/settings.toml"), SETTINGS)?;
     let package = Package::with(&session, "stress", &template(&session, TITLE)?)?;
@@ -86,7 +88,6 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         mapped: HashMap::new(),
     };
     let mut report = Report::new("stress");
-    let only = options.only.as_deref();
     for (_, name, trial) in TRIALS
         .into_iter()
         .filter(|(name, ..)| only.is_none_or(|only| only == *name))
